@@ -1,0 +1,1 @@
+"""Lifts Hugging Face training scripts onto Ray Train."""

@@ -1,0 +1,42 @@
+"""What became of a script: rewritten, untouched, refused or failed; values only, never exceptions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from raylift.plan import Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """The script was lifted: its new bytes, what changed and what the reader must look at."""
+
+    code: bytes
+    notices: tuple[Notice, ...] = ()
+    changes: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Untouched:
+    """There is nothing to do, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The script trains, but cannot be lifted safely; at least one notice says what to do by hand."""
+
+    notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The script could not be read (`line` is 0 where none is known) or a fault of ours stopped the rewrite."""
+
+    message: str
+    line: int = 0
+    ours: bool = False
+
+
+Outcome = Rewritten | Untouched | Refused | Failed

@@ -1,0 +1,1 @@
+"""What a lifted training script needs on Ray workers."""
