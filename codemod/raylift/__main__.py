@@ -1,0 +1,7 @@
+"""`python -m raylift`."""
+
+import sys
+
+from raylift.cli import main
+
+sys.exit(main())

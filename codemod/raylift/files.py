@@ -1,0 +1,217 @@
+"""Which files are meant, what is in them, and how they are replaced without ever being half written."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from raylift.gitignore import Ignore, ignores_above, read_ignore
+
+SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages"})
+PROJECT_MARKS = (".git", "pyproject.toml", "setup.py")
+LARGEST_NEIGHBOUR = 2_000_000
+"""Bytes; a module beside the script that is larger is data, not something that defines a Trainer."""
+
+
+class Found(NamedTuple):
+    """A file to look at; `root` is the folder that the user named, or "" where it was the file itself."""
+
+    path: str
+    root: str = ""
+
+
+class BadInput(Exception):
+    """A path that cannot be read or written; the message is for the user."""
+
+
+def find(path: str, output: str | None = None) -> Iterator[Found]:
+    """The Python files that a path of the command line means, without those below `output`; BadInput where none is."""
+    try:
+        mode = os.stat(path).st_mode
+    except OSError as error:
+        raise BadInput(_reason(error)) from None
+    if not stat.S_ISDIR(mode):
+        yield Found(path)
+        return
+    written = None if output is None else os.path.realpath(output) + os.sep
+    nothing = True
+    for file in _walk(path, ignores_above(path), is_root=True):
+        nothing = False
+        if written is None or not os.path.realpath(file).startswith(written):
+            yield Found(file.removeprefix("./"), root=path)
+    if nothing:
+        raise BadInput("no Python file in this folder")
+
+
+def _walk(folder: str, ignores: list[tuple[Ignore, str]], is_root: bool) -> Iterator[str]:
+    try:
+        with os.scandir(folder) as scan:
+            entries = sorted(scan, key=lambda entry: entry.name)
+    except OSError as error:
+        if is_root:
+            raise BadInput(_reason(error)) from None
+        return
+    names = {entry.name for entry in entries}
+    if "pyvenv.cfg" in names and not is_root:
+        return
+    if ".gitignore" in names and (own := read_ignore(folder)) is not None:
+        ignores = [*ignores, (own, "")]
+    for entry in entries:
+        name = entry.name
+        if entry.is_dir(follow_symlinks=False):
+            if not (name.startswith(".") or name in SKIPPED_FOLDERS or _is_ignored(ignores, name, True)):
+                below = [(ignore, f"{prefix}{name}/") for ignore, prefix in ignores]
+                yield from _walk(entry.path, below, is_root=False)
+        elif name.endswith(".py") and entry.is_file() and not _is_ignored(ignores, name, False):
+            yield entry.path
+
+
+def _is_ignored(ignores: list[tuple[Ignore, str]], name: str, is_folder: bool) -> bool:
+    for ignore, prefix in reversed(ignores):
+        verdict = ignore.verdict(prefix + name, name, is_folder)
+        if verdict is not None:
+            return verdict
+    return False
+
+
+def read(path: str) -> bytes:
+    """The bytes of a regular file; raises BadInput with the reason where there are none."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe must not make us wait
+    except OSError as error:
+        raise BadInput(_reason(error)) from None
+    try:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise BadInput("is not a regular file")
+        return _read_all(handle, status.st_size)
+    except OSError as error:
+        raise BadInput(_reason(error)) from None
+    finally:
+        os.close(handle)
+
+
+def _read_all(handle: int, size: int) -> bytes:
+    source = os.read(handle, size + 1)
+    if len(source) == size:
+        return source
+    parts = [source]
+    while part := os.read(handle, 1 << 20):
+        parts.append(part)
+    return b"".join(parts)
+
+
+def replace(path: str, old: bytes, new: bytes) -> None:
+    """Put `new` where `old` was read: whole or not at all, mode and symlink kept; BadInput where that cannot be done."""
+    target = os.path.realpath(path)
+    current = read(target)
+    if current == new:
+        return
+    if current != old:
+        raise BadInput("changed while it was looked at; left as it is, run again")
+    status = os.stat(target)
+    if not status.st_mode & 0o222 or not os.access(target, os.W_OK):
+        raise BadInput("is read-only")
+    write(target, new, stat.S_IMODE(status.st_mode), (status.st_uid, status.st_gid))
+
+
+def create(path: str, data: bytes, model: str) -> None:
+    """Write a file that may be new, its folders too, with the mode of `model` where that is one; raises BadInput."""
+    if os.path.isdir(path):
+        raise BadInput(f"{path} is a folder")
+    try:
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        mode = stat.S_IMODE(os.stat(model).st_mode) if os.path.isfile(model) else 0o644
+    except OSError as error:
+        raise BadInput(f"{path} cannot be written: {_reason(error)}") from None
+    write(os.path.realpath(path), data, mode)
+
+
+def write(path: str, data: bytes, mode: int, owner: tuple[int, int] | None = None) -> None:
+    """Write a file whole or not at all: beside it, then renamed over it; raises BadInput where that cannot be done."""
+    folder, name = os.path.split(path)
+    temporary = os.path.join(folder, f".{name}.{os.urandom(4).hex()}.tmp")
+    try:
+        _write_new(temporary, data, mode, owner)
+        os.replace(temporary, path)
+    except OSError as error:
+        _remove(temporary)
+        raise BadInput(f"cannot be written: {_reason(error)}") from None
+    except BaseException:
+        _remove(temporary)
+        raise
+    _sync_folder(folder or ".")
+
+
+def _write_new(path: str, data: bytes, mode: int, owner: tuple[int, int] | None) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with open(handle, "wb") as file:
+        if owner is not None and owner != (os.geteuid(), os.getegid()):
+            with contextlib.suppress(PermissionError):  # only root may give a file away; its mode still holds
+                os.fchown(handle, *owner)
+        os.fchmod(handle, mode)
+        file.write(data)
+        file.flush()
+        os.fsync(handle)
+
+
+def _sync_folder(folder: str) -> None:
+    with contextlib.suppress(OSError):  # some network file systems cannot; the rename stands all the same
+        handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _remove(path: str) -> None:
+    with contextlib.suppress(OSError):
+        os.unlink(path)
+
+
+def neighbours_of(path: str) -> Callable[[str, int], bytes | None]:
+    """Reads modules that the script could import from its project; never imports them."""
+    folder = os.path.dirname(os.path.abspath(path))
+
+    def neighbour(name: str, level: int) -> bytes | None:
+        for root in _roots(folder) if level == 0 else [_up(folder, level - 1)]:
+            for tail in (".py", "/__init__.py") if name else ("__init__.py",):
+                candidate = os.path.join(root, name.replace(".", "/") + tail)
+                if (source := _small_source(candidate)) is not None:
+                    return source
+        return None
+
+    return neighbour
+
+
+def _up(folder: str, levels: int) -> str:
+    for _ in range(levels):
+        folder = os.path.dirname(folder)
+    return folder
+
+
+def _roots(folder: str) -> Iterator[str]:
+    """The script's folder and, where it lies in a project, those above it up to the project's top and its `src`."""
+    above = [folder]
+    while not any(os.path.exists(os.path.join(above[-1], mark)) for mark in PROJECT_MARKS):
+        if os.path.dirname(above[-1]) == above[-1]:
+            yield folder
+            return
+        above.append(os.path.dirname(above[-1]))
+    yield from above
+    yield os.path.join(above[-1], "src")
+
+
+def _small_source(path: str) -> bytes | None:
+    try:
+        return read(path) if os.path.getsize(path) <= LARGEST_NEIGHBOUR else None
+    except (OSError, BadInput):
+        return None
+
+
+def _reason(error: OSError) -> str:
+    reason = error.strerror or str(error)
+    return reason[:1].lower() + reason[1:]

@@ -1,0 +1,76 @@
+"""Whether a file can matter at all: asked of its bytes first, then of its imports, and never of LibCST."""
+
+from __future__ import annotations
+
+import _ast  # the node classes without the rest of `ast`, which costs more than the parse
+import re
+import warnings
+from collections.abc import Iterator
+
+NEEDLES = (b"transformers", b"accelerate", b"ray.train", b"ray.air", b"from ray import", b"Trainer")
+"""A file without any of these holds nothing to lift; `Trainer` stands for the libraries that bring their own."""
+
+ROOTS = frozenset({"transformers", "accelerate", "ray", "trl", "peft", "sentence_transformers", "setfit", "adapters"})
+TRAINER_OF_A_MODULE = re.compile(rb"\.\w*Trainer\b")
+ONLY_AST = 0x400  # ast.PyCF_ONLY_AST
+
+
+class NotPython(Exception):
+    """The bytes are no Python source; `line` is 0 where none can be named."""
+
+    def __init__(self, message: str, line: int = 0) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+def can_matter(source: bytes, explicit: bool) -> bool:
+    """Whether LibCST must look; raises NotPython for a broken file that the user named, or that could matter."""
+    for needle in NEEDLES:
+        if needle in source:
+            return _imports_a_source(syntax_tree(source)) or TRAINER_OF_A_MODULE.search(source) is not None
+    if explicit:
+        syntax_tree(source)
+    return False
+
+
+def syntax_tree(source: bytes) -> _ast.Module:
+    """The file's syntax tree; raises NotPython with the reason in one line."""
+    if b"\0" in source:
+        raise NotPython("is not Python source: it holds NUL bytes")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the script's own `\d` is not ours to report
+            tree = compile(source, "<script>", "exec", ONLY_AST, dont_inherit=True)
+    except SyntaxError as error:
+        raise NotPython(f"cannot be parsed: {error.msg}", error.lineno or 0) from None
+    except (ValueError, OverflowError) as error:
+        raise NotPython(f"cannot be parsed: {error}") from None
+    except (RecursionError, MemoryError):
+        raise NotPython("cannot be parsed: nested too deeply") from None
+    assert isinstance(tree, _ast.Module)
+    return tree
+
+
+def _imports_a_source(tree: _ast.Module) -> bool:
+    return any(_is_source(root, names) for root, names in _imports(tree))
+
+
+def _is_source(root: str, names: list[str]) -> bool:
+    return root in ROOTS or any("Trainer" in name for name in names)
+
+
+def _imports(tree: _ast.Module) -> Iterator[tuple[str, list[str]]]:
+    """Every import, however deeply it stands: the top-level package, and the names that come from it."""
+    waiting: list[object] = list(tree.body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, _ast.Import):
+            for alias in node.names:
+                yield alias.name.partition(".")[0], []
+        elif isinstance(node, _ast.ImportFrom):
+            yield (node.module or "").partition(".")[0], [alias.name for alias in node.names]
+        else:
+            for block in ("body", "orelse", "handlers", "finalbody", "cases"):
+                inner = getattr(node, block, ())
+                if isinstance(inner, list):
+                    waiting.extend(inner)
