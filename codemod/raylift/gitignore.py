@@ -59,7 +59,7 @@ class _Rule:
         negated = line.startswith("!")
         pattern = line[negated:]
         folders_only = pattern.endswith("/")
-        pattern = pattern.rstrip("/") if folders_only else pattern
+        pattern = pattern[:-1] if folders_only else pattern
         anchored = "/" in pattern
         pattern = pattern.removeprefix("/")
         return cls(order, pattern, negated, folders_only, anchored) if pattern else None
@@ -70,12 +70,12 @@ class _Rule:
         if self.is_literal:
             return subject == self.pattern
         if self._test is None:
-            self._test = _test_for(self.pattern)
+            self._test = _test_for(self.pattern, self.anchored)
         return self._test(subject)
 
 
-def _test_for(pattern: str) -> Callable[[str], object]:
-    if pattern.startswith("*") and "/" not in pattern and not GLOB.search(pattern, 1):
+def _test_for(pattern: str, anchored: bool) -> Callable[[str], object]:
+    if pattern.startswith("*") and not anchored and not GLOB.search(pattern, 1):
         return lambda name: name.endswith(pattern[1:])
     try:
         return re.compile(translated(pattern), re.DOTALL).fullmatch
@@ -85,6 +85,7 @@ def _test_for(pattern: str) -> Callable[[str], object]:
 
 def translated(pattern: str) -> str:
     """A git glob as a regular expression: `*` and `?` stop at a slash, `**` between slashes does not."""
+    pattern = re.sub(r"\*{3,}", "**", pattern)
     result, at = "", 0
     while at < len(pattern):
         if pattern.startswith("**/", at) and (at == 0 or pattern[at - 1] == "/"):
@@ -108,7 +109,7 @@ def _character_class(pattern: str, at: int) -> tuple[str, int]:
     first = at + 1 + (pattern[at + 1 : at + 2] in ("!", "^"))
     end = pattern.find("]", first + 1)
     if end < 0:
-        return r"\[", at + 1
+        return "(?!)", len(pattern)  # git gives up on a class without an end
     inside = pattern[first:end].replace("\\", "\\\\").replace("[", "\\[")
     return f"(?!/)[{'^' if first == at + 2 else ''}{inside}]", end + 1
 
