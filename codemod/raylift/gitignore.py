@@ -88,10 +88,11 @@ def translated(pattern: str) -> str:
     pattern = re.sub(r"\*{3,}", "**", pattern)
     result, at = "", 0
     while at < len(pattern):
-        if pattern.startswith("**/", at) and (at == 0 or pattern[at - 1] == "/"):
+        free = pattern[at - 1 : at] in ("", "/") or not GLOB.search(pattern[:at])  # git cuts off what is literal first
+        if free and pattern.startswith("**/", at):
             result, at = result + "(?:.*/)?", at + 3
-        elif pattern[at:] == "**" and at and pattern[at - 1] == "/":
-            result, at = result + ".+", at + 2
+        elif free and at and pattern[at:] == "**":
+            result, at = result + (".+" if pattern[at - 1] == "/" else ".*"), at + 2
         elif pattern[at] == "*":
             result, at = result + "[^/]*", at + 1
         elif pattern[at] == "?":
