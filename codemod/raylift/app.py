@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from raylift import commands, launch
+from raylift import commands
 from raylift.request import Request
+from raylift.run import run_lifted
 
 
 class Runtime(str, Enum):
@@ -115,7 +116,7 @@ def run_script(
 ) -> None:
     """Lift a script in memory, if need be, and train it on Ray workers."""
     request = Request("run", (script,), None, num_workers, use_gpu, storage_path, None, _number(transformers))
-    raise typer.Exit(launch.launch(request, arguments or [], address))
+    raise typer.Exit(run_lifted(request, arguments or [], address))
 
 
 def _execute(

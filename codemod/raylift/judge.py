@@ -14,9 +14,11 @@ from raylift.settings import Settings
 
 def judge(path: str, source: bytes, request: Request) -> Outcome:
     """What becomes of this source; a fault of ours is told as one."""
-    neighbours = core.no_neighbours if path == STANDARD_INPUT else neighbours_of(path)
+    settings = settings_for(path, request)
     try:
-        return core.rewrite(source, settings_for(path, request), neighbours)
+        if path == STANDARD_INPUT:
+            return core.rewrite(source, settings)
+        return core.rewrite(source, settings, neighbours_of(path))
     except (RecursionError, MemoryError):
         return Failed("nested too deeply to be lifted")
     except Exception as error:  # noqa: BLE001 - one bad file must not stop the rest

@@ -12,7 +12,7 @@ import pytest
 from raylift import cli, rewrite
 from raylift.outcome import Failed, Outcome, Refused, Rewritten, Untouched
 from raylift.plan import Notice
-from raylift.rewrite import Neighbours
+from raylift.script import Neighbours, no_neighbours
 from raylift.settings import Settings
 
 
@@ -53,7 +53,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
     """Replaces the rewrite: `before` becomes `after`, `refuse` is refused, `break_us` is a fault; gives the settings seen."""
     seen: list[Settings] = []
 
-    def lift(source: bytes, settings: Settings = Settings(), neighbours: Neighbours = rewrite.no_neighbours) -> Outcome:
+    def lift(source: bytes, settings: Settings = Settings(), neighbours: Neighbours = no_neighbours) -> Outcome:
         seen.append(settings)
         line = source.count(b"\n", 0, source.find(b" = 1")) + 1
         if b"break_us" in source:

@@ -1,0 +1,229 @@
+from __future__ import annotations
+
+import errno
+import os
+import resource
+import signal
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from raylift.files import BadInput, create, find, neighbours_of, read, replace, write
+
+
+def names(top: Path) -> list[str]:
+    return [os.path.relpath(found.path, top) for found in find(str(top))]
+
+
+def make(top: Path, *paths: str, data: bytes = b"") -> None:
+    for path in paths:
+        (top / path).parent.mkdir(parents=True, exist_ok=True)
+        (top / path).write_bytes(data)
+
+
+def test_a_folder_means_its_python_files_in_order(tmp_path: Path) -> None:
+    make(tmp_path, "b.py", "a/z.py", "a.txt", "c.pyc")
+    assert names(tmp_path) == ["a/z.py", "b.py"]
+
+
+def test_what_is_not_the_users_own_is_skipped(tmp_path: Path) -> None:
+    make(tmp_path, "a.py", ".hidden/b.py", "node_modules/c.py", "env/pyvenv.cfg", "env/d.py", "lib/site-packages/e.py")
+    assert names(tmp_path) == ["a.py"]
+
+
+def test_gitignore_above_a_folder_holds_inside_it(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    make(tmp_path, "src/a.py", "src/b.py", "src/gen/c.py", "src/gen/d.py")
+    (tmp_path / ".gitignore").write_text("/src/b.py\n")
+    (tmp_path / "src/.gitignore").write_text("gen/*\n!gen/d.py\n")
+    assert names(tmp_path / "src") == ["a.py", "gen/d.py"]
+
+
+def test_a_named_file_is_taken_although_ignored(tmp_path: Path) -> None:
+    make(tmp_path, "a.py")
+    (tmp_path / ".gitignore").write_text("*")
+    assert [found.path for found in find(str(tmp_path / "a.py"))] == [str(tmp_path / "a.py")]
+
+
+def test_links_to_folders_are_not_followed(tmp_path: Path) -> None:
+    make(tmp_path, "a.py")
+    (tmp_path / "round").symlink_to(tmp_path)
+    assert names(tmp_path) == ["a.py"]
+
+
+def test_the_folder_of_an_earlier_output_is_not_input(tmp_path: Path) -> None:
+    make(tmp_path, "a.py", "out/a.py")
+    assert [found.path for found in find(str(tmp_path), str(tmp_path / "out"))] == [str(tmp_path / "a.py")]
+
+
+@pytest.mark.parametrize("what", ["missing", "empty", "loop"])
+def test_a_path_without_python_is_told(tmp_path: Path, what: str) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(BadInput):
+        list(find(str(tmp_path / what)))
+
+
+@pytest.mark.parametrize("what", ["folder", "pipe", "dangling", "missing"])
+def test_only_a_regular_file_is_read(tmp_path: Path, what: str) -> None:
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "dangling").symlink_to("nowhere")
+    with pytest.raises(BadInput):
+        read(str(tmp_path / what))
+
+
+def test_a_file_of_proc_whose_size_lies_is_read_whole() -> None:
+    assert read("/proc/self/status").startswith(b"Name:")
+
+
+def test_replacing_keeps_mode_and_link(tmp_path: Path) -> None:
+    make(tmp_path, "real/a.py", data=b"old")
+    (tmp_path / "real/a.py").chmod(0o751)
+    (tmp_path / "link.py").symlink_to("real/a.py")
+    replace(str(tmp_path / "link.py"), b"old", b"new")
+    assert (tmp_path / "link.py").is_symlink()
+    assert (tmp_path / "real/a.py").read_bytes() == b"new"
+    assert stat.S_IMODE((tmp_path / "real/a.py").stat().st_mode) == 0o751
+    assert os.listdir(tmp_path / "real") == ["a.py"]
+
+
+def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
+    make(tmp_path, "a.py", data=b"edited")
+    with pytest.raises(BadInput, match="changed"):
+        replace(str(tmp_path / "a.py"), b"old", b"new")
+    assert (tmp_path / "a.py").read_bytes() == b"edited"
+
+
+def test_a_file_that_another_run_has_lifted_is_done(tmp_path: Path) -> None:
+    make(tmp_path, "a.py", data=b"new")
+    replace(str(tmp_path / "a.py"), b"old", b"new")
+    assert (tmp_path / "a.py").read_bytes() == b"new"
+
+
+def test_a_read_only_file_is_left_alone_even_by_root(tmp_path: Path) -> None:
+    make(tmp_path, "a.py", data=b"old")
+    (tmp_path / "a.py").chmod(0o444)
+    with pytest.raises(BadInput, match="read-only"):
+        replace(str(tmp_path / "a.py"), b"old", b"new")
+    assert (tmp_path / "a.py").read_bytes() == b"old"
+
+
+def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(tmp_path, "a.py", data=b"old")
+
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(BadInput, match="no space left"):
+        write(str(tmp_path / "a.py"), b"new", 0o644)
+    assert (tmp_path / "a.py").read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["a.py"]
+
+
+def test_an_interrupt_while_writing_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(handle: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write(str(tmp_path / "a.py"), b"new", 0o644)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_write_beyond_the_file_size_limit_leaves_the_old_file(tmp_path: Path) -> None:
+    make(tmp_path, "a.py", data=b"old")
+    program = (
+        "from raylift.files import BadInput, replace\n"
+        f"try: replace({str(tmp_path / 'a.py')!r}, b'old', b'new' * 99)\n"
+        "except BadInput as error: print(error)"
+    )
+
+    def limited() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, preexec_fn=limited, check=True)
+    assert "cannot be written: file too large" in result.stdout
+    assert (tmp_path / "a.py").read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["a.py"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become someone whom modes stop")
+def test_a_file_without_read_permission_is_told(tmp_path: Path) -> None:
+    make(tmp_path, "a.py", data=b"old")
+    (tmp_path / "a.py").chmod(0o000)
+    pid = os.fork()
+    if pid == 0:
+        os.setuid(65534)
+        os.chdir("/")
+        try:
+            read(str(tmp_path / "a.py"))
+        except BadInput as error:
+            os._exit(7 if "permission denied" in str(error) else 1)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_a_file_is_the_old_or_the_new_one(tmp_path: Path) -> None:
+    old, new = b"old\n" * 50_000, b"new\n" * 60_000
+    program = (
+        "import sys\nfrom raylift.files import replace\n"
+        "for n in range(200): replace(f'{sys.argv[1]}/{n}.py', b'old\\n' * 50_000, b'new\\n' * 60_000)"
+    )
+    for pause in (0.05, 0.08, 0.12, 0.2):
+        top = tmp_path / str(pause)
+        top.mkdir()
+        for number in range(200):
+            (top / f"{number}.py").write_bytes(old)
+        worker = subprocess.Popen([sys.executable, "-c", program, str(top)])
+        time.sleep(pause)
+        worker.kill()
+        worker.wait()
+        kinds = {(top / f"{number}.py").read_bytes() for number in range(200)}
+        assert kinds <= {old, new}
+
+
+def test_a_new_file_takes_the_mode_of_its_model_and_makes_its_folders(tmp_path: Path) -> None:
+    make(tmp_path, "a.py")
+    (tmp_path / "a.py").chmod(0o755)
+    create(str(tmp_path / "x/y/b.py"), b"new", str(tmp_path / "a.py"))
+    assert (tmp_path / "x/y/b.py").read_bytes() == b"new"
+    assert stat.S_IMODE((tmp_path / "x/y/b.py").stat().st_mode) == 0o755
+
+
+def test_an_output_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    make(tmp_path, "a.py")
+    with pytest.raises(BadInput, match="cannot be written"):
+        create(str(tmp_path / "a.py/b.py"), b"new", "a.py")
+    with pytest.raises(BadInput, match="is a folder"):
+        create(str(tmp_path), b"new", "a.py")
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "found"),
+    [
+        ("beside", 0, b"1"),
+        ("package", 0, b"2"),
+        ("package.inner", 0, b"3"),
+        ("top", 0, b"4"),
+        ("sourced", 0, b"5"),
+        ("beside", 1, b"1"),
+        ("", 1, None),
+        ("top", 2, b"4"),
+        ("os", 0, None),
+    ],
+)
+def test_a_neighbour_is_found_as_python_would(tmp_path: Path, name: str, level: int, found: bytes | None) -> None:
+    (tmp_path / "pyproject.toml").write_text("")
+    for path, data in {
+        "work/beside.py": b"1", "work/package/__init__.py": b"2", "work/package/inner.py": b"3", "top.py": b"4", "src/sourced.py": b"5",
+    }.items():  # fmt: skip
+        make(tmp_path, path, data=data)
+    assert neighbours_of(str(tmp_path / "work/train.py"))(name, level) == found

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from raylift import pins
+
+
+@pytest.mark.parametrize(
+    ("text", "generation"),
+    [
+        ("transformers==4.46.0", 4),
+        ("transformers[torch]==5.1\n", 5),
+        ('dependencies = ["transformers>=4.40,<5"]', None),
+        ('dependencies = ["transformers<5"]', 4),
+        ("transformers ~= 4.40", 4),
+        ("transformers<=4.57", 4),
+        ("transformers>=4.40", None),
+        ("sentence-transformers==3.0", None),
+        ("# transformers==4.1", None),
+        ("transformers==3.0", 4),
+        ('"torch", "transformers===4.50"', 4),
+        ("", None),
+    ],
+)
+def test_a_requirement_settles_the_generation_or_not(text: str, generation: int | None) -> None:
+    assert pins.generation_in(text) == generation
+
+
+def test_the_nearest_pin_of_the_project_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pins, "_installed", lambda: None)
+    (tmp_path / "pyproject.toml").write_text('dependencies = ["transformers==4.46"]')
+    (tmp_path / "a/b").mkdir(parents=True)
+    assert pins.transformers_generation(str(tmp_path / "a/b")) == 4
+    (tmp_path / "a/requirements.txt").write_text("transformers==5.0")
+    assert pins.transformers_generation(str(tmp_path / "a/b")) == 5
+
+
+def test_without_a_pin_it_is_what_is_installed_else_the_newest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "top/.git").mkdir(parents=True)
+    monkeypatch.setattr(pins.sys, "path", [str(tmp_path)])
+    assert pins.transformers_generation(str(tmp_path / "top")) == pins.NEWEST
+    (tmp_path / "transformers-4.50.0.dist-info").mkdir()
+    assert pins.transformers_generation(str(tmp_path / "top")) == 4
