@@ -1,0 +1,96 @@
+"""The metrics of a run where they are kept: `metrics.jsonl` in the run's storage, and Ray's `Result`."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.fs
+from ray.train import UserCallback
+
+from raylift_runtime.metrics import Report, as_json, from_json
+from raylift_runtime.outbox import Returned
+
+if TYPE_CHECKING:
+    from ray.train import Checkpoint, Result, RunConfig
+
+LINES = "metrics.jsonl"
+LAST = "metrics_last.json"
+
+
+class MetricsFile(UserCallback):  # type: ignore[misc]  # Ray ships no types
+    """Writes every reported metric to `metrics.jsonl` in the run's storage, one line per log, in order; runs in Ray's controller."""
+
+    def __init__(self) -> None:
+        self._lines: list[dict[str, Any]] | None = None
+
+    def after_report(self, run_context: Any, metrics: list[dict[str, Any]], checkpoint: Checkpoint | None) -> None:
+        """Adds what rank 0 reported; lines of steps that an attempt repeats replace those of the attempt before."""
+        report = metrics[0] if isinstance(metrics[0], Report) else Report(metrics[0])
+        filesystem, folder = run_folder(run_context.run_config)
+        if self._lines is None:
+            self._lines = read_lines(filesystem, folder)
+        kept = self._lines
+        if report.since is not None:
+            kept = [line for line in self._lines if line.get("step", 0) <= report.since]
+        if len(kept) < len(self._lines) or not _append(filesystem, f"{folder}/{LINES}", report.logs):
+            _write(filesystem, f"{folder}/{LINES}", [*kept, *report.logs])
+        self._lines = [*kept, *report.logs]
+        _write(filesystem, f"{folder}/{LAST}", [dict(report)])
+
+
+def run_folder(run: RunConfig) -> tuple[pyarrow.fs.FileSystem, str]:
+    """The file system of a run's storage, and the run's folder on it."""
+    if run.storage_filesystem is not None:
+        return run.storage_filesystem, f"{run.storage_path}/{run.name}"
+    filesystem, path = pyarrow.fs.FileSystem.from_uri(str(run.storage_path))
+    return filesystem, f"{path}/{run.name}"
+
+
+def read_lines(filesystem: pyarrow.fs.FileSystem, folder: str, name: str = LINES) -> list[dict[str, Any]]:
+    """The lines of a run's metrics file, none if it has no such file; half a line at the end is left out."""
+    if not filesystem.get_file_info(f"{folder}/{name}").is_file:
+        return []
+    with filesystem.open_input_stream(f"{folder}/{name}") as stream:
+        text = stream.read().decode()
+    return [from_json(line) for line in text.split("\n")[:-1] if line]
+
+
+def complete(result: Result, run: RunConfig) -> Result:
+    """Ray's result with the metrics it leaves out: those reported without a checkpoint, and those after the last report."""
+    import pandas
+
+    returned = getattr(result, "return_value", None)
+    late = returned.logs if isinstance(returned, Returned) else []
+    filesystem, folder = run_folder(run)
+    if late and not _append(filesystem, f"{folder}/{LINES}", late):
+        _write(filesystem, f"{folder}/{LINES}", [*read_lines(filesystem, folder), *late])
+    lines = read_lines(filesystem, folder)
+    last = read_lines(filesystem, folder, LAST)
+    changes: dict[str, Any] = {}
+    if isinstance(returned, Returned):
+        changes["return_value"] = returned.value
+    if lines:
+        merged = dict(last[0]) if last else {}
+        for line in late:
+            merged.update(line)
+        changes |= {"metrics": merged, "metrics_dataframe": pandas.DataFrame(lines)}
+    return dataclasses.replace(result, **changes)
+
+
+def _append(filesystem: pyarrow.fs.FileSystem, path: str, lines: list[dict[str, Any]]) -> bool:
+    """Whether the lines could be appended: only file systems with real files can do that."""
+    if not isinstance(filesystem, pyarrow.fs.LocalFileSystem):
+        return False
+    filesystem.create_dir(path.rpartition("/")[0])
+    with open(path, "a", encoding="utf-8") as file:
+        file.writelines(as_json(line) + "\n" for line in lines)
+    return True
+
+
+def _write(filesystem: pyarrow.fs.FileSystem, path: str, lines: list[dict[str, Any]]) -> None:
+    """Writes the file anew: readers see the old one or the new one."""
+    filesystem.create_dir(path.rpartition("/")[0])
+    with filesystem.open_output_stream(path + ".part") as stream:
+        stream.write("".join(as_json(line) + "\n" for line in lines).encode())
+    filesystem.move(path + ".part", path)

@@ -1,0 +1,131 @@
+"""The driver's script, so that a worker can start from it as a process of `multiprocessing`'s spawn does."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import linecache
+import os
+import symtable
+import sys
+import types
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+WORKER_NAME = "__mp_main__"  # what `multiprocessing` calls a main module that was started again
+
+
+@dataclass(frozen=True)
+class Script:
+    """A main module by its text, and the train function in it by its qualified name."""
+
+    path: str
+    source: bytes
+    package: str | None
+    function: str
+
+    def run(self) -> types.ModuleType:
+        """Runs the script's top level in this process with the `__main__` guard false, and makes it the main module.
+
+        What the script defines belongs to `__main__` afterwards, as it does under torchrun: what it pickles can be read there.
+        """
+        module = types.ModuleType(WORKER_NAME)
+        module.__file__, module.__package__ = self.path, self.package
+        sys.modules["__main__"] = sys.modules[WORKER_NAME] = module
+        _show_in_tracebacks(self.path, self.source)
+        code = compile(self.source, self.path, "exec", dont_inherit=True)
+        exec(code, module.__dict__)  # noqa: S102  # the driver's own script, as Python's spawn runs it again
+        for value in list(vars(module).values()):
+            if getattr(value, "__module__", None) == WORKER_NAME and isinstance(value, (type, types.FunctionType)):
+                value.__module__ = "__main__"
+        module.__name__ = "__main__"
+        return module
+
+    def train_function(self, module: types.ModuleType) -> Callable[..., Any]:
+        """The train function in a module that `run` returned."""
+        found: Callable[..., Any] = _attribute(module, self.function)
+        return found
+
+
+def driver_script(function: Callable[..., Any]) -> Script | None:
+    """The running script, if workers can start from it again: the call stack passes its `__main__` guard, it holds the function.
+
+    None for closures, lambdas, notebooks, unguarded scripts, and where a function reads a name that only the guard binds.
+    """
+    main = sys.modules["__main__"]
+    path = getattr(main, "__file__", None)
+    name = getattr(function, "__qualname__", "")
+    if not path or not os.path.isfile(path) or getattr(function, "__module__", None) != "__main__":
+        return None
+    if _attribute(main, name) is not function:
+        return None
+    with open(path, "rb") as file:
+        source = file.read()
+    guard = _guard_around(source, _line_in(main))
+    if guard is None or _bound_in(guard) & _globals_of_functions(source, path):
+        return None
+    return Script(os.path.abspath(path), source, getattr(main, "__package__", None), name)
+
+
+def _attribute(module: types.ModuleType, qualified_name: str) -> Any:
+    value: Any = module
+    for part in qualified_name.split("."):
+        value = getattr(value, part, None)
+    return value
+
+
+def _line_in(module: types.ModuleType) -> int:
+    """The line of the module's top level that is being executed, 0 if none is."""
+    frame: types.FrameType | None = sys._getframe()
+    while frame is not None:
+        if frame.f_code.co_name == "<module>" and frame.f_globals is vars(module):
+            return frame.f_lineno
+        frame = frame.f_back
+    return 0
+
+
+def _guard_around(source: bytes, line: int) -> ast.If | None:
+    for statement in ast.parse(source).body:
+        if _is_main_guard(statement) and statement.body[0].lineno <= line <= (statement.body[-1].end_lineno or 0):
+            return statement
+    return None
+
+
+def _is_main_guard(statement: ast.stmt) -> TypeGuard[ast.If]:
+    if not isinstance(statement, ast.If) or not isinstance(statement.test, ast.Compare):
+        return False
+    sides = [statement.test.left, *statement.test.comparators]
+    return (
+        isinstance(statement.test.ops[0], ast.Eq)
+        and any(isinstance(side, ast.Name) and side.id == "__name__" for side in sides)
+        and any(isinstance(side, ast.Constant) and side.value == "__main__" for side in sides)
+    )
+
+
+def _bound_in(guard: ast.If) -> set[str]:
+    names = {node.id for node in ast.walk(guard) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    for node in ast.walk(guard):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            names |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.add(node.name)
+    return names
+
+
+def _globals_of_functions(source: bytes, path: str) -> set[str]:
+    def scopes(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
+        for child in table.get_children():
+            yield child
+            yield from scopes(child)
+
+    top = symtable.symtable(importlib.util.decode_source(source), path, "exec")
+    return {symbol.get_name() for scope in scopes(top) for symbol in scope.get_symbols() if symbol.is_global()}
+
+
+def _show_in_tracebacks(path: str, source: bytes) -> None:
+    if not os.path.isfile(path):
+        lines = source.decode("utf-8", "replace").splitlines(keepends=True)
+        linecache.cache[path] = (len(source), None, lines, path)

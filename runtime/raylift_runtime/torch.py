@@ -1,0 +1,136 @@
+"""The driver's side of a run: checks, what travels to the workers, and a result that holds every metric."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import ray
+from ray.train.torch import TorchTrainer as RayTorchTrainer
+
+from raylift_runtime import preflight, results, settings, worker
+from raylift_runtime.environment import forwarded
+from raylift_runtime.script import driver_script
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ray.train import Result, RunConfig, ScalingConfig
+
+ACCELERATORS = ("GPU", "TPU", "NPU", "HPU")
+COLLECTIVE_TIMEOUT_S = "1800"  # as torch.distributed's own default: a rank that never reports is an error, not a hang
+
+
+class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
+    """Ray's TorchTrainer whose workers start as the script's own processes would, and whose result holds every metric.
+
+    Takes what `ray.train.torch.TorchTrainer` takes, and `accelerate_config`: a path of an Accelerate config file, or its content
+    as a dict, read here and applied on every worker. `RAYLIFT_NUM_WORKERS`, `RAYLIFT_USE_GPU`, `RAYLIFT_STORAGE_PATH` and
+    `RAYLIFT_RUN_NAME` override the script. With no workers (`num_workers=0`) the function runs in this process.
+    """
+
+    train_loop_per_worker: Callable[..., Any]
+
+    def __init__(
+        self,
+        train_loop_per_worker: Callable[..., Any],
+        *,
+        train_loop_config: dict[str, Any] | None = None,
+        accelerate_config: dict[str, Any] | str | os.PathLike[str] | None = None,
+        scaling_config: ScalingConfig | None = None,
+        run_config: RunConfig | None = None,
+        **arguments: Any,
+    ) -> None:
+        self._refuse_inside_worker()
+        self._accelerate = _accelerate_environment(accelerate_config)
+        self._function, self._config = train_loop_per_worker, train_loop_config
+        run = settings.run_for(run_config, os.environ)
+        run.callbacks = [*(run.callbacks or []), results.MetricsFile()]
+        super().__init__(
+            train_loop_per_worker,
+            train_loop_config=train_loop_config,
+            scaling_config=settings.scaling_for(scaling_config, os.environ),
+            run_config=run,
+            **arguments,
+        )
+
+    def fit(self) -> Result:
+        """Trains, and returns Ray's result; its metrics hold what was reported, with or without a checkpoint.
+
+        Raises PreflightError before anything starts where the run cannot work, and what Ray's own `fit` raises.
+        """
+        if self.scaling_config.num_workers == 0:
+            return self._fit_here()
+        script = driver_script(self._function)
+        preflight.check_captured(self._function, self._config, by_value=script is None)
+        attached = ray.is_initialized()
+        if not attached:
+            ray.init()
+        preflight.check_resources(self.scaling_config, ray.cluster_resources())
+        preflight.check_storage(self.run_config, nodes=sum(node["Alive"] for node in ray.nodes()))
+        self._send_environment()
+        self.train_loop_per_worker = worker.Start(
+            work=script or self._function,
+            takes_config=worker.takes_config(self._function, self._config),
+            argv=list(sys.argv),
+            folder=os.getcwd(),
+            path=[os.path.abspath(entry) for entry in sys.path],
+            threads=self._threads(),
+            environment=self._accelerate | ({} if self._has_accelerator() else {"ACCELERATE_USE_CPU": "true"}),
+        )
+        return results.complete(super().fit(), self.run_config)
+
+    def _fit_here(self) -> Result:
+        os.environ.update(self._accelerate)
+
+        function, takes_config = self._function, worker.takes_config(self._function, self._config)
+
+        def run(config: dict[str, Any]) -> Any:
+            try:
+                return function(config) if takes_config else function()
+            except SystemExit as stop:
+                return worker.refuse_failed_exit(stop)
+
+        self.train_loop_per_worker = run
+        return super().fit()
+
+    def _send_environment(self) -> None:
+        own = dict(self.run_config.worker_runtime_env or {})
+        variables = forwarded(os.environ)
+        if not self._has_accelerator():
+            variables["CUDA_VISIBLE_DEVICES"] = ""
+        self.run_config.worker_runtime_env = {**own, "env_vars": {**variables, **own.get("env_vars", {})}}
+        os.environ.setdefault("RAY_TRAIN_COLLECTIVE_TIMEOUT_S", COLLECTIVE_TIMEOUT_S)
+
+    def _has_accelerator(self) -> bool:
+        asked = self.scaling_config.resources_per_worker or {}
+        return bool(self.scaling_config.use_gpu or getattr(self.scaling_config, "use_tpu", False)) or any(
+            map(asked.get, ACCELERATORS)
+        )
+
+    def _threads(self) -> int | None:
+        """How many threads a lone worker gets: as many as this process has, unless somebody chose a number."""
+        import torch
+
+        chosen = "OMP_NUM_THREADS" in os.environ or self.scaling_config.resources_per_worker
+        return None if chosen or self.scaling_config.num_workers != 1 else torch.get_num_threads()
+
+    @staticmethod
+    def _refuse_inside_worker() -> None:
+        from raylift_runtime.session import current
+
+        session = current()
+        if session is not None and not session.is_local:
+            raise RuntimeError('a Ray worker may not start a run: put the launcher under `if __name__ == "__main__":`')
+
+
+def _accelerate_environment(config: dict[str, Any] | str | os.PathLike[str] | None) -> dict[str, str]:
+    if config is None:
+        return {}
+    from raylift_runtime import accelerate_config
+
+    loaded = accelerate_config.load(config)
+    if loaded.replaced:
+        print(f"raylift: Ray sets {', '.join(loaded.replaced)}; the values in the Accelerate config are not used.")
+    return dict(loaded.worker_environment())

@@ -1,0 +1,135 @@
+"""The worker's side of a run: what happens in the train thread before and after the train function."""
+
+from __future__ import annotations
+
+import asyncio
+import builtins
+import inspect
+import logging
+import os
+import signal
+import sys
+import threading
+import types
+import warnings
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from raylift_runtime import outbox
+from raylift_runtime.script import Script
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Start:
+    """Everything a worker needs to behave as the driver's process would: pickled on the driver, called on each worker.
+
+    `work` is the driver's script, or the train function itself where a worker cannot start from the script.
+    """
+
+    work: Script | Callable[..., Any]
+    takes_config: bool
+    argv: list[str]
+    folder: str
+    path: list[str]
+    threads: int | None = None
+    environment: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def __call__(self, config: dict[str, Any]) -> Any:
+        """Runs the train function; on rank 0 returns its value with the metrics that no report has carried.
+
+        Raises RuntimeError where the function ends the process with a status other than 0; status 0 is an ordinary end.
+        """
+        self.prepare()
+        function = self.train_function()
+        try:
+            value = function(config) if self.takes_config else function()
+        except SystemExit as stop:
+            value = None
+            refuse_failed_exit(stop)
+        return outbox.Returned(value, outbox.take())
+
+    def prepare(self) -> None:
+        """Gives this process the driver's arguments, folder, import path and settings."""
+        os.environ.update(self.environment)
+        sys.argv[:] = self.argv
+        sys.path[:] = [*self.path, *(entry for entry in sys.path if entry not in self.path)]
+        if os.path.isdir(self.folder):
+            os.chdir(self.folder)
+            os.environ["PWD"] = self.folder
+        else:
+            logger.warning("This node has no folder %s: relative paths are resolved in %s.", self.folder, os.getcwd())
+        use_threads(self.threads)
+        _restore_print()
+        _allow_signal_calls()
+        asyncio.set_event_loop(asyncio.new_event_loop())
+
+    def train_function(self) -> Callable[..., Any]:
+        """The train function in this process, after the script's top level has run."""
+        if isinstance(self.work, Script):
+            return self.work.train_function(self.work.run())
+        _be_main_module(self.work, self.argv[0] if self.argv else "")
+        return self.work
+
+
+def refuse_failed_exit(stop: SystemExit) -> None:
+    """Raises RuntimeError with the status or message of an exit other than 0 or none."""
+    if stop.code not in (None, 0):
+        raise RuntimeError(f"the script ended with sys.exit({stop.code!r})") from stop
+
+
+def takes_config(function: Callable[..., Any], config: dict[str, Any] | None) -> bool:
+    """Whether the train function is to be given the configuration: it must be, or it can be and there is one."""
+    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    parameters = [p for p in inspect.signature(function).parameters.values() if p.kind in positional]
+    return bool(parameters) and (parameters[0].default is inspect.Parameter.empty or config is not None)
+
+
+def use_threads(threads: int | None) -> None:
+    """Lets a lone worker use as many threads as the script would alone: Ray's default of one slows it and rounds differently."""
+    if threads:
+        import torch
+
+        os.environ.pop("OMP_NUM_THREADS", None)
+        torch.set_num_threads(min(threads, os.cpu_count() or threads))
+
+
+def _restore_print() -> None:
+    """Undoes Ray's replacement of `print`, which turns a line printed in pieces into one log record per piece."""
+    from ray.train.v2._internal.logging import patch_print
+
+    if builtins.print is patch_print.redirected_print:
+        builtins.print = patch_print._original_print
+
+
+def _allow_signal_calls() -> None:
+    """Lets scripts that set signal handlers run in the train thread, where Python refuses that: they get a warning."""
+    original = signal.signal
+
+    def set_handler(number: int, handler: Any) -> Any:
+        if threading.current_thread() is threading.main_thread():
+            return original(number, handler)
+        name = signal.Signals(number).name
+        warnings.warn(
+            f"the handler for {name} is not installed: on a Ray worker Ray handles signals", RuntimeWarning, stacklevel=2
+        )
+        return signal.getsignal(number)
+
+    if not hasattr(signal.signal, "_raylift"):
+        set_handler._raylift = True  # type: ignore[attr-defined]  # marks the replacement, so that it is made once
+        signal.signal = set_handler  # type: ignore[assignment]  # narrower than typeshed's overloads, wider in practice
+
+
+def _be_main_module(function: Callable[..., Any], path: str) -> None:
+    """Makes the names that travelled with a function those of `__main__`, where `get_type_hints` and pickle look for them."""
+    if getattr(function, "__module__", None) != "__main__":
+        return
+    main = types.ModuleType("__main__")
+    main.__dict__.update(getattr(function, "__globals__", {}))
+    main.__dict__["__name__"] = "__main__"
+    main.__file__ = os.path.abspath(path)
+    sys.modules["__main__"] = main
