@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from raylift.placement import Placement
+
+    Changed = cst.CSTNode | cst.FlattenSentinel[cst.CSTNode] | cst.RemovalSentinel
+    Change = Callable[[cst.CSTNode], Changed]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -18,6 +29,61 @@ class Notice:
 class Refusal(Exception):
     """Raised where a script cannot be lifted safely; carries the notice that says so."""
 
-    def __init__(self, notice: Notice) -> None:
-        super().__init__(notice.text)
-        self.notice = notice
+    def __init__(self, line: int, rule: str, text: str, remedy: str) -> None:
+        super().__init__(text)
+        self.notice = Notice(line, rule, text, remedy)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change to the node at the place of `node`; to its whole line where `node` is a simple statement."""
+
+    node: ast.AST
+    change: Change
+    rule: str
+    why: str
+
+    @property
+    def line(self) -> int:
+        return getattr(self.node, "lineno", 0)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class NeededImport:
+    """A name that the result uses: `from module import name`, or `import module` where `name` is empty."""
+
+    module: str
+    name: str = ""
+
+
+Finding = Edit | NeededImport | Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Launcher:
+    """What starts the train function: the names it uses and the arguments of `TorchTrainer`, as they are written."""
+
+    train_func: str
+    torch_trainer: str
+    trainer: str
+    result: str
+    arguments: tuple[str, ...]
+    preamble: tuple[str, ...] = ()
+    parameter: Literal["", "config"] = ""
+    quits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that will change in a script, decided on its untouched form."""
+
+    edits: tuple[Edit, ...]
+    imports: tuple[NeededImport, ...]
+    notices: tuple[Notice, ...]
+    placement: Placement | None = None
+    launcher: Launcher | None = None
+
+    @property
+    def changes(self) -> tuple[Notice, ...]:
+        """The edits as sentences, in the order of their lines."""
+        return tuple(sorted({Notice(edit.line, edit.rule, edit.why) for edit in self.edits}))

@@ -1,0 +1,164 @@
+"""Named changes to one node; each takes the LibCST node as it stands and gives what to put there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+if TYPE_CHECKING:
+    from raylift.plan import Change, Changed
+
+
+def rename_keyword(name: str) -> Change:
+    """`old=x` becomes `name=x`."""
+
+    def change(node: cst.CSTNode) -> cst.CSTNode:
+        assert isinstance(node, cst.Arg)
+        return node.with_changes(keyword=cst.Name(name))
+
+    return change
+
+
+def replace_argument(code: str) -> Change:
+    """A keyword argument becomes another, given as it would be written."""
+    call = cst.parse_expression(f"f({code})")
+    assert isinstance(call, cst.Call)
+    new = call.args[0]
+
+    def change(node: cst.CSTNode) -> cst.CSTNode:
+        assert isinstance(node, cst.Arg)
+        return node.with_changes(keyword=new.keyword, value=new.value, equal=new.equal)
+
+    return change
+
+
+def name_arguments(names: Sequence[str], start: int) -> Change:
+    """Positional arguments from `start` on get their names."""
+
+    def change(node: cst.CSTNode) -> cst.CSTNode:
+        assert isinstance(node, cst.Call)
+        equal = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
+        named = [
+            arg.with_changes(keyword=cst.Name(names[i]), equal=equal)
+            if i >= start and i < len(names) and arg.keyword is None and not arg.star
+            else arg
+            for i, arg in enumerate(node.args)
+        ]
+        return node.with_changes(args=named)
+
+    return change
+
+
+def remove(node: cst.CSTNode) -> Changed:
+    """The node goes; a statement that leaves its block empty becomes `pass`."""
+    return cst.RemoveFromParent()
+
+
+def replace_by(code: str) -> Change:
+    """An expression becomes another, given as it would be written."""
+    return lambda node: cst.parse_expression(code)
+
+
+def rename_attribute(name: str) -> Change:
+    """`x.old` becomes `x.name`."""
+
+    def change(node: cst.CSTNode) -> cst.CSTNode:
+        assert isinstance(node, cst.Attribute)
+        return node.with_changes(attr=cst.Name(name))
+
+    return change
+
+
+def add_parameter(code: str) -> Change:
+    """A function takes one more parameter, given as it would be written."""
+    function = cst.parse_statement(f"def f({code}): ...")
+    assert isinstance(function, cst.FunctionDef)
+    new = function.params.params[0]
+
+    def change(node: cst.CSTNode) -> cst.CSTNode:
+        assert isinstance(node, cst.FunctionDef)
+        params = [*node.params.params, new]
+        return node.with_changes(params=node.params.with_changes(params=params))
+
+    return change
+
+
+def statements_of(*code: str) -> list[cst.SimpleStatementLine]:
+    """Lines of code as statements."""
+    parsed = [cst.parse_statement(line) for line in code]
+    return [line for line in parsed if isinstance(line, cst.SimpleStatementLine)]
+
+
+def follow_with(index: int, *code: str) -> Change:
+    """The small statement at `index` of a line is followed by others, each on a line of its own."""
+    return _spread(index, lambda small: [cst.SimpleStatementLine([small]), *statements_of(*code)])
+
+
+def precede_with(index: int, *code: str) -> Change:
+    """The small statement at `index` of a line is preceded by others, each on a line of its own."""
+    return _spread(index, lambda small: [*statements_of(*code), cst.SimpleStatementLine([small])])
+
+
+def guard_with(index: int, condition: str) -> Change:
+    """The small statement at `index` of a line runs only under a condition."""
+
+    def guarded(small: cst.BaseSmallStatement) -> list[cst.BaseStatement]:
+        block = cst.parse_statement(f"if {condition}:\n    ...\n")
+        assert isinstance(block, cst.If)
+        return [block.with_changes(body=cst.IndentedBlock([cst.SimpleStatementLine([small])]))]
+
+    return _spread(index, guarded)
+
+
+def return_through(index: int, name: str, *code: str) -> Change:
+    """`return x` becomes `name = x`, some lines, and the last of them as the returned expression."""
+
+    def hoisted(small: cst.BaseSmallStatement) -> list[cst.BaseStatement]:
+        assert isinstance(small, cst.Return) and small.value is not None
+        assign = cst.Assign([cst.AssignTarget(cst.Name(name))], small.value)
+        return [cst.SimpleStatementLine([assign]), *statements_of(*code[:-1], f"return {code[-1]}")]
+
+    return _spread(index, hoisted)
+
+
+def _spread(index: int, build: Callable[[cst.BaseSmallStatement], Sequence[cst.BaseStatement]]) -> Change:
+    def change(node: cst.CSTNode) -> Changed:
+        assert isinstance(node, (cst.SimpleStatementLine, cst.SimpleStatementSuite))
+        before, small, after = node.body[:index], node.body[index], node.body[index + 1 :]
+        lines = [*_line(before), *build(small.with_changes(semicolon=cst.MaybeSentinel.DEFAULT)), *_line(after)]
+        if isinstance(node, cst.SimpleStatementSuite):
+            header = node.trailing_whitespace if node.trailing_whitespace.comment else cst.TrailingWhitespace()
+            return cst.IndentedBlock(lines, header=header)
+        first = lines[0].with_changes(leading_lines=node.leading_lines)
+        lines[0] = first
+        carrier = len(_line(before))
+        if isinstance(lines[carrier], cst.SimpleStatementLine):
+            lines[carrier] = lines[carrier].with_changes(trailing_whitespace=node.trailing_whitespace)
+        return cst.FlattenSentinel(lines)
+
+    return change
+
+
+def _line(smalls: Sequence[cst.BaseSmallStatement]) -> list[cst.BaseStatement]:
+    if not smalls:
+        return []
+    last = smalls[-1].with_changes(semicolon=cst.MaybeSentinel.DEFAULT)
+    return [cst.SimpleStatementLine([*smalls[:-1], last])]
+
+
+def wrap_trainer(node: cst.CSTNode) -> cst.CSTNode:
+    """`Trainer(...)` becomes `prepare_trainer(Trainer(..., callbacks=[RayTrainReportCallback()]))`."""
+    assert isinstance(node, cst.Call)
+    report = "RayTrainReportCallback()"
+    given = next((arg for arg in node.args if arg.keyword and arg.keyword.value == "callbacks"), None)
+    if given is None:
+        args = [*node.args, cst.ensure_type(cst.parse_expression(f"f(callbacks=[{report}])"), cst.Call).args[0]]
+    else:
+        joined = cst.ensure_type(cst.parse_expression(f"[*(old or []), {report}]"), cst.List)
+        star = cst.ensure_type(joined.elements[0], cst.StarredElement)
+        either = cst.ensure_type(star.value, cst.BooleanOperation).with_changes(left=given.value)
+        elements = [star.with_changes(value=either), *joined.elements[1:]]
+        args = [arg.with_changes(value=joined.with_changes(elements=elements)) if arg is given else arg for arg in node.args]
+    return cst.Call(cst.Name("prepare_trainer"), [cst.Arg(node.with_changes(args=args))])

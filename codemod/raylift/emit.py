@@ -1,0 +1,190 @@
+"""A plan turned into code: edits, the train function, what launches it, imports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, cast
+
+import libcst as cst
+
+from raylift.concrete import Concrete
+from raylift.edits import statements_of
+from raylift.placement import Placement
+from raylift.plan import Launcher, NeededImport, Plan
+from raylift.script import Script
+
+if TYPE_CHECKING:
+    from raylift.plan import Change
+
+Body = list[cst.BaseStatement]
+BLANK = cst.EmptyLine(indent=False)
+BOM = b"\xef\xbb\xbf"
+
+
+def emit(script: Script, plan: Plan) -> bytes:
+    """The script with its plan carried out; bytes in the script's own encoding and newlines."""
+    concrete = Concrete(script)
+    edited = _Edited(concrete, plan)
+    if plan.placement is None or plan.launcher is None:
+        body = [new for old in concrete.module.body for new in edited.statement(old)]
+    else:
+        body = _lifted(concrete, plan.placement, plan.launcher, edited)
+    code = concrete.module.with_changes(body=_with_imports(body, plan.imports)).bytes
+    return BOM + code if script.source.startswith(BOM) and not code.startswith(BOM) else code
+
+
+class _Edited(cst.CSTTransformer):
+    """Carries out the edits; an edited node is found by identity, so no two edits can meet on one."""
+
+    def __init__(self, concrete: Concrete, plan: Plan) -> None:
+        super().__init__()
+        self._changes: dict[cst.CSTNode, Change] = {}
+        for edit in plan.edits:
+            node = concrete.target(edit.node)
+            if node in self._changes:
+                raise ValueError(f"two edits of line {edit.line}: {edit.why}")
+            self._changes[node] = edit.change
+
+    def statement(self, old: cst.CSTNode) -> Body:
+        """The statements that one top-level statement has become."""
+        new = old.visit(self)
+        if isinstance(new, cst.RemovalSentinel):
+            return []
+        return cast(Body, list(new.nodes) if isinstance(new, cst.FlattenSentinel) else [new])
+
+    def on_leave(self, original_node: cst.CSTNode, updated_node: cst.CSTNode) -> cst.CSTNode:  # type: ignore[override]  # one rule for all nodes
+        change = self._changes.get(original_node)
+        result = cast(cst.CSTNode, updated_node if change is None else change(updated_node))
+        if isinstance(result, cst.IndentedBlock) and not result.body:
+            return result.with_changes(body=[cst.SimpleStatementLine([cst.Pass()])])
+        return result
+
+
+def _lifted(concrete: Concrete, placement: Placement, launcher: Launcher, edited: _Edited) -> Body:
+    """The top level with the moved statements inside the train function."""
+    moved = {concrete.target(node) for node in placement.moved}
+    guard = concrete.target(placement.guard) if placement.guard else None
+    stay: Body = []
+    inside: Body = []
+    place = 0
+    for old in concrete.module.body:
+        into = inside if old in moved else stay
+        if old is guard or (guard is None and old in moved):
+            place = len(stay)
+        into += edited.statement(old)
+    launch = _launch(concrete.module, launcher)
+    if guard is None:
+        train_func = _train_func(concrete.module, placement, launcher, inside, None)
+        new_guard = cst.ensure_type(cst.parse_statement('if __name__ == "__main__":\n    ...\n'), cst.If)
+        new_guard = new_guard.with_changes(leading_lines=[BLANK, BLANK], body=cst.IndentedBlock(launch))
+        return [*stay[:place], train_func, *_apart(stay[place:]), new_guard]
+    old_guard = cst.ensure_type(stay[place], cst.If)
+    train_func = _train_func(concrete.module, placement, launcher, inside, old_guard)
+    return [*stay[:place], train_func, *_apart([_relaunched(old_guard, launch)]), *stay[place + 1 :]]
+
+
+def _apart(body: Body) -> Body:
+    """Statements that come after a function: two blank lines first, unless the script has its own way."""
+    if not body:
+        return body
+    first = body[0]
+    lines = list(getattr(first, "leading_lines", ()))
+    if any(line.comment is None for line in lines[:1]):
+        return body
+    return [first.with_changes(leading_lines=[BLANK, BLANK, *lines]), *body[1:]]
+
+
+def _train_func(
+    module: cst.Module, placement: Placement, launcher: Launcher, inside: Body, guard: cst.If | None
+) -> cst.FunctionDef:
+    """`def train_func():` around the moved statements and the guard's body."""
+    function = cst.parse_statement(f"def {launcher.train_func}({launcher.parameter}):\n    ...\n")
+    lead = [*launcher.preamble, *([f"global {', '.join(placement.shared)}"] if placement.shared else [])]
+    body = [*statements_of(*lead), *map(_at_most_one_blank, inside), *(_block(guard) if guard else [])]
+    body = _without_blanks_above(body)
+    block = cst.IndentedBlock(body)
+    if guard and isinstance(guard.body, cst.IndentedBlock):
+        block = block.with_changes(indent=guard.body.indent, footer=guard.body.footer)
+    if launcher.quits:
+        block = _quietly(block)
+    return cst.ensure_type(function, cst.FunctionDef).with_changes(leading_lines=[BLANK, BLANK], body=block)
+
+
+def _quietly(block: cst.IndentedBlock) -> cst.IndentedBlock:
+    """A worker that leaves by `sys.exit(0)` has done its work."""
+    code = "try:\n    ...\nexcept SystemExit as stop:\n    if stop.code:\n        raise\n"
+    attempt = cst.ensure_type(cst.parse_statement(code), cst.Try)
+    return cst.IndentedBlock([attempt.with_changes(body=block.with_changes(indent=None))], indent=block.indent)
+
+
+def _block(guard: cst.If) -> Body:
+    if isinstance(guard.body, cst.IndentedBlock):
+        return list(guard.body.body)
+    small = cst.ensure_type(guard.body, cst.SimpleStatementSuite)
+    return [cst.SimpleStatementLine(small.body, trailing_whitespace=small.trailing_whitespace)]
+
+
+def _relaunched(guard: cst.If, launch: Body) -> cst.If:
+    if isinstance(guard.body, cst.IndentedBlock):
+        return guard.with_changes(body=guard.body.with_changes(body=launch, footer=()))
+    return guard.with_changes(body=cst.IndentedBlock(launch))
+
+
+def _launch(module: cst.Module, launcher: Launcher) -> Body:
+    indent = module.default_indent
+    arguments = "".join(f"{indent}{argument},\n" for argument in (launcher.train_func, *launcher.arguments))
+    config = module.config_for_parsing
+    return [
+        cst.parse_statement(f"{launcher.trainer} = {launcher.torch_trainer}(\n{arguments})", config=config),
+        cst.parse_statement(f"{launcher.result} = {launcher.trainer}.fit()", config=config),
+    ]
+
+
+def _at_most_one_blank(statement: cst.BaseStatement) -> cst.BaseStatement:
+    """Blank lines shrink inside a function, and carry no spaces."""
+    lines: Sequence[cst.EmptyLine] = getattr(statement, "leading_lines", ())
+    kept: list[cst.EmptyLine] = []
+    for is_blank, run in groupby(lines, key=lambda line: line.comment is None):
+        kept += [BLANK] if is_blank else list(run)
+    return statement.with_changes(leading_lines=kept)
+
+
+def _without_blanks_above(body: Body) -> Body:
+    first = body[0]
+    lines: list[cst.EmptyLine] = list(getattr(first, "leading_lines", ()))
+    while lines and lines[0].comment is None:
+        del lines[0]
+    return [first.with_changes(leading_lines=lines), *body[1:]]
+
+
+def _with_imports(body: Body, imports: Sequence[NeededImport]) -> Body:
+    """The needed imports after the script's first block of imports."""
+    if not imports:
+        return body
+    lines: Body = []
+    for module, needed in groupby(sorted(set(imports)), key=lambda needed: needed.module):
+        names = [each.name for each in needed if each.name]
+        lines += statements_of(f"from {module} import {', '.join(names)}" if names else f"import {module}")
+    place = _after_imports(body)
+    if place < len(body) and not getattr(body[place], "leading_lines", ()):
+        body = [*body[:place], body[place].with_changes(leading_lines=[BLANK]), *body[place + 1 :]]
+    if place:
+        lines[0] = lines[0].with_changes(leading_lines=[BLANK])
+    return [*body[:place], *lines, *body[place:]]
+
+
+def _after_imports(body: Body) -> int:
+    place = 0
+    for index, statement in enumerate(body):
+        if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+            break
+        if isinstance(statement, cst.SimpleStatementLine) and _is_import_or_docstring(statement.body[0], index):
+            place = index + 1
+    return place
+
+
+def _is_import_or_docstring(small: cst.BaseSmallStatement, index: int) -> bool:
+    string = (cst.SimpleString, cst.ConcatenatedString)
+    is_docstring = index == 0 and isinstance(small, cst.Expr) and isinstance(small.value, string)
+    return is_docstring or isinstance(small, (cst.Import, cst.ImportFrom))

@@ -1,0 +1,93 @@
+"""What goes wrong on Ray workers in any script: GPUs chosen by hand, a process group of one's own, spawned processes.
+
+os.environ["CUDA_VISIBLE_DEVICES"] = "0"                    removed: Ray gives each worker its GPU
+from_pretrained(name, device_map="auto")                    from_pretrained(name): a replica lives on one GPU
+torch.distributed.init_process_group("nccl")                only where Ray has not done it
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from raylift.edits import guard_with, remove
+from raylift.placement import Placement
+from raylift.plan import Edit, Finding, NeededImport, Notice, Refusal
+from raylift.script import Found, Script
+
+REFLECTION = ("builtins.exec", "builtins.eval", "builtins.globals", "builtins.locals", "builtins.vars")
+SPAWNERS = frozenset({
+    "torch.multiprocessing.spawn", "torch.multiprocessing.start_processes", "torch_xla.distributed.xla_multiprocessing.spawn",
+    "torch_xla.launch",
+})  # fmt: skip
+
+
+def hazards(script: Script, reached: list[Found]) -> Iterator[Finding]:
+    """Repair or name what would hurt the run; refuse what starts processes of its own."""
+    yield from _gpus_by_hand(script)
+    yield from _device_maps(script)
+    yield from _own_process_groups(script)
+    _refuse_spawners(script, reached)
+
+
+def _gpus_by_hand(script: Script) -> Iterator[Finding]:
+    for node in script.all(ast.Assign):
+        if any(_is_environment(script, target, "CUDA_VISIBLE_DEVICES") for target in node.targets):
+            text = "`CUDA_VISIBLE_DEVICES` set by the script would take the GPU away that Ray gave to the worker"
+            yield Edit(node, remove, "RL211", text)
+            remedy = "it was removed; set it in the environment of the node, before Ray starts there"
+            yield Notice(node.lineno, "RL211", text, remedy)
+
+
+def _is_environment(script: Script, target: ast.expr, name: str) -> bool:
+    if not (isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant) and target.slice.value == name):
+        return False
+    return "os.environ" in script.names(target.value)
+
+
+def _device_maps(script: Script) -> Iterator[Finding]:
+    for call in script.all(ast.Call):
+        keywords = {keyword.arg: keyword for keyword in call.keywords}
+        device_map = keywords.get("device_map")
+        if device_map is None or not isinstance(call.func, ast.Attribute) or call.func.attr != "from_pretrained":
+            continue
+        if not (isinstance(device_map.value, ast.Constant) and device_map.value.value in ("auto", "balanced", "sequential")):
+            continue
+        text = f'`device_map="{device_map.value.value}"` spreads one model over all GPUs; each Ray worker trains a replica on its own'
+        remedy = "it was removed; a model too large for one GPU needs FSDP or DeepSpeed"
+        yield Edit(device_map, remove, "RL212", text)
+        yield Notice(device_map.value.lineno, "RL212", text, remedy)
+
+
+def _own_process_groups(script: Script) -> Iterator[Finding]:
+    for call in script.calls_to("torch.distributed.init_process_group", "deepspeed.init_distributed"):
+        statement = script.statement(call)
+        if isinstance(statement, ast.Expr) and statement.value is call and not _is_guarded(script, call):
+            condition = "not torch.distributed.is_initialized()"
+            index = script.place_in_line(statement)
+            why = "Ray has made the process group before the train function starts"
+            yield Edit(statement, guard_with(index, condition), "RL213", why)
+            yield NeededImport("torch.distributed")
+
+
+def _is_guarded(script: Script, call: ast.Call) -> bool:
+    tests = [ast.unparse(node.test) for node in script.enclosing(call) if isinstance(node, ast.If)]
+    return any("is_initialized" in test for test in tests)
+
+
+def _refuse_spawners(script: Script, reached: list[Found]) -> None:
+    inside = {node for found in reached if found.script is script for node in ast.walk(found.node)}
+    for call in script.calls_to(*SPAWNERS):
+        if call in inside:
+            text = f"`{ast.unparse(call.func)}` starts worker processes of its own, and so would every Ray worker"
+            raise Refusal(call.lineno, "RL303", text, "call the spawned function directly: Ray Train starts the workers")
+
+
+def refuse_reflection(script: Script, placement: Placement) -> None:
+    """Code that looks names up by itself would no longer find those that move into the train function."""
+    inside = {node for statement in placement.entry for node in ast.walk(statement)}
+    for call in script.calls_to(*REFLECTION):
+        bare = bool(call.args) and ast.unparse(call.func) == "vars"
+        if call in inside and script.function(call) is None and not bare:
+            text = f"`{ast.unparse(call)}` looks names up at module level, which become local to the train function"
+            raise Refusal(call.lineno, "RL304", text, "put it into a function that is given what it needs")

@@ -1,0 +1,100 @@
+"""Hugging Face `Trainer` scripts.
+
+Before:
+
+    trainer = Trainer(model=model, args=args, train_dataset=data)
+    trainer.train()
+
+becomes, inside the train function:
+
+    trainer = Trainer(model=model, args=args, train_dataset=data)
+    trainer.add_callback(RayTrainReportCallback())
+    trainer = prepare_trainer(trainer)
+    trainer.train()
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from raylift.edits import follow_with, precede_with, replace_by, return_through, wrap_trainer
+from raylift.frameworks.trainer_classes import constructions, training_calls
+from raylift.plan import Edit, Finding, NeededImport, Refusal
+from raylift.script import Script
+from raylift.settings import Settings
+
+MODULES = {"raylift": "raylift_runtime.transformers", "ray": "ray.train.huggingface.transformers"}
+NAMES = ("RayTrainReportCallback", "prepare_trainer")
+WHY = "reports to Ray Train and is prepared for its workers"
+
+
+def trains(script: Script) -> bool:
+    """Whether this file itself starts the training of a Trainer."""
+    return bool(training_calls(script))
+
+
+def connect(script: Script, settings: Settings) -> Iterator[Finding]:
+    """Connect every Trainer to Ray Train, where it is made, or else where it is trained."""
+    made = constructions(script)
+    edits = [edit for call in made for edit in _connect_construction(script, call)]
+    if not made:
+        edits = [edit for call, receiver in training_calls(script) for edit in _connect_training(script, call, receiver)]
+    yield from {edit.node: edit for edit in edits}.values()
+    if edits:
+        yield from (NeededImport(MODULES[settings.runtime], name) for name in NAMES)
+
+
+def refuse(script: Script) -> None:
+    """Raise where a Trainer is used in a way that has no faithful form on Ray Train."""
+    for call, _ in script.method_calls("hyperparameter_search"):
+        text = "`hyperparameter_search` starts trials of its own, each with its own Trainer and workers"
+        remedy = "search with ray.tune.Tuner over a function that runs a TorchTrainer, or lift a script that trains once"
+        raise Refusal(call.lineno, "RL301", text, remedy)
+
+
+def _connect_construction(script: Script, call: ast.Call) -> Iterator[Edit]:
+    statement = script.statement(call)
+    index = script.place_in_line(statement)
+    target = _assigned(statement, call)
+    if target is not None:
+        yield Edit(statement, follow_with(index, *_steps(target)), "RL101", f"`{target}` {WHY}")
+    elif isinstance(statement, ast.Return) and statement.value is call:
+        name = script.free_name("trainer", "hf_trainer")
+        add, _ = _steps(name)
+        yield Edit(statement, return_through(index, name, add, f"prepare_trainer({name})"), "RL101", f"the Trainer {WHY}")
+    else:
+        yield Edit(call, wrap_trainer, "RL101", f"the Trainer {WHY}")
+
+
+def _steps(target: str) -> tuple[str, str]:
+    return f"{target}.add_callback(RayTrainReportCallback())", f"{target} = prepare_trainer({target})"
+
+
+def _assigned(statement: ast.stmt, call: ast.Call) -> str | None:
+    """The one name or attribute that a statement binds the Trainer to, also through `a if c else b`."""
+    if not isinstance(statement, (ast.Assign, ast.AnnAssign)):
+        return None
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    if len(targets) != 1 or not isinstance(targets[0], (ast.Name, ast.Attribute)):
+        return None
+    value = statement.value
+    choices = [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]
+    return ast.unparse(targets[0]) if call in choices else None
+
+
+def _connect_training(script: Script, call: ast.Call, receiver: ast.expr) -> Iterator[Edit]:
+    """A Trainer that another file makes is connected right before it trains."""
+    statement = script.statement(call)
+    index = script.place_in_line(statement)
+    if isinstance(statement, (ast.If, ast.While, ast.For, ast.With, ast.Try)):
+        text = "the Trainer comes from another file and trains inside the head of a compound statement"
+        raise Refusal(call.lineno, "RL302", text, "put `.train()` on a line of its own")
+    if isinstance(receiver, (ast.Name, ast.Attribute)):
+        target = ast.unparse(receiver)
+        yield Edit(statement, precede_with(index, *_steps(target)), "RL101", f"`{target}` {WHY}")
+        return
+    name = script.free_name("trainer", "hf_trainer")
+    lines = (f"{name} = {ast.unparse(receiver)}", *_steps(name))
+    yield Edit(statement, precede_with(index, *lines), "RL101", f"the Trainer {WHY}")
+    yield Edit(receiver, replace_by(name), "RL101", f"the Trainer {WHY}")

@@ -1,0 +1,44 @@
+"""What the entry block of a script can reach: functions and classes that it names, and those that they name."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+from raylift.scopes import DEFINITIONS
+from raylift.script import Found, Script
+
+
+def reached(script: Script, entry: Iterable[ast.AST]) -> list[Found]:
+    """The entry's nodes and every definition that code reached from there names, also those of neighbours."""
+    found = [Found(script, node) for node in entry]
+    seen = {item.node for item in found}
+    for item in found:
+        for more in _named_in(item):
+            if more.node not in seen:
+                seen.add(more.node)
+                found.append(more)
+    return found
+
+
+def _named_in(item: Found) -> Iterable[Found]:
+    for node in ast.walk(item.node):
+        if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
+            for value in item.script.values(node):
+                if isinstance(value, Found):
+                    yield from _definitions(value)
+
+
+def _definitions(value: Found) -> Iterable[Found]:
+    """A definition itself; for an object such as a typer application, the functions that it decorates."""
+    if isinstance(value.node, DEFINITIONS):
+        yield value
+    elif isinstance(value.node, ast.Call):
+        for function in (node for node in value.script.tree.body if isinstance(node, DEFINITIONS)):
+            for decorator in function.decorator_list:
+                if any(_is_same(value, part) for part in ast.walk(decorator)):
+                    yield Found(value.script, function)
+
+
+def _is_same(value: Found, part: ast.AST) -> bool:
+    return isinstance(part, ast.Name) and any(v == value for v in value.script.values(part))
