@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from raylift.frameworks import transformers_trainer
 from raylift.frameworks.hazards import hazards, refuse_reflection
-from raylift.frameworks.trainer_classes import training_calls
 from raylift.frameworks.transformers_arguments import modernise
 from raylift.launcher import launcher
 from raylift.placement import place
 from raylift.plan import Edit, NeededImport, Notice, Plan
 from raylift.reach import reached
+from raylift.recognise import starts
 from raylift.script import Found, Script
 from raylift.settings import Settings
 
@@ -22,8 +22,8 @@ def assemble(script: Script, settings: Settings) -> Plan | None:
     transformers_trainer.refuse(script)
     placement = place(script, effects_stay=settings.runtime == "raylift")
     reach = reached(script, placement.entry)
-    trainings = [found for found in reach if any(True for _ in trained_in(found))]
-    if not trainings and not transformers_trainer.trains(script):
+    trainings = [found for found in reach if any(is_inside(start, found) for start in starts(found.script))]
+    if not trainings and not starts(script):
         return None
     findings = [
         *transformers_trainer.connect(script, settings),
@@ -41,21 +41,19 @@ def assemble(script: Script, settings: Settings) -> Plan | None:
     return Plan(edits, (*imports, *needed), notices, placement, launch)
 
 
-def trained_in(found: Found) -> Iterator[ast.Call]:
-    """The calls inside a node that start a training."""
-    for call, _ in training_calls(found.script):
-        if found.node in (call, *found.script.enclosing(call)):
-            yield call
+def is_inside(node: ast.AST, holder: Found) -> bool:
+    """Whether a node is part of another, in the same script."""
+    return holder.node in (node, *holder.script.enclosing(node))
 
 
 def _elsewhere(script: Script, trainings: list[Found]) -> Iterator[Notice]:
     """What the reader must know when training and entry are not in one file."""
     if not trainings:
-        call, _ = training_calls(script)[0]
-        function = script.function(call)
+        start = starts(script)[0]
+        function = script.function(start)
         name = function.name if function else "it"
         text = f"nothing in this file calls `{name}`, so no TorchTrainer was added"
-        yield Notice(call.lineno, "RL104", text, "lift the file that calls it, too")
+        yield Notice(getattr(start, "lineno", 0), "RL104", text, "lift the file that calls it, too")
     elif all(found.script is not script for found in trainings):
         text = "the training itself is in a neighbouring module"
         yield Notice(1, "RL105", text, "lift that module, too, so that its Trainer reports to Ray Train")

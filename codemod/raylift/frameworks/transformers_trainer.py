@@ -29,11 +29,6 @@ NAMES = ("RayTrainReportCallback", "prepare_trainer")
 WHY = "reports to Ray Train and is prepared for its workers"
 
 
-def trains(script: Script) -> bool:
-    """Whether this file itself starts the training of a Trainer."""
-    return bool(training_calls(script))
-
-
 def connect(script: Script, settings: Settings) -> Iterator[Finding]:
     """Connect every Trainer to Ray Train, where it is made, or else where it is trained."""
     made = constructions(script)

@@ -1,0 +1,36 @@
+"""What starts a training, of every source that raylift lifts; asked before anything heavy is imported."""
+
+from __future__ import annotations
+
+import ast
+
+from raylift.frameworks.trainer_classes import training_calls
+from raylift.script import Script, remembered
+
+
+@remembered
+def starts(script: Script) -> list[ast.AST]:
+    """The nodes of a script that start a training."""
+    return [call for call, _ in training_calls(script)]
+
+
+def left_alone(script: Script) -> str:
+    """Why a script needs no lift; empty if it may."""
+    if is_test(script):
+        return "it is a test"
+    if any(_is_lifted_name(binding.name) for binding in script.imports()):
+        return "it already uses Ray Train"
+    if not (starts(script) or script.has_neighbours or any(script.method_calls("hyperparameter_search"))):
+        return "it starts no training that raylift knows"
+    return ""
+
+
+def _is_lifted_name(name: str) -> bool:
+    return name.startswith(("ray.train", "raylift_runtime", "ray.remote"))
+
+
+def is_test(script: Script) -> bool:
+    """Whether the file is a collection of tests."""
+    if not any(binding.name.partition(".")[0] in ("pytest", "unittest") for binding in script.imports()):
+        return False
+    return any(function.name.startswith("test_") for function in script.all(ast.FunctionDef))
