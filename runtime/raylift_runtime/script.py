@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib.machinery
 import importlib.util
 import linecache
 import os
@@ -62,12 +63,20 @@ def driver_script(function: Callable[..., Any]) -> Script | None:
         return None
     if _attribute(main, name) is not function:
         return None
-    with open(path, "rb") as file:
-        source = file.read()
+    source = _source_of(main, path)
     guard = _guard_around(source, _line_in(main))
     if guard is None or _bound_in(guard) & _globals_of_functions(source, path):
         return None
     return Script(os.path.abspath(path), source, getattr(main, "__package__", None), name)
+
+
+def _source_of(module: types.ModuleType, path: str) -> bytes:
+    """The text that runs under this path; where a tool runs a changed copy, its loader knows better than the file."""
+    loader = getattr(module, "__loader__", None)
+    if isinstance(loader, importlib.machinery.SourceFileLoader):
+        return loader.get_data(path)
+    with open(path, "rb") as file:
+        return file.read()
 
 
 def _attribute(module: types.ModuleType, qualified_name: str) -> Any:
@@ -126,6 +135,6 @@ def _globals_of_functions(source: bytes, path: str) -> set[str]:
 
 
 def _show_in_tracebacks(path: str, source: bytes) -> None:
-    if not os.path.isfile(path):
+    if "".join(linecache.getlines(path)).encode() != source:
         lines = source.decode("utf-8", "replace").splitlines(keepends=True)
         linecache.cache[path] = (len(source), None, lines, path)
