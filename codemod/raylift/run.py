@@ -54,7 +54,11 @@ def environment(request: Request, address: str | None) -> dict[str, str]:
     chosen = {
         "RAYLIFT_NUM_WORKERS": None if request.num_workers is None else str(request.num_workers),
         "RAYLIFT_USE_GPU": None if request.use_gpu is None else str(int(request.use_gpu)),
-        "RAYLIFT_STORAGE_PATH": request.storage_path and os.path.abspath(request.storage_path),
+        "RAYLIFT_STORAGE_PATH": _absolute(request.storage_path),
         "RAY_ADDRESS": address,
     }
     return {**os.environ, **{name: value for name, value in chosen.items() if value is not None}}
+
+
+def _absolute(storage: str | None) -> str | None:
+    return storage if storage is None or "://" in storage else os.path.abspath(storage)
