@@ -28,7 +28,7 @@ def main():
     args = parser.parse_args()
 
     set_seed(0)
-    model = GPT2LMHeadModel(GPT2Config(vocab_size=12, n_positions=8, n_embd=32, n_layer=2, n_head=2))
+    model = GPT2LMHeadModel(GPT2Config(vocab_size=12, n_positions=8, n_embd=32, n_layer=2, n_head=2, bos_token_id=0, eos_token_id=0))
     training_args = TrainingArguments(
         output_dir=args.output_dir,
         num_train_epochs=args.epochs,
@@ -36,6 +36,7 @@ def main():
         eval_strategy="epoch",
         save_strategy="epoch",
         logging_steps=4,
+        dataloader_pin_memory=False,
         report_to="none",
     )
     trainer = Trainer(model=model, args=training_args, train_dataset=Sums(0, 128), eval_dataset=Sums(128, 32))
