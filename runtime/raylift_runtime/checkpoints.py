@@ -1,9 +1,12 @@
-"""Which file of a checkpoint which rank uploads, and how it gets into the run's storage."""
+"""How a Trainer's checkpoint gets into the run's storage: which rank uploads which file, and when the whole is complete."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shutil
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
     from raylift_runtime.session import Session
 
 FOLDER = "checkpoint"
+MANIFESTS = "manifest"
+ATTEMPTS = 3
+LINK_FROM = 1 << 20  # bytes: smaller files are copied, since somebody may edit them in place
 
 # Names that carry the rank whose state the file holds: RNG states, FSDP's and DeepSpeed's shards.
 RANK_IN_NAME = re.compile(
@@ -27,11 +33,17 @@ RANK_IN_NAME = re.compile(
 
 @dataclass(frozen=True)
 class Source:
-    """A checkpoint as a Trainer wrote it: its folder on this node, its step, and whether every node has its own whole copy."""
+    """A checkpoint as a Trainer wrote it: its folder on this node, its step, and the number of its training in the script.
+
+    `on_each_node`: every node holds a whole copy. `may_link`: the folder's files are replaced, never overwritten, so the storage
+    may share them.
+    """
 
     folder: str
     step: int
+    training: int = 0
     on_each_node: bool = False
+    may_link: bool = False
 
 
 def send(session: Session, report: Report, source: Source | None) -> None:
@@ -44,12 +56,24 @@ def send(session: Session, report: Report, source: Source | None) -> None:
     def upload(checkpoint: Checkpoint, name: str) -> Checkpoint:
         # Ray calls this once every rank has reported, so what the ranks wrote is complete by now.
         filesystem, run = session.run_folder()
-        target = f"{run}/{name}"
-        for file in owned(files_in(source.folder), session, source.on_each_node):
-            put(os.path.join(source.folder, file), filesystem, f"{target}/{FOLDER}/{file}")
-        return Checkpoint(target, filesystem)
+        store(session, source, filesystem, f"{run}/{name}")
+        return Checkpoint(f"{run}/{name}", filesystem)
 
     session.report(report, Checkpoint.from_directory(source.folder), upload)
+
+
+def store(session: Session, source: Source, filesystem: Any, target: str) -> None:
+    """Puts this rank's files below `target`, and then the list of them: a checkpoint is complete with the lists of all ranks."""
+    files = owned(files_in(source.folder), session, source.on_each_node)
+    sizes = {}
+    for file in files:
+        path = os.path.join(source.folder, file)
+        put(path, filesystem, f"{target}/{FOLDER}/{file}", source.may_link)
+        sizes[file] = os.path.getsize(path)
+    manifest = {"step": source.step, "training": source.training, "world_size": session.world_size, "files": sizes}
+    filesystem.create_dir(f"{target}/{MANIFESTS}")
+    with filesystem.open_output_stream(f"{target}/{MANIFESTS}/rank-{session.rank}.json") as stream:
+        stream.write(json.dumps(manifest).encode())
 
 
 def files_in(folder: str) -> list[str]:
@@ -78,7 +102,35 @@ def rank_in(file: str) -> int | None:
     return next((int(group) for group in match.groups() if group is not None), None) if match else None
 
 
-def put(file: str, filesystem: Any, target: str) -> None:
-    """Copies one file into the run's storage."""
+def put(file: str, filesystem: Any, target: str, may_link: bool = False) -> None:
+    """Brings one file into the storage: as a second name of the same file where that is safe and possible, else as a copy.
+
+    A copy that fails is tried again; raises OSError after the third time.
+    """
     filesystem.create_dir(target.rpartition("/")[0])
-    pyarrow.fs.copy_files(file, target, source_filesystem=pyarrow.fs.LocalFileSystem(), destination_filesystem=filesystem)
+    if may_link and isinstance(filesystem, pyarrow.fs.LocalFileSystem) and os.path.getsize(file) >= LINK_FROM:
+        try:
+            os.link(os.path.realpath(file), target)
+        except OSError:  # another disk, or a file system without links
+            pass
+        else:
+            return
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            pyarrow.fs.copy_files(file, target, source_filesystem=pyarrow.fs.LocalFileSystem(), destination_filesystem=filesystem)
+        except OSError:
+            if attempt == ATTEMPTS:
+                raise
+            time.sleep(attempt)
+        else:
+            return
+
+
+def clear(session: Session, folder: str) -> None:
+    """Removes what an earlier run or attempt left under the name of a checkpoint about to be written; all ranks call it."""
+    if session.local_rank == 0:
+        shutil.rmtree(folder, ignore_errors=True)
+    if session.world_size > 1:
+        import torch.distributed
+
+        torch.distributed.barrier()

@@ -14,15 +14,20 @@ if TYPE_CHECKING:
 class Report(dict[str, Any]):
     """What one call of `ray.train.report` carries: the metrics, and in `logs` every line that they sum up.
 
-    A dict for everybody else, so callbacks and Ray itself see ordinary metrics; the lines travel as an attribute.
+    A dict for everybody else, so callbacks and Ray itself see ordinary metrics; the lines travel as an attribute. `training` is
+    the number of the training in the script, and `since`, in the first report of one, the step at which it began or continued.
     """
 
     def __init__(
-        self, metrics: Mapping[str, Any], logs: Iterable[Mapping[str, Any]] | None = None, since: int | None = None
+        self,
+        metrics: Mapping[str, Any],
+        logs: Iterable[Mapping[str, Any]] | None = None,
+        since: int | None = None,
+        training: int = 0,
     ) -> None:
         super().__init__(plain_metrics(metrics))
         self.logs = [dict(self)] if logs is None else [plain_metrics(line) for line in logs]
-        self.since = since
+        self.since, self.training = since, training
 
 
 def plain_metrics(metrics: Mapping[Any, Any]) -> dict[str, Any]:

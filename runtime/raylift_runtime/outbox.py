@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
 _waiting: list[dict[str, Any]] = []
+_trainings = itertools.count()
 
 
 @dataclass(frozen=True)
@@ -30,3 +32,8 @@ def take() -> list[dict[str, Any]]:
 def waiting() -> list[dict[str, Any]]:
     """The lines kept so far, as the list itself."""
     return _waiting
+
+
+def next_training() -> int:
+    """The number of the training that begins now in this script: 0 for the first one."""
+    return next(_trainings)

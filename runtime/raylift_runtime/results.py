@@ -30,13 +30,24 @@ class MetricsFile(UserCallback):  # type: ignore[misc]  # Ray ships no types
         filesystem, folder = run_folder(run_context.run_config)
         if self._lines is None:
             self._lines = read_lines(filesystem, folder)
-        kept = self._lines
-        if report.since is not None:
-            kept = [line for line in self._lines if line.get("step", 0) <= report.since]
-        if len(kept) < len(self._lines) or not _append(filesystem, f"{folder}/{LINES}", report.logs):
-            _write(filesystem, f"{folder}/{LINES}", [*kept, *report.logs])
-        self._lines = [*kept, *report.logs]
+        known, self._lines = self._lines, merged(self._lines, report)
+        is_longer = self._lines[: len(known)] == known
+        if not is_longer or not _append(filesystem, f"{folder}/{LINES}", report.logs):
+            _write(filesystem, f"{folder}/{LINES}", self._lines)
         _write(filesystem, f"{folder}/{LAST}", [dict(report)])
+
+
+def merged(lines: list[dict[str, Any]], report: Report) -> list[dict[str, Any]]:
+    """The lines of a run with those of a report: a training that begins again at a step replaces its lines after that step."""
+    if report.since is None:
+        return [*lines, *report.logs]
+
+    def is_before(line: dict[str, Any]) -> bool:
+        number = line.get("training", 0)
+        return bool(number < report.training or (number == report.training and line.get("step", 0) <= report.since))
+
+    later = [line for line in lines if line.get("training", 0) > report.training]
+    return [*filter(is_before, lines), *report.logs, *later]
 
 
 def run_folder(run: RunConfig) -> tuple[pyarrow.fs.FileSystem, str]:

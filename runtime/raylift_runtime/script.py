@@ -16,8 +16,6 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-WORKER_NAME = "__mp_main__"  # what `multiprocessing` calls a main module that was started again
-
 
 @dataclass(frozen=True)
 class Script:
@@ -29,20 +27,19 @@ class Script:
     function: str
 
     def run(self) -> types.ModuleType:
-        """Runs the script's top level in this process with the `__main__` guard false, and makes it the main module.
+        """Runs the script's top level in this process without its `__main__` guard, and makes it the main module.
 
-        What the script defines belongs to `__main__` afterwards, as it does under torchrun: what it pickles can be read there.
+        It is called `__main__` while it runs, as under torchrun: what it defines can be pickled and looked up by that name, and
+        libraries that ask where a function comes from, Hydra for one, are told the script's own path.
         """
-        module = types.ModuleType(WORKER_NAME)
+        module = types.ModuleType("__main__")
         module.__file__, module.__package__ = self.path, self.package
-        sys.modules["__main__"] = sys.modules[WORKER_NAME] = module
+        sys.modules["__main__"] = module
         _show_in_tracebacks(self.path, self.source)
-        code = compile(self.source, self.path, "exec", dont_inherit=True)
+        tree = ast.parse(self.source)
+        tree.body = [statement for statement in tree.body if not _is_main_guard(statement)]
+        code = compile(tree, self.path, "exec", dont_inherit=True)
         exec(code, module.__dict__)  # noqa: S102  # the driver's own script, as Python's spawn runs it again
-        for value in list(vars(module).values()):
-            if getattr(value, "__module__", None) == WORKER_NAME and isinstance(value, (type, types.FunctionType)):
-                value.__module__ = "__main__"
-        module.__name__ = "__main__"
         return module
 
     def train_function(self, module: types.ModuleType) -> Callable[..., Any]:
@@ -104,14 +101,17 @@ def _guard_around(source: bytes, line: int) -> ast.If | None:
 
 
 def _is_main_guard(statement: ast.stmt) -> TypeGuard[ast.If]:
-    if not isinstance(statement, ast.If) or not isinstance(statement.test, ast.Compare):
+    if not isinstance(statement, ast.If):
         return False
-    sides = [statement.test.left, *statement.test.comparators]
-    return (
-        isinstance(statement.test.ops[0], ast.Eq)
-        and any(isinstance(side, ast.Name) and side.id == "__name__" for side in sides)
-        and any(isinstance(side, ast.Constant) and side.value == "__main__" for side in sides)
-    )
+    tests = statement.test.values if isinstance(statement.test, ast.BoolOp) else [statement.test]
+    return any(isinstance(test, ast.Compare) and _compares_main(test) for test in tests)
+
+
+def _compares_main(test: ast.Compare) -> bool:
+    sides = [test.left, *test.comparators]
+    named = any(isinstance(side, ast.Name) and side.id == "__name__" for side in sides)
+    main = any(isinstance(side, ast.Constant) and side.value == "__main__" for side in sides)
+    return isinstance(test.ops[0], ast.Eq) and named and main
 
 
 def _bound_in(guard: ast.If) -> set[str]:

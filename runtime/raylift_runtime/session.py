@@ -49,6 +49,13 @@ class Session:
 
         return None if self.is_local else ray.train.get_checkpoint()
 
+    def is_preempted(self) -> bool:
+        """Whether Ray has announced that a node of this group goes away soon; a barrier where Ray can tell: all ranks call it."""
+        import ray.train
+
+        ask = getattr(ray.train, "get_preemption_info", None)  # since Ray 2.5x
+        return ask is not None and ask() is not None
+
     def from_rank_zero(self, value: T) -> T:
         """Rank 0's value on every rank (at most 1,000 bytes pickled); a barrier: all ranks call it."""
         from ray.train import collective

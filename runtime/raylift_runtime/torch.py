@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from ray.train import Result, RunConfig, ScalingConfig
 
 ACCELERATORS = ("GPU", "TPU", "NPU", "HPU")
-COLLECTIVE_TIMEOUT_S = "1800"  # as torch.distributed's own default: a rank that never reports is an error, not a hang
+# What Ray's controller and workers read from the driver's environment, unless somebody chose otherwise.
+RAY_SETTINGS = {
+    "RAY_TRAIN_COLLECTIVE_TIMEOUT_S": "1800",  # as torch.distributed's default: a rank that never reports is an error, not a hang
+    "RAY_TRAIN_HEALTH_CHECK_INTERVAL_S": "0.5",  # one report is taken per poll; Ray's 2 s would hold back the one after it
+}
 
 
 class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
@@ -101,7 +105,8 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
         if not self._has_accelerator():
             variables["CUDA_VISIBLE_DEVICES"] = ""
         self.run_config.worker_runtime_env = {**own, "env_vars": {**variables, **own.get("env_vars", {})}}
-        os.environ.setdefault("RAY_TRAIN_COLLECTIVE_TIMEOUT_S", COLLECTIVE_TIMEOUT_S)
+        for name, value in RAY_SETTINGS.items():
+            os.environ.setdefault(name, value)
 
     def _has_accelerator(self) -> bool:
         asked = self.scaling_config.resources_per_worker or {}

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from transformers import TrainerCallback
 
-from raylift_runtime import checkpoints, outbox
+from raylift_runtime import checkpoints, outbox, resume
 from raylift_runtime.metrics import Report, plain_metrics
+from raylift_runtime.pace import Pace
 from raylift_runtime.session import Session, current
 
 if TYPE_CHECKING:
@@ -25,24 +26,41 @@ AnyTrainer = TypeVar("AnyTrainer", bound="Trainer")
 class RayTrainReportCallback(TrainerCallback):  # type: ignore[misc]  # transformers ships no types for mypy --strict
     """Reports every log, every evaluation and every checkpoint of a Trainer to Ray Train; does nothing outside a Ray worker.
 
-    A checkpoint of Ray holds the Trainer's own checkpoint in the folder `checkpoint`. `send` takes the place of Ray in tests.
+    A checkpoint of Ray holds the Trainer's own checkpoint in the folder `checkpoint`. Add it on every rank. `send` takes the
+    place of Ray in tests. The source is Ray's callback of the same name, which reports at `on_save` only.
     """
 
-    CHECKPOINT_NAME = "checkpoint"
+    CHECKPOINT_NAME = checkpoints.FOLDER
 
     def __init__(self, send: Send | None = None) -> None:
         super().__init__()
+        self.training = 0
+        self.may_link = False
         self._send_instead = send
-        self._lines: list[dict[str, Any]] = []
         self._in_training = False
         self._since: int | None = None
         self._end: dict[str, Any] = {}
+        self._pace = Pace()
 
     def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-        """Checks that Ray and the Trainer see the same group of workers."""
+        """Checks that Ray and the Trainer see the same group of workers; raises RuntimeError where they do not."""
         if (session := current()) is not None:
             check_one_world(args.world_size, session)
         self._in_training, self._since = True, state.global_step
+        self._pace = Pace(state.global_step)
+
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """Reports what was kept, every few seconds; asks for a checkpoint where Ray is about to lose a node."""
+        session = current()
+        if session is None or session.is_local or not self._is_active(state) or not self._pace.is_due(state.global_step):
+            return
+        if session.is_preempted():
+            control.should_save = True
+        proposal = bool(outbox.waiting()) and self._pace.may_report(), self._pace.next_after(state.global_step)
+        is_time, next_step = session.from_rank_zero(proposal)
+        self._pace.wait_until(next_step)
+        if is_time:
+            self._flush(state)
 
     def on_log(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, logs: dict[str, Any] | None = None, **_: Any
@@ -54,7 +72,7 @@ class RayTrainReportCallback(TrainerCallback):  # type: ignore[misc]  # transfor
     def on_evaluate(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         """Reports an evaluation that stands outside of training at once; every rank evaluates."""
         if self._is_active(state) and not self._in_training:
-            self._flush()
+            self._flush(state)
 
     def on_predict(
         self,
@@ -64,23 +82,25 @@ class RayTrainReportCallback(TrainerCallback):  # type: ignore[misc]  # transfor
         metrics: dict[str, Any] | None = None,
         **_: Any,
     ) -> None:
-        """Reports what a prediction measured; the Trainer itself logs none of it."""
+        """Reports what a prediction measured, of which the Trainer itself logs nothing; every rank predicts."""
         if self._is_active(state):
             self._keep(line_of(state, metrics or {}))
-            self._flush()
+            self._flush(state)
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         """Reports the checkpoint that was just written, with the metrics of its own step; every rank saves."""
         if self._is_active(state):
+            own = [line for line in outbox.waiting() if line.get("step") == state.global_step]
             folder = os.path.join(args.output_dir, f"checkpoint-{state.global_step}")
-            own = [line for line in self._pending() if line.get("step") == state.global_step]
-            self._flush(own, checkpoints.Source(folder, state.global_step, args.save_on_each_node), state)
+            on_each_node = bool(args.save_on_each_node)
+            source = checkpoints.Source(folder, state.global_step, self.training, on_each_node, self.may_link)
+            self._flush(state, own, source)
 
     def on_train_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         """Reports the end: the last losses and evaluation, and what the Trainer measured about the whole training."""
         if self._is_active(state):
             self._in_training = False
-            self._flush(last_lines(state.log_history), None, state)
+            self._flush(state, last_lines(state.log_history))
 
     def _is_active(self, state: TrainerState) -> bool:
         if self._send_instead is None and current() is None:
@@ -88,25 +108,17 @@ class RayTrainReportCallback(TrainerCallback):  # type: ignore[misc]  # transfor
         return vars(state).setdefault("_raylift_reporter", self) is self  # added twice, only the first one reports
 
     def _keep(self, line: dict[str, Any]) -> None:
-        (self._lines.append if self._send_instead else outbox.put)(line)
-
-    def _pending(self) -> list[dict[str, Any]]:
-        return self._lines if self._send_instead else outbox.waiting()
+        outbox.put({**line, "training": self.training} if self.training else line)
 
     def _flush(
-        self,
-        summary: list[dict[str, Any]] | None = None,
-        source: checkpoints.Source | None = None,
-        state: TrainerState | None = None,
+        self, state: TrainerState, own: list[dict[str, Any]] | None = None, source: checkpoints.Source | None = None
     ) -> None:
-        lines, pending = list(self._pending()), self._pending()
-        pending.clear()
+        lines = outbox.take()
         metrics = dict(self._end)
-        for line in lines if summary is None else summary:
+        for line in lines if own is None else own:
             metrics |= line
-        if state is not None:
-            metrics |= {"step": state.global_step, "epoch": state.epoch}
-        report = Report(metrics, lines, self._since)
+        metrics |= {"step": state.global_step, "epoch": state.epoch}
+        report = Report(metrics, lines, self._since, self.training)
         self._since, self._end = None, {} if self._in_training else dict(report)
         if self._send_instead is not None:
             self._send_instead(report, source)
@@ -123,7 +135,7 @@ def line_of(state: TrainerState, logs: dict[str, Any]) -> dict[str, Any]:
 
 def last_lines(history: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The newest line of each kind, oldest first: losses, evaluations, and what was measured about the whole training."""
-    newest: dict[frozenset[str], int] = {frozenset(line) - {"step", "epoch"}: number for number, line in enumerate(history)}
+    newest = {frozenset(line): number for number, line in enumerate(history)}
     return [plain_metrics(history[number]) for number in sorted(newest.values())]
 
 
@@ -147,21 +159,31 @@ def prepare_trainer(trainer: AnyTrainer) -> AnyTrainer:
         return trainer
     check_one_world(trainer.accelerator.num_processes, session)
     trainer._raylift_session = session
-    train = trainer.train
+    train, save = trainer.train, trainer._save_checkpoint
 
     @functools.wraps(train)
-    def train_from_newest(*arguments: Any, **options: Any) -> Any:
-        _report_last(trainer)
-        return train(*arguments, **options)
+    def train_from_newest(resume_from_checkpoint: Any = None, *arguments: Any, **options: Any) -> Any:
+        training = outbox.next_training()
+        reporter = _last_of_callbacks(trainer)
+        if reporter is not None:
+            reporter.training, reporter.may_link = training, True
+        with resume.newest(session, training, trainer.args.output_dir, resume_from_checkpoint) as start:
+            return train(start, *arguments, **options)
 
-    trainer.train = train_from_newest
+    @functools.wraps(save)
+    def save_into_new_folder(*arguments: Any, **options: Any) -> Any:
+        checkpoints.clear(session, os.path.join(trainer.args.output_dir, f"checkpoint-{trainer.state.global_step}"))
+        return save(*arguments, **options)
+
+    trainer.train, trainer._save_checkpoint = train_from_newest, save_into_new_folder
     return trainer
 
 
-def _report_last(trainer: Trainer) -> None:
+def _last_of_callbacks(trainer: Trainer) -> RayTrainReportCallback | None:
     """Leaves one reporting callback, after all others: what they change in a checkpoint folder belongs to the checkpoint."""
     callbacks = trainer.callback_handler.callbacks
     reporting = [callback for callback in callbacks if isinstance(callback, RayTrainReportCallback)]
     for callback in reporting:
         callbacks.remove(callback)
     callbacks.extend(reporting[:1])
+    return reporting[0] if reporting else None

@@ -1,0 +1,119 @@
+"""Where training continues: at the newest checkpoint of the run that is whole, never at what lies in an output folder."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.fs
+
+from raylift_runtime.checkpoints import FOLDER, MANIFESTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from raylift_runtime.session import Session
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A whole checkpoint in the run's storage: its path there, its step, its training's number, and how many ranks wrote it."""
+
+    path: str
+    step: int
+    training: int
+    world_size: int
+
+
+@contextlib.contextmanager
+def newest(session: Session, training: int, output_dir: str, chosen: Any) -> Iterator[Any]:
+    """What `train(resume_from_checkpoint=...)` gets: a folder with the run's newest checkpoint, else what the script chose.
+
+    All ranks enter it. On a retry without a checkpoint the script's choice is not taken either, if it is to look for the last
+    one (`True`): what lies in the output folder is then of the attempt that failed.
+    """
+    found = session.from_rank_zero(_newest_step(session, training))
+    if found is None:
+        yield chosen
+        return
+    from ray.train import Checkpoint
+
+    filesystem, _ = session.run_folder()
+    with Checkpoint(found, filesystem).as_directory() as folder:
+        start = os.path.join(folder, FOLDER)
+        _restore_best(session, training, start, output_dir)
+        yield start
+
+
+def _newest_step(session: Session, training: int) -> str | None:
+    """On rank 0, the path of the newest whole checkpoint of this training; a run that is new has none."""
+    if session.is_local or session.rank != 0:
+        return None
+    committed = session.checkpoint()
+    if committed is None:
+        return None
+    filesystem, run = session.run_folder()
+    first = described(filesystem, committed.path)
+    if first is not None and first.training == training:
+        return first.path
+    if first is None:
+        logger.warning("The newest checkpoint %s is not whole: training continues from the one before it.", committed.path)
+    others = [found for found in stored_in(filesystem, run) if found.training == training]
+    best = max(others, key=lambda found: found.step, default=None)
+    return best.path if best else None
+
+
+def stored_in(filesystem: Any, run: str) -> list[Stored]:
+    """All whole checkpoints in a run's storage."""
+    entries = filesystem.get_file_info(pyarrow.fs.FileSelector(run, allow_not_found=True))
+    found = [described(filesystem, entry.path) for entry in entries if entry.type == pyarrow.fs.FileType.Directory]
+    return [each for each in found if each is not None]
+
+
+def described(filesystem: Any, path: str) -> Stored | None:
+    """A checkpoint by the lists that its ranks left in it; None where a list or a file is missing, or has another size."""
+    first = _manifest(filesystem, path, 0)
+    if first is None:
+        return None
+    manifests = [first, *(_manifest(filesystem, path, rank) for rank in range(1, first["world_size"]))]
+    expected: dict[str, int] = {}
+    for manifest in manifests:
+        if manifest is None:
+            return None
+        expected |= manifest["files"]
+    infos = filesystem.get_file_info([f"{path}/{FOLDER}/{file}" for file in expected])
+    if any(not info.is_file or info.size != size for info, size in zip(infos, expected.values(), strict=True)):
+        return None
+    return Stored(path, first["step"], first["training"], first["world_size"])
+
+
+def _manifest(filesystem: Any, path: str, rank: int) -> dict[str, Any] | None:
+    try:
+        with filesystem.open_input_stream(f"{path}/{MANIFESTS}/rank-{rank}.json") as stream:
+            manifest: dict[str, Any] = json.loads(stream.read())
+    except (OSError, ValueError):
+        return None
+    return manifest
+
+
+def _restore_best(session: Session, training: int, start: str, output_dir: str) -> None:
+    """Puts the best checkpoint so far back into the output folder, where the Trainer loads it from at the end of training."""
+    with open(os.path.join(start, "trainer_state.json"), encoding="utf-8") as file:
+        state = json.load(file)
+    best = state.get("best_model_checkpoint")
+    if best and session.local_rank == 0:
+        filesystem, run = session.run_folder()
+        step = int(best.rpartition("-")[2])
+        copies = [found for found in stored_in(filesystem, run) if (found.step, found.training) == (step, training)]
+        if copies:
+            shutil.rmtree(best, ignore_errors=True)
+            os.makedirs(best)
+            pyarrow.fs.copy_files(f"{copies[-1].path}/{FOLDER}", best, source_filesystem=filesystem)
+    session.barrier()
