@@ -1,0 +1,100 @@
+"""Writes one JSON line per loss, per optimizer step and per ended process to $RAYLIFT_RECORD/<pid>.jsonl.
+
+Floats are spelled by `float.hex` and parameters by a hash of their bytes, so that equal lines mean equal bits.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import hashlib
+import importlib.abc
+import importlib.machinery
+import json
+import os
+import sys
+import threading
+from collections.abc import Iterable
+from types import ModuleType
+from typing import Any
+
+_lock = threading.Lock()
+_failed = False
+
+
+def watch() -> None:
+    """Patch accelerate as soon as the script imports it, and note how the process ends."""
+    sys.meta_path.insert(0, _AccelerateFinder())
+    excepthook = sys.excepthook
+
+    def note_failure(*error: Any) -> None:
+        global _failed
+        _failed = True
+        excepthook(*error)
+
+    sys.excepthook = note_failure
+
+
+def record(kind: str, value: object) -> None:
+    rank, world = _place()
+    line = json.dumps({"kind": kind, "rank": rank, "world": world, "value": value})
+    path = os.path.join(os.environ["RAYLIFT_RECORD"], f"{os.getpid()}.jsonl")
+    with _lock, open(path, "a") as file:
+        file.write(line + "\n")
+
+
+def hash_of(parameters: Iterable[Any]) -> str:
+    import torch
+
+    digest = hashlib.sha256()
+    for parameter in parameters:
+        digest.update(parameter.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()[:16]
+
+
+def _place() -> tuple[int, int]:
+    """Rank and world size, from the process group where there is one."""
+    distributed = sys.modules.get("torch.distributed")
+    if distributed is not None and distributed.is_available() and distributed.is_initialized():
+        return distributed.get_rank(), distributed.get_world_size()
+    return int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+
+
+def _patch(module: ModuleType) -> None:
+    from torch.optim.optimizer import register_optimizer_step_post_hook
+
+    backward, end_training = module.Accelerator.backward, module.Accelerator.end_training
+
+    @functools.wraps(backward)
+    def recorded_backward(self: Any, loss: Any, **kwargs: Any) -> Any:
+        record("loss", float(loss.detach()).hex())
+        return backward(self, loss, **kwargs)
+
+    @functools.wraps(end_training)
+    def recorded_end_training(self: Any) -> None:
+        record("end", True)
+        end_training(self)
+
+    def record_parameters(optimizer: Any, args: Any, kwargs: Any) -> None:
+        record("parameters", hash_of(p for group in optimizer.param_groups for p in group["params"]))
+
+    patched: Any = module.Accelerator
+    patched.backward, patched.end_training = recorded_backward, recorded_end_training
+    register_optimizer_step_post_hook(record_parameters)
+    atexit.register(lambda: record("end", not _failed))
+
+
+class _AccelerateFinder(importlib.abc.MetaPathFinder):
+    def find_spec(self, name: str, path: Any, target: Any = None) -> importlib.machinery.ModuleSpec | None:
+        if name != "accelerate.accelerator":
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(name, path)
+        assert spec is not None and spec.loader is not None
+        run = spec.loader.exec_module
+
+        def run_and_patch(module: ModuleType) -> None:
+            run(module)
+            _patch(module)
+
+        spec.loader.exec_module = run_and_patch  # type: ignore[method-assign]  # this one spec only
+        return spec

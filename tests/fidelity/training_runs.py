@@ -1,0 +1,175 @@
+"""Trains a script before and after its lift, and reads back what every rank did."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+RECORDER = Path(__file__).parent / "recorder"
+WEIGHTS = (".safetensors", ".pt", ".bin")
+PRIVATE = ("optimizer", "scheduler", "rng_state", "random_states", "training_args", "scaler")
+TIMEOUT_S = 120
+GRACE_S = 3
+NOT_TRAVELLING = ("before.py", "after.py", "notices.txt", "args.txt", "__pycache__")
+
+
+class TrainingFailed(AssertionError):
+    """A script did not train to its end; says what it printed last."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run did: per rank its losses and a hash of its parameters after each step; and which files it left."""
+
+    losses: dict[int, list[str]]
+    parameters: dict[int, list[str]]
+    worlds: set[int]
+    processes: int
+    files: set[str]
+    weights: dict[str, str]
+    output: str
+
+
+def arguments(script: Path) -> list[str]:
+    """The command line that the script's folder keeps for it."""
+    kept = script.with_name("args.txt")
+    return shlex.split(kept.read_text()) if kept.exists() else []
+
+
+def train_original(script: Path, args: Sequence[str], n: int, folder: Path) -> Run:
+    """Train the script as it is, under torchrun with `n` processes, in a fresh copy of its folder."""
+    copy = _copy_beside(script, folder)
+    copy.write_bytes(script.read_bytes())
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc_per_node={n}"]
+    return _train([*torchrun, copy.name, *args], folder, {}, n, trust_status=False)
+
+
+def train_lifted(code: bytes, script: Path, args: Sequence[str], n: int, folder: Path, address: str) -> Run:
+    """Train the lifted code on the Ray cluster at `address`, in a fresh copy of the folder of its original."""
+    copy = _copy_beside(script, folder)
+    copy.write_bytes(code)
+    environment = {"RAY_ADDRESS": address, "RAYLIFT_STORAGE_PATH": str(folder.parent / "storage")}
+    return _train([sys.executable, copy.name, *args], folder, environment, n, trust_status=True)
+
+
+def differences(before: Run, after: Run, n: int) -> list[str]:
+    """Everything that is not the same, in sentences; empty where two runs of `n` ranks are equal bit for bit."""
+    found = []
+    for name, run in (("original", before), ("lifted", after)):
+        if sorted(run.losses) != list(range(n)) or run.worlds != {n} or run.processes != n:
+            found.append(f"{name}: ranks {sorted(run.losses)} of worlds {run.worlds} in {run.processes} processes")
+    for what in ("losses", "parameters"):
+        first, second = getattr(before, what), getattr(after, what)
+        for rank in sorted({*first, *second}):
+            found += _first_difference(f"{what} of rank {rank}", first.get(rank, []), second.get(rank, []))
+    found += [f"{file}: not written" for file in sorted(before.files - after.files)]
+    found += [f"{file}: other weights" for file, seen in before.weights.items() if after.weights.get(file, seen) != seen]
+    return found
+
+
+def _first_difference(what: str, first: list[str], second: list[str]) -> list[str]:
+    if first == second:
+        return []
+    for step, (x, y) in enumerate(zip(first, second, strict=False)):
+        if x != y:
+            return [f"{what} differ at step {step}: {x} and {y}"]
+    return [f"{what}: {len(first)} and {len(second)} of them"]
+
+
+def _copy_beside(script: Path, folder: Path) -> Path:
+    shutil.copytree(script.parent, folder, ignore=shutil.ignore_patterns(*NOT_TRAVELLING))
+    return folder / "train.py"
+
+
+def _train(command: list[str], folder: Path, extra: dict[str, str], n: int, trust_status: bool) -> Run:
+    given = set(folder.rglob("*"))
+    record = folder.parent / f"{folder.name}-record"
+    record.mkdir()
+    # gloo may abort, or wait for ever, while a process that trained to its end takes its process group down
+    ended = (lambda: False) if trust_status else (lambda: _ended(record, n))
+    status, output = _execute(command, folder, {**_environment(record), **extra}, ended)
+    if status != 0 and not ended():
+        raise TrainingFailed(f"{' '.join(command)} ended with {status}\n{output[-6000:]}")
+    return _read(record, output, folder, given)
+
+
+def _environment(record: Path) -> dict[str, str]:
+    recorded = {
+        "RAYLIFT_RECORD": str(record),
+        "PYTHONPATH": str(RECORDER),
+        "OMP_NUM_THREADS": "1",
+        "ACCELERATE_USE_CPU": "true",
+        "PYTHONHASHSEED": "0",
+        "HF_HUB_OFFLINE": "1",
+        "TQDM_DISABLE": "1",
+    }
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("RAY_", "RAYLIFT_"))}
+    return {
+        **inherited,
+        **recorded,
+        "RAY_USAGE_STATS_ENABLED": "0",
+        "RAY_AUTH_MODE": "token",  # as the cluster that a `ray.init` without an address starts
+        # the environment of a job's workers, whatever the cluster was started with and the script sends along
+        "RAY_JOB_CONFIG_JSON_ENV_VAR": json.dumps({"runtime_env": {"env_vars": recorded}}),
+    }
+
+
+def _execute(command: list[str], folder: Path, environment: dict[str, str], ended: Callable[[], bool]) -> tuple[int, str]:
+    log = folder.parent / f"{folder.name}.log"
+    with log.open("wb") as out:
+        child = subprocess.Popen(
+            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+        )
+        limit = time.monotonic() + TIMEOUT_S
+        while child.poll() is None and time.monotonic() < limit:
+            time.sleep(0.1)
+            if ended():
+                limit = min(limit, time.monotonic() + GRACE_S)
+        if child.poll() is None:
+            child.terminate()  # torchrun ends its own children, which are in sessions of their own
+            child.wait()
+    return child.returncode, log.read_text(errors="replace")
+
+
+def _lines(record: Path) -> list[list[dict[str, Any]]]:
+    """What each process that trained has recorded."""
+    processes = [[json.loads(line) for line in file.read_text().splitlines()] for file in sorted(record.iterdir())]
+    return [lines for lines in processes if any(line["kind"] == "loss" for line in lines)]
+
+
+def _ended(record: Path, n: int) -> bool:
+    """Whether the script came to its end in all `n` processes, whatever became of the processes."""
+    ends = [[line["value"] for line in lines if line["kind"] == "end"] for lines in _lines(record)]
+    return len(ends) == n and all(values and all(values) for values in ends)
+
+
+def _read(record: Path, output: str, folder: Path, given: set[Path]) -> Run:
+    trained = _lines(record)
+    kinds: dict[str, dict[int, list[str]]] = {"loss": {}, "parameters": {}}
+    for line in (line for lines in trained for line in lines if line["kind"] in kinds):
+        kinds[line["kind"]].setdefault(line["rank"], []).append(line["value"])
+    written = {path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts} - given
+    return Run(
+        losses=kinds["loss"],
+        parameters=kinds["parameters"],
+        worlds={line["world"] for lines in trained for line in lines if line["kind"] == "loss"},
+        processes=len(trained),
+        files={str(path.relative_to(folder)) for path in written},
+        weights={
+            str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in written
+            if path.suffix in WEIGHTS and not path.name.startswith(PRIVATE)
+        },
+        output=output,
+    )
