@@ -28,7 +28,8 @@ def main():
     args = parser.parse_args()
 
     set_seed(0)
-    model = GPT2LMHeadModel(GPT2Config(vocab_size=12, n_positions=8, n_embd=32, n_layer=2, n_head=2, bos_token_id=0, eos_token_id=0))
+    config = GPT2Config(vocab_size=12, n_positions=8, n_embd=32, n_layer=2, n_head=2, bos_token_id=0, eos_token_id=0)
+    model = GPT2LMHeadModel(config)
     training_args = TrainingArguments(
         output_dir=args.output_dir,
         num_train_epochs=args.epochs,

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+from .conftest import Raylift
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+
+
+def test_the_diff_in_the_readme_is_what_raylift_prints(raylift: Raylift, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    (command,) = re.findall(r"`raylift (diff [^`]*)` shows the change", README)
+    (shown,) = re.findall(r"^```diff\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+    assert raylift(*command.split()).out == shown
+
+
+def test_ci_runs_the_command_that_the_readme_gives() -> None:
+    pattern = re.search(r"sed -n \"s/(.*?)/\\1/p\" README.md", (ROOT / ".ci/run").read_text())
+    assert pattern is not None
+    regex = pattern[1].replace(r"\(", "(").replace(r"\)", ")").replace(r"\/", "/")
+    assert len(re.findall(regex, README, re.MULTILINE)) == 1
+
+
+def test_every_pin_is_of_a_package_that_is_asked_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    asked = {re.match(r"[\w-]+", line)[0] for line in [*project["dependencies"], *extras["runtime"], *extras["dev"]]}  # type: ignore[index]  # matches
+    pinned = {line.partition("==")[0] for line in (ROOT / "constraints.txt").read_text().splitlines() if "==" in line}
+    assert pinned <= asked

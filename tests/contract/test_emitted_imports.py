@@ -1,0 +1,85 @@
+"""Every import that the codemod writes into a script exists in the runtime or in Ray: asked of both by `ast` alone."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from raylift.files import neighbours_of
+from raylift.outcome import Rewritten
+from raylift.rewrite import rewrite
+from raylift.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+SCRIPTS = [ROOT / "examples/train.py", *sorted(ROOT.glob("fixtures/*/before.py"))]
+RUNTIMES = ("raylift", "ray")
+
+
+def emitted_imports() -> Iterator[tuple[str, str]]:
+    """What every fixture imports after its lift and did not before, as (module, name)."""
+    for script in SCRIPTS:
+        source = script.read_bytes()
+        for runtime in RUNTIMES:
+            outcome = rewrite(source, Settings(runtime=runtime, storage_path="/there"), neighbours_of(str(script)))  # type: ignore[arg-type]  # one of the two
+            if isinstance(outcome, Rewritten):
+                yield from set(imports_in(outcome.code)) - set(imports_in(source))
+
+
+def imports_in(source: bytes) -> Iterator[tuple[str, str]]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield from ((node.module, alias.name) for alias in node.names)
+
+
+EMITTED = sorted(set(emitted_imports()))
+
+
+def source_of(module: str) -> Path | None:
+    """The file of a module, found without importing anything."""
+    package, *rest = module.split(".")
+    spec = importlib.util.find_spec(package)
+    for place in (spec.submodule_search_locations or ()) if spec else ():
+        for path in (Path(place, *rest).with_suffix(".py"), Path(place, *rest, "__init__.py")):
+            if path.is_file():
+                return path
+    return None
+
+
+def names_bound_in(path: Path) -> set[str]:
+    """What a module binds by definition, assignment or import, wherever at its top level."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            names.add(node.name)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            names |= {alias.asname or alias.name for alias in node.names}
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+    return names
+
+
+@pytest.mark.parametrize(("module", "name"), EMITTED)
+def test_what_a_lifted_script_imports_exists(module: str, name: str) -> None:
+    path = source_of(module)
+    assert path is not None
+    assert name in names_bound_in(path)
+
+
+def test_both_runtimes_are_among_what_is_emitted() -> None:
+    assert ("raylift_runtime.torch", "TorchTrainer") in EMITTED
+    assert ("ray.train.torch", "TorchTrainer") in EMITTED
+
+
+def test_every_module_that_the_codemod_names_is_in_the_runtime() -> None:
+    named = {
+        node.value
+        for path in (ROOT / "codemod/raylift").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("raylift_runtime.")
+    }
+    assert named
+    assert {module for module in named if source_of(module) is None} == set()
