@@ -85,5 +85,6 @@ class Plan:
 
     @property
     def changes(self) -> tuple[Notice, ...]:
-        """The edits as sentences, in the order of their lines."""
-        return tuple(sorted({Notice(edit.line, edit.rule, edit.why) for edit in self.edits}))
+        """The edits as sentences, in the order of their lines; those that a notice speaks of are left to it."""
+        told = {(notice.line, notice.rule) for notice in self.notices}
+        return tuple(sorted({Notice(e.line, e.rule, e.why) for e in self.edits if (e.line, e.rule) not in told}))

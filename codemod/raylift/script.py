@@ -14,6 +14,11 @@ from raylift.scopes import FUNCTIONS, Binding, Function, Imported, Scope, Scopes
 Neighbours = Callable[[str, int], "bytes | None"]
 """Reads the source of a module beside the script: (dotted name, relative-import level) -> bytes, or None."""
 
+LIBRARIES = frozenset({
+    "accelerate", "datasets", "evaluate", "numpy", "peft", "ray", "sentence_transformers", "torch", "transformers", "trl",
+})  # fmt: skip
+"""Never looked for beside a script, not even inside the library's own repository."""
+
 Answer = TypeVar("Answer")
 Node = TypeVar("Node", bound=ast.AST)
 
@@ -215,6 +220,7 @@ class Script:
                 yield from beside._values_of_binding(binding, frozenset())
         else:
             yield from beside._values_from_afar(attribute)
+            yield name
 
     def _values_of_attribute(self, node: ast.Attribute, seen: frozenset[ast.AST]) -> Iterator[Value]:
         if isinstance(node.value, ast.Name) and node.value.id == "self" and (holder := self.class_of(node)):
@@ -264,9 +270,23 @@ class Script:
         """The script beside this one that an import names, read but never run; None if it is not there."""
         if module not in self._nearby:
             level = len(module) - len(module.lstrip("."))
-            source = self._neighbours(module[level:], level)
+            library = level == 0 and module.partition(".")[0] in LIBRARIES
+            source = None if library else self._neighbours(module[level:], level)
             try:
-                self._nearby[module] = None if source is None else Script(source, self._neighbours)
+                self._nearby[module] = None if source is None else Script(source, self._beside(module[level:], level))
             except (SyntaxError, ValueError):
                 self._nearby[module] = None
         return self._nearby[module]
+
+    def _beside(self, module: str, base: int) -> Neighbours:
+        """How a neighbour reads its own neighbours: relative to its folder if it is a package, else to that above it."""
+        parts = module.split(".")
+
+        def read(name: str, level: int) -> bytes | None:
+            if level == 0:
+                return self._neighbours(name, 0)
+            folders = [parts[: len(parts) - up] for up in (level - 1, level) if up <= len(parts)]
+            found = (self._neighbours(".".join([*folder, name] if name else folder), base) for folder in folders)
+            return next((source for source in found if source is not None), None)
+
+        return read
