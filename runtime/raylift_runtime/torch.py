@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import ray
 from ray.train.torch import TorchTrainer as RayTorchTrainer
 
-from raylift_runtime import preflight, results, settings, worker
+from raylift_runtime import data, preflight, results, settings, worker
 from raylift_runtime.environment import forwarded
 from raylift_runtime.script import driver_script
 
@@ -74,6 +74,7 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
         preflight.check_resources(self.scaling_config, ray.cluster_resources())
         preflight.check_storage(self.run_config, nodes=sum(node["Alive"] for node in ray.nodes()))
         self._send_environment()
+        rows = data.row_counts(self.datasets)
         self.train_loop_per_worker = worker.Start(
             work=script or self._function,
             takes_config=worker.takes_config(self._function, self._config),
@@ -81,12 +82,12 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
             folder=os.getcwd(),
             path=[os.path.abspath(entry) for entry in sys.path],
             threads=self._threads(),
-            environment=self._accelerate | ({} if self._has_accelerator() else {"ACCELERATE_USE_CPU": "true"}),
+            environment=self._accelerate | rows | ({} if self._has_accelerator() else {"ACCELERATE_USE_CPU": "true"}),
         )
         return results.complete(super().fit(), self.run_config)
 
     def _fit_here(self) -> Result:
-        os.environ.update(self._accelerate)
+        os.environ.update(self._accelerate | data.row_counts(self.datasets))
 
         function, takes_config = self._function, worker.takes_config(self._function, self._config)
 

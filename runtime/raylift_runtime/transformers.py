@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from transformers import TrainerCallback
 
-from raylift_runtime import checkpoints, outbox, resume
+from raylift_runtime import checkpoints, data, outbox, resume
 from raylift_runtime.metrics import Report, plain_metrics
 from raylift_runtime.pace import Pace
 from raylift_runtime.session import Session, current
@@ -158,6 +158,7 @@ def prepare_trainer(trainer: AnyTrainer) -> AnyTrainer:
     if session is None or hasattr(trainer, "_raylift_session"):
         return trainer
     check_one_world(trainer.accelerator.num_processes, session)
+    data.connect(trainer)
     trainer._raylift_session = session
     train, save = trainer.train, trainer._save_checkpoint
 

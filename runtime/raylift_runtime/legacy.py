@@ -1,0 +1,59 @@
+"""What Ray's removed trainers did besides training, for scripts that relied on it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import TYPE_CHECKING, Any
+
+from transformers import TrainerCallback
+from transformers.trainer_utils import IntervalStrategy
+
+from raylift_runtime.checkpoints import FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ray.train import Checkpoint
+    from transformers import TrainerControl, TrainerState, TrainingArguments
+
+
+class SaveAtEndCallback(TrainerCallback):  # type: ignore[misc]  # transformers ships no types for mypy --strict
+    """Ends every training with a log, an evaluation if the Trainer evaluates at all, and a checkpoint, whatever its strategies.
+
+    Add it on every rank. The source is the reporting callback of Ray's `TransformersTrainer`.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._logged = self._evaluated = self._saved = -1
+
+    def on_log(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        self._logged = state.global_step
+
+    def on_evaluate(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        self._evaluated = state.global_step
+
+    def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        self._saved = state.global_step
+
+    def on_epoch_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """Asks for what the last step has not had yet."""
+        if not control.should_training_stop and state.global_step < state.max_steps:
+            return
+        step = state.global_step
+        if self._logged != step:
+            control.should_log = True
+            control.should_evaluate |= args.eval_strategy != IntervalStrategy.NO and self._evaluated != step
+        control.should_save |= self._saved != step
+
+
+@contextlib.contextmanager
+def trainer_folder(checkpoint: Checkpoint) -> Iterator[str]:
+    """The folder with the Hugging Face files of a checkpoint: `checkpoint/` in it, or its root where a trainer of Ray <= 2.6 wrote it.
+
+    The folder may be a download that is removed afterwards, or the stored checkpoint itself: only read from it.
+    """
+    with checkpoint.as_directory() as folder:
+        inner = os.path.join(folder, FOLDER)
+        yield inner if os.path.isdir(inner) else folder
