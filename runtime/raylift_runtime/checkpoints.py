@@ -48,7 +48,7 @@ class Source:
 
 def send(session: Session, report: Report, source: Source | None) -> None:
     """Reports metrics, and a checkpoint if there is one; all ranks call it, and each uploads the files that it owns."""
-    if source is None or session.is_local:
+    if source is None or not session.stores():
         session.report(report)
         return
     from ray.train import Checkpoint

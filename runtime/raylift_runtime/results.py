@@ -71,22 +71,31 @@ def complete(result: Result, run: RunConfig) -> Result:
     """Ray's result with the metrics it leaves out: those reported without a checkpoint, and those after the last report."""
     import pandas
 
-    returned = getattr(result, "return_value", None)
-    late = returned.logs if isinstance(returned, Returned) else []
+    late = late_lines(result)
+    result = unwrapped(result)
     filesystem, folder = run_folder(run)
     if late and not _append(filesystem, f"{folder}/{LINES}", late):
         _write(filesystem, f"{folder}/{LINES}", [*read_lines(filesystem, folder), *late])
     lines = read_lines(filesystem, folder)
     last = read_lines(filesystem, folder, LAST)
-    changes: dict[str, Any] = {}
-    if isinstance(returned, Returned):
-        changes["return_value"] = returned.value
-    if lines:
-        merged = dict(last[0]) if last else {}
-        for line in late:
-            merged.update(line)
-        changes |= {"metrics": merged, "metrics_dataframe": pandas.DataFrame(lines)}
-    return dataclasses.replace(result, **changes)
+    if not lines:
+        return result
+    metrics = dict(last[0]) if last else {}
+    for line in late:
+        metrics |= line
+    return dataclasses.replace(result, metrics=metrics, metrics_dataframe=pandas.DataFrame(lines))
+
+
+def late_lines(result: Result) -> list[dict[str, Any]]:
+    """The lines that came back with the train function's value, because no report carried them."""
+    returned = getattr(result, "return_value", None)
+    return returned.logs if isinstance(returned, Returned) else []
+
+
+def unwrapped(result: Result) -> Result:
+    """The result with the train function's own value."""
+    returned = getattr(result, "return_value", None)
+    return dataclasses.replace(result, return_value=returned.value) if isinstance(returned, Returned) else result
 
 
 def _append(filesystem: pyarrow.fs.FileSystem, path: str, lines: list[dict[str, Any]]) -> bool:

@@ -54,16 +54,16 @@ def newest(session: Session, training: int, output_dir: str, chosen: Any) -> Ite
 
 def _newest_step(session: Session, training: int) -> str | None:
     """On rank 0, the path of the newest whole checkpoint of this training; a run that is new has none."""
-    if session.is_local or session.rank != 0:
-        return None
-    committed = session.checkpoint()
-    if committed is None:
+    if session.rank != 0 or not session.stores():
         return None
     filesystem, run = session.run_folder()
-    first = described(filesystem, committed.path)
+    committed = None if session.is_local else session.checkpoint()
+    if committed is None and not session.is_local:
+        return None
+    first = described(filesystem, committed.path) if committed else None
     if first is not None and first.training == training:
         return first.path
-    if first is None:
+    if committed and first is None:
         logger.warning("The newest checkpoint %s is not whole: training continues from the one before it.", committed.path)
     others = [found for found in stored_in(filesystem, run) if found.training == training]
     best = max(others, key=lambda found: found.step, default=None)

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ray.train import Checkpoint
+    from ray.train import Checkpoint, RunConfig
 
 T = TypeVar("T")
+
+_local_run: RunConfig | None = None
+
+
+def keep_local_results(run: RunConfig) -> None:
+    """In local mode Ray stores nothing: from now on this process stores what it reports under the run's own storage."""
+    global _local_run
+    _local_run = run
 
 
 @dataclass(frozen=True)
@@ -19,7 +28,7 @@ class Session:
     """Where this worker stands in its group, and what it may ask of Ray.
 
     `rank` and `world_size` count all workers, `local_rank` and `local_world_size` those of this node. `is_local` is true in
-    Ray Train's local mode (`num_workers=0`), where nothing is stored and no other process is started.
+    Ray Train's local mode (`num_workers=0`): this process, or torchrun's ranks, without Ray's actors.
     """
 
     rank: int
@@ -38,16 +47,23 @@ class Session:
         """Hands metrics, and a checkpoint if there is one, to Ray; a barrier: all ranks call it the same number of times."""
         import ray.train
 
-        if self.is_local or upload is None:
-            ray.train.report(metrics, checkpoint)
-        else:
+        if not self.is_local and upload is not None:
             ray.train.report(metrics, checkpoint, checkpoint_upload_fn=upload)
+            return
+        if self.is_local and upload is not None and checkpoint is not None:
+            self.barrier()
+            checkpoint = upload(checkpoint, f"checkpoint_{metrics['step']:09d}")
+        ray.train.report(metrics, checkpoint)
+        if self.is_local and self.rank == 0 and _local_run is not None:
+            from raylift_runtime.results import MetricsFile
+
+            MetricsFile().after_report(SimpleNamespace(run_config=_local_run), [metrics], checkpoint)
 
     def checkpoint(self) -> Checkpoint | None:
         """The newest checkpoint that Ray has committed for this run, or what this worker reported last."""
         import ray.train
 
-        return None if self.is_local else ray.train.get_checkpoint()
+        return ray.train.get_checkpoint()
 
     def is_preempted(self) -> bool:
         """Whether Ray has announced that a node of this group goes away soon; a barrier where Ray can tell: all ranks call it."""
@@ -56,8 +72,14 @@ class Session:
         ask = getattr(ray.train, "get_preemption_info", None)  # since Ray 2.5x
         return ask is not None and ask() is not None
 
+    def stores(self) -> bool:
+        """Whether this process has a place for checkpoints: everywhere but in a local mode that only Ray's own trainer set up."""
+        return not self.is_local or _local_run is not None
+
     def from_rank_zero(self, value: T) -> T:
         """Rank 0's value on every rank (at most 1,000 bytes pickled); a barrier: all ranks call it."""
+        if self.is_local:
+            return self._from_torchrun_s_rank_zero(value)
         from ray.train import collective
 
         shared: T = collective.broadcast_from_rank_zero(value)
@@ -65,12 +87,23 @@ class Session:
 
     def barrier(self) -> None:
         """Returns once every rank has called it."""
-        from ray.train import collective
+        self.from_rank_zero(None)
 
-        collective.barrier()
+    def _from_torchrun_s_rank_zero(self, value: T) -> T:
+        if self.world_size == 1:
+            return value
+        import torch.distributed
+
+        shared = [value]
+        torch.distributed.broadcast_object_list(shared, src=0)
+        return shared[0]
 
     def run_folder(self) -> tuple[Any, str]:
         """The file system and the path on it where this run's results are stored."""
+        if _local_run is not None:
+            from raylift_runtime.results import run_folder
+
+            return run_folder(_local_run)
         import ray.train
 
         storage = ray.train.get_context().get_storage()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from ray.train.torch import TorchTrainer as RayTorchTrainer
 from raylift_runtime import data, preflight, results, settings, worker
 from raylift_runtime.environment import forwarded
 from raylift_runtime.script import driver_script
+from raylift_runtime.session import current, keep_local_results
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,18 +89,23 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
         return results.complete(super().fit(), self.run_config)
 
     def _fit_here(self) -> Result:
-        os.environ.update(self._accelerate | data.row_counts(self.datasets))
-
+        os.environ.update(self._accelerate)
+        logging.getLogger("ray.train").setLevel(logging.WARNING)  # it would repeat every metric that the script prints
+        preflight.check_storage(self.run_config, nodes=1)
+        keep_local_results(self.run_config)
         function, takes_config = self._function, worker.takes_config(self._function, self._config)
 
         def run(config: dict[str, Any]) -> Any:
             try:
-                return function(config) if takes_config else function()
+                return worker.returned(function(config) if takes_config else function())
             except SystemExit as stop:
-                return worker.refuse_failed_exit(stop)
+                worker.refuse_failed_exit(stop)
+                return worker.returned(None)
 
         self.train_loop_per_worker = run
-        return super().fit()
+        result = super().fit()
+        is_first = int(os.environ.get("RANK", "0")) == 0
+        return results.complete(result, self.run_config) if is_first else results.unwrapped(result)
 
     def _send_environment(self) -> None:
         own = dict(self.run_config.worker_runtime_env or {})
@@ -124,8 +131,6 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
 
     @staticmethod
     def _refuse_inside_worker() -> None:
-        from raylift_runtime.session import current
-
         session = current()
         if session is not None and not session.is_local:
             raise RuntimeError('a Ray worker may not start a run: put the launcher under `if __name__ == "__main__":`')

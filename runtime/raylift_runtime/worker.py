@@ -51,7 +51,7 @@ class Start:
         except SystemExit as stop:
             value = None
             refuse_failed_exit(stop)
-        return outbox.Returned(value, outbox.take())
+        return returned(value)
 
     def prepare(self) -> None:
         """Gives this process the driver's arguments, folder, import path and settings."""
@@ -74,6 +74,11 @@ class Start:
             return self.work.train_function(self.work.run())
         _be_main_module(self.work, self.argv[0] if self.argv else "")
         return self.work
+
+
+def returned(value: Any) -> outbox.Returned:
+    """The train function's value together with the metrics that no report has carried."""
+    return outbox.Returned(value, outbox.take())
 
 
 def refuse_failed_exit(stop: SystemExit) -> None:

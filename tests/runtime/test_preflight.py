@@ -1,0 +1,76 @@
+"""What cannot work is refused before anything starts, with what to do about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from ray.train import RunConfig, ScalingConfig
+from tests.runtime import tiny
+
+from raylift_runtime.preflight import PreflightError, captured_by, check_captured, check_resources, check_storage
+
+
+def test_more_workers_than_the_cluster_has_cpus_is_refused_with_a_number_that_fits() -> None:
+    with pytest.raises(PreflightError, match=r"8 workers need 8 CPU, .* has 2\. Set RAYLIFT_NUM_WORKERS=2"):
+        check_resources(ScalingConfig(num_workers=8), {"CPU": 2.0})
+
+
+def test_gpus_on_a_cluster_without_are_refused_with_the_way_to_cpus() -> None:
+    with pytest.raises(PreflightError, match="RAYLIFT_USE_GPU=0"):
+        check_resources(ScalingConfig(num_workers=1, use_gpu=True), {"CPU": 2.0})
+
+
+def test_an_elastic_group_needs_room_for_its_least_number_only() -> None:
+    check_resources(ScalingConfig(num_workers=(1, 64)), {"CPU": 2.0})
+
+
+def test_a_relative_storage_path_becomes_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    run = RunConfig(storage_path="results")
+    check_storage(run, nodes=1)
+    assert run.storage_path == str(tmp_path / "results")
+
+
+def test_a_storage_path_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(PreflightError, match="RAYLIFT_STORAGE_PATH"):
+        check_storage(RunConfig(storage_path=str(tmp_path / "file")), nodes=1)
+
+
+def test_a_folder_of_one_node_is_refused_for_several_nodes(tmp_path: Path) -> None:
+    with pytest.raises(PreflightError, match="2 nodes"):
+        check_storage(RunConfig(storage_path=str(tmp_path)), nodes=2)
+
+
+def closure_over(held: Any) -> Any:
+    def train_func() -> None:
+        print(held)  # what is tested is that it is captured
+
+    return train_func
+
+
+@pytest.mark.parametrize("kind", ["model", "TrainingArguments", "Trainer"])
+def test_an_object_of_the_driver_s_process_is_refused_by_name(kind: str, tmp_path: Path) -> None:
+    trainer = tiny.trainer(tmp_path)
+    held = {"model": trainer.model, "TrainingArguments": trainer.args, "Trainer": trainer}[kind]
+    with pytest.raises(PreflightError, match=rf"train_func carries the {kind} 'held'"):
+        check_captured(closure_over(held), None, by_value=True)
+
+
+def test_an_object_in_the_configuration_is_refused() -> None:
+    with pytest.raises(PreflightError, match="train_loop_config carries the model 'net'"):
+        check_captured(print, {"net": torch.nn.Linear(1, 1)}, by_value=False)
+
+
+def test_a_class_is_no_captured_object() -> None:
+    check_captured(closure_over(torch.nn.Linear), None, by_value=True)
+
+
+def test_what_a_called_function_holds_is_found() -> None:
+    inner = closure_over(torch.nn.Linear(1, 1))
+    assert "held" in dict(captured_by(closure_over(inner)))
+    with pytest.raises(PreflightError, match="'held'"):
+        check_captured(closure_over(inner), None, by_value=True)

@@ -1,0 +1,57 @@
+"""`RAYLIFT_*` variables override what a script says about scaling and storage."""
+
+from __future__ import annotations
+
+import pytest
+from ray.train import RunConfig, ScalingConfig
+
+from raylift_runtime.environment import forwarded
+from raylift_runtime.settings import run_for, scaling_for
+
+
+def test_the_script_decides_where_no_variable_is_set() -> None:
+    assert scaling_for(ScalingConfig(num_workers=3), {}).num_workers == 3
+    assert scaling_for(None, {}).num_workers == 1
+
+
+@pytest.mark.parametrize(("text", "expected"), [("4", 4), ("0", 0), ("1-4", (1, 4))])
+def test_the_number_of_workers_is_overridden(text: str, expected: object) -> None:
+    assert scaling_for(ScalingConfig(num_workers=2), {"RAYLIFT_NUM_WORKERS": text}).num_workers == expected
+
+
+def test_turning_gpus_off_takes_them_out_of_the_resources() -> None:
+    scaling = scaling_for(ScalingConfig(use_gpu=True, resources_per_worker={"GPU": 2, "CPU": 4}), {"RAYLIFT_USE_GPU": "0"})
+    assert (scaling.use_gpu, scaling.resources_per_worker) == (False, {"CPU": 4})
+
+
+@pytest.mark.parametrize("variables", [{"RAYLIFT_NUM_WORKERS": "many"}, {"RAYLIFT_USE_GPU": "perhaps"}])
+def test_a_value_that_means_nothing_is_an_error_naming_the_variable(variables: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match=next(iter(variables))):
+        scaling_for(None, variables)
+
+
+def test_storage_and_run_name_are_overridden_in_a_copy() -> None:
+    given = RunConfig(name="mine", storage_path="/tmp/here")
+    run = run_for(given, {"RAYLIFT_STORAGE_PATH": "/tmp/there", "RAYLIFT_RUN_NAME": "again"})
+    assert (run.name, run.storage_path) == ("again", "/tmp/there")
+    assert (given.name, given.storage_path) == ("mine", "/tmp/here")
+
+
+def test_runs_have_names_of_their_own() -> None:
+    assert run_for(None, {}).name
+
+
+def test_settings_of_training_travel_and_secrets_of_others_stay() -> None:
+    environment = {
+        "HF_TOKEN": "t",
+        "WANDB_API_KEY": "k",
+        "NCCL_DEBUG": "INFO",
+        "OMP_NUM_THREADS": "4",
+        "AWS_SECRET": "s",
+        "HOME": "/",
+    }
+    assert set(forwarded(environment)) == {"HF_TOKEN", "WANDB_API_KEY", "NCCL_DEBUG", "OMP_NUM_THREADS"}
+
+
+def test_a_process_s_place_in_a_group_stays() -> None:
+    assert forwarded({"ACCELERATE_TORCH_DEVICE": "cuda:0", "TORCHELASTIC_RUN_ID": "1", "RANK": "0", "LOCAL_RANK": "0"}) == {}

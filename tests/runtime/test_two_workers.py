@@ -1,0 +1,172 @@
+"""On two Ray workers a lifted script behaves as its original does under torchrun."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+from tests.runtime.conftest import RunScript
+
+pytestmark = [pytest.mark.slow, pytest.mark.ray]
+
+TWO_WORKERS = """
+import os, sys
+from ray.train import FailureConfig, RunConfig, ScalingConfig
+from raylift_runtime.torch import TorchTrainer
+from raylift_runtime.transformers import RayTrainReportCallback, prepare_trainer
+from tests.runtime import tiny
+{top}
+def train_func():
+    {body}
+
+if __name__ == "__main__":
+    trainer = TorchTrainer(train_func, scaling_config=ScalingConfig(num_workers=2), {options})
+    result = trainer.fit()
+    {end}
+"""
+
+TRAINS = """trainer = tiny.trainer("out", max_steps=6, save_steps=3, eval_strategy="steps", eval_steps=3)
+    trainer.add_callback(RayTrainReportCallback())
+    trainer = prepare_trainer(trainer)
+    trainer.train()
+    trainer.save_model("final")"""
+
+
+def script(body: str, top: str = "", options: str = "", end: str = "") -> str:
+    return TWO_WORKERS.format(top=top, body=body, options=options, end=end)
+
+
+def test_a_run_keeps_all_metrics_and_uploads_each_file_once(run_script: RunScript, cluster: str, tmp_path: Path) -> None:
+    run_script(script(TRAINS, options="run_config=RunConfig(name='r')"), RAY_ADDRESS=cluster)
+    run = tmp_path / "storage" / "r"
+    lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines] == [2, 3, 4, 6, 6, 6]
+    assert "train_runtime" in lines[-1]
+    stored = sorted(run.glob("checkpoint_*"))
+    assert len(stored) == 2
+    uploaded = [list(json.loads(file.read_text())["files"]) for file in sorted(stored[1].glob("manifest/*"))]
+    assert uploaded[1] == ["rng_state_1.pth"]
+    assert sorted(uploaded[0] + uploaded[1]) == sorted(path.name for path in (tmp_path / "out/checkpoint-6").iterdir())
+    assert json.loads((stored[1] / "checkpoint/trainer_state.json").read_text())["global_step"] == 6
+    assert (tmp_path / "final/model.safetensors").exists()
+
+
+def test_a_worker_has_the_driver_s_arguments_folder_modules_and_settings(
+    run_script: RunScript, cluster: str, tmp_path: Path
+) -> None:
+    (tmp_path / "beside.py").write_text("NAME = 'neighbour'")
+    body = """import beside
+    place = [sys.argv[1:], os.getcwd(), beside.NAME, os.environ["HF_MADE_UP"], os.environ["ACCELERATE_USE_CPU"], os.environ["SET_ABOVE"]]
+    with open("seen." + os.environ["RANK"], "w") as file:
+        file.write(repr(place))"""
+    run_script(script(body, top="os.environ['SET_ABOVE'] = '1'"), "--x", "1", RAY_ADDRESS=cluster, HF_MADE_UP="h")
+    expected = repr([["--x", "1"], str(tmp_path), "neighbour", "h", "true", "1"])
+    assert [(tmp_path / f"seen.{rank}").read_text() for rank in (0, 1)] == [expected, expected]
+
+
+def test_a_script_that_sets_signal_handlers_or_exits_with_zero_ends_well(run_script: RunScript, cluster: str) -> None:
+    body = "import signal; signal.signal(signal.SIGTERM, signal.SIG_DFL); sys.exit(0)"
+    ended = run_script(script(body, end="print('value', result.return_value)"), RAY_ADDRESS=cluster)
+    assert "value None" in ended.stdout
+    assert "SIGTERM is not installed" in ended.stdout + ended.stderr
+
+
+def test_a_script_that_exits_with_another_status_fails_with_it(run_script: RunScript, cluster: str) -> None:
+    ended = run_script(script("sys.exit('no data')"), fails=True, RAY_ADDRESS=cluster)
+    assert "the script ended with sys.exit('no data')" in ended.stderr
+
+
+def test_a_function_that_cannot_be_found_by_name_travels_by_value(run_script: RunScript, cluster: str, tmp_path: Path) -> None:
+    code = """
+        from dataclasses import dataclass
+        import sys, typing
+        from ray.train import ScalingConfig
+        from raylift_runtime.torch import TorchTrainer
+
+        @dataclass
+        class Options:
+            rate: "float" = 1.0
+
+        def launch(held):
+            def train_func(config):
+                assert typing.get_type_hints(Options) == {"rate": float}
+                assert sys.modules["__main__"].Options is Options
+                return held + config["more"]
+            return TorchTrainer(train_func, train_loop_config={"more": 1}, scaling_config=ScalingConfig(num_workers=2)).fit()
+
+        print("value", launch(41).return_value)
+    """
+    assert "value 42" in run_script(code, RAY_ADDRESS=cluster).stdout
+
+
+def test_asking_for_more_than_the_cluster_has_fails_at_once(run_script: RunScript, cluster: str) -> None:
+    ended = run_script(script("pass"), fails=True, RAY_ADDRESS=cluster, RAYLIFT_NUM_WORKERS="64")
+    assert "64 workers need 64 CPU, and this Ray cluster has 2. Set RAYLIFT_NUM_WORKERS=2" in ended.stderr
+
+
+def test_a_world_that_is_not_one_is_refused(run_script: RunScript, cluster: str) -> None:
+    body = "os.environ['ACCELERATE_USE_CPU'] = 'false'\n    " + TRAINS.replace("max_steps=6", "max_steps=6, use_cpu=False")
+    ended = run_script(script(body), fails=True, RAY_ADDRESS=cluster)
+    assert "Ray has 2 workers, and this Trainer sees 1" in ended.stderr
+
+
+CRASHES = """
+class Crash(__import__("transformers").TrainerCallback):
+    def on_step_begin(self, args, state, control, **kwargs):
+        if state.global_step == 5 and os.environ["RANK"] == "1" and not os.path.exists("crashed"):
+            open("crashed", "w").close()
+            os.kill(os.getpid(), 9)
+"""
+
+
+def test_training_goes_on_after_a_kill_with_the_weights_of_an_undisturbed_run(
+    run_script: RunScript, cluster: str, tmp_path: Path
+) -> None:
+    body = TRAINS.replace("    trainer = prepare", "    trainer.add_callback(Crash())\n    trainer = prepare")
+    body = body.replace("save_steps=3", "save_steps=2")
+    retries = "run_config=RunConfig(name='r', failure_config=FailureConfig(max_failures=1))"
+    (tmp_path / "crashed").touch()
+    run_script(script(body, top=CRASHES, options="run_config=RunConfig(name='undisturbed')"), RAY_ADDRESS=cluster)
+    undisturbed = (tmp_path / "final/model.safetensors").read_bytes()
+    first = (tmp_path / "storage/undisturbed/metrics.jsonl").read_text()
+    (tmp_path / "crashed").unlink()
+    (tmp_path / "final/model.safetensors").unlink()
+    run_script(script(body, top=CRASHES, options=retries), RAY_ADDRESS=cluster)
+    assert (tmp_path / "crashed").exists()
+    assert (tmp_path / "final/model.safetensors").read_bytes() == undisturbed
+    second = (tmp_path / "storage/r/metrics.jsonl").read_text()
+    assert [_loss(line) for line in second.splitlines()] == [_loss(line) for line in first.splitlines()]
+
+
+def _loss(line: str) -> tuple[int, float | None, float | None]:
+    metrics = json.loads(line)
+    return metrics["step"], metrics.get("loss"), metrics.get("eval_loss")
+
+
+def test_losses_are_those_of_torchrun_bit_for_bit(run_script: RunScript, cluster: str, tmp_path: Path) -> None:
+    record = """
+        import accelerate, os
+        backward = accelerate.Accelerator.backward
+        def recording(self, loss, **kwargs):
+            with open(os.environ["HF_RECORD"] + os.environ["RANK"], "a") as file:
+                file.write(loss.item().hex() + " ")
+            return backward(self, loss, **kwargs)
+        accelerate.Accelerator.backward = recording
+    """
+    original = (
+        textwrap.dedent(record) + "from tests.runtime import tiny\ntrainer = tiny.trainer('out', max_steps=6)\ntrainer.train()\n"
+    )
+    (tmp_path / "original.py").write_text(original)
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2", "original.py"]
+    environment = {**os.environ, "ACCELERATE_USE_CPU": "true", "HF_RECORD": "before."}
+    subprocess.run(torchrun, cwd=tmp_path, check=True, env=environment, capture_output=True, timeout=120)
+    run_script(script(TRAINS, top=textwrap.dedent(record)), RAY_ADDRESS=cluster, HF_RECORD="after.")
+    for rank in (0, 1):
+        before, after = ((tmp_path / f"{when}.{rank}").read_text().split() for when in ("before", "after"))
+        assert len(before) == 6
+        assert before == after
