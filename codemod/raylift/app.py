@@ -2,49 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from enum import Enum
-from typing import Annotated
+from typing import Annotated, Any, Optional
 
 import typer
 
-from raylift import commands
-from raylift.request import Request
+from raylift.commands import execute
+from raylift.flags import Flag, flags_of
+from raylift.request import request
 from raylift.run import run_lifted
 
-
-class Runtime(str, Enum):
-    """Whose trainer the lifted script imports."""
-
-    raylift = "raylift"
-    ray = "ray"
-
-
-class Generation(str, Enum):
-    """The major version of transformers whose argument names the result uses."""
-
-    four = "4"
-    five = "5"
-
-
-Paths = Annotated[list[str], typer.Argument(metavar="PATH...", help="Scripts, folders of them, or - for standard input.")]
-Output = Annotated[str | None, typer.Option("-o", "--output", metavar="FILE|DIR", help="Write there, not in place.")]
-Workers = Annotated[int | None, typer.Option("--num-workers", min=0, help="Ray workers of the lifted script. [2]")]
-UseGpu = Annotated[
-    bool | None, typer.Option("--use-gpu/--no-use-gpu", help="One GPU per worker. [what the script says, else a GPU]")
-]
-Storage = Annotated[str | None, typer.Option("--storage-path", metavar="PATH", help="Where Ray keeps results.")]
-Target = Annotated[Runtime | None, typer.Option("--runtime", help="Import the bundled runtime or stock Ray. [raylift]")]
-Transformers = Annotated[
-    Generation | None, typer.Option("--transformers", help="Argument names to use. [what the project pins, else 5]")
-]
-
-app = typer.Typer(
-    name="raylift",
-    help="Lift Hugging Face Trainer and Accelerate scripts onto Ray Train.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    epilog="""\b
+EPILOG = """\b
 Examples:
   raylift diff train.py                          look at the change
   raylift rewrite train.py --num-workers 4       make it
@@ -52,87 +22,94 @@ Examples:
   raylift run train.py --num-workers 2 -- --lr 1e-4
 \b
 Exit codes: 0 done or nothing to do, 1 would change or needs a hand,
-2 wrong usage or bad input, 3 a fault of ours.""",
+2 wrong usage or bad input, 3 a fault of ours."""
+
+app = typer.Typer(
+    name="raylift",
+    help="Lift Hugging Face Trainer and Accelerate scripts onto Ray Train.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    epilog=EPILOG,
 )
+
+PATHS = Annotated[list[str], typer.Argument(metavar="PATH...", help="Scripts, folders of them, or - for standard input.")]
+SCRIPT = Annotated[str, typer.Argument(metavar="SCRIPT", help="The training script; it stays as it is.")]
+ARGUMENTS = Annotated[list[str] | None, typer.Argument(metavar="-- ARGS", help="The script's own arguments.", show_default=False)]
+KEYWORD, REQUIRED = inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.empty
+
+
+def show_version(wanted: bool) -> None:
+    """Print the version and leave, where that is wanted."""
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"raylift {version('raylift')}")
+        raise typer.Exit
+
+
+VERSION = Annotated[bool, typer.Option("--version", help="Show the version.", is_eager=True, callback=show_version)]
 
 
 def run(arguments: list[str]) -> int:
-    """Run the application; click's own exits become exit codes."""
+    """Run the application; typer's own exits become exit codes."""
     try:
-        return int(app(args=arguments, prog_name="raylift", standalone_mode=True) or 0)
+        return int(app(args=arguments, prog_name="raylift") or 0)
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else 2
 
 
-@app.command()
-def check(
-    paths: Paths,
-    num_workers: Workers = None,
-    use_gpu: UseGpu = None,
-    storage_path: Storage = None,
-    runtime: Target = None,
-    transformers: Transformers = None,
-) -> None:
-    """Say which scripts would be lifted and which need a hand; change nothing."""
-    _execute("check", paths, None, num_workers, use_gpu, storage_path, runtime, transformers)
+@app.callback()
+def before_any_command(version: VERSION = False) -> None:
+    """The flags that stand before a command."""
 
 
-@app.command()
-def diff(
-    paths: Paths,
-    num_workers: Workers = None,
-    use_gpu: UseGpu = None,
-    storage_path: Storage = None,
-    runtime: Target = None,
-    transformers: Transformers = None,
-) -> None:
-    """Show the change as a diff that `git apply` takes; change nothing."""
-    _execute("diff", paths, None, num_workers, use_gpu, storage_path, runtime, transformers)
+def parameter(flag: Flag) -> inspect.Parameter:
+    """A flag as typer reads one from a signature."""
+    names = [f"{yes}/{no}" for yes, no in zip(flag.names, flag.no, strict=True)] if flag.no else flag.names
+    option = typer.Option(
+        *names, help=flag.help, metavar=flag.metavar, show_default=False, min=0 if flag.kind == "number" else None
+    )
+    kinds: dict[str, Any] = {"text": str | None, "number": int | None, "switch": bool | None, "list": list[str] | None}
+    kind = kinds.get(flag.kind) or Optional[Enum(flag.field, {choice: choice for choice in flag.choices})]  # noqa: UP045 - a value
+    return inspect.Parameter(flag.field, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, option])
 
 
-@app.command()
-def rewrite(
-    paths: Paths,
-    output: Output = None,
-    num_workers: Workers = None,
-    use_gpu: UseGpu = None,
-    storage_path: Storage = None,
-    runtime: Target = None,
-    transformers: Transformers = None,
-) -> None:
-    """Lift scripts in place, or into -o; `-` reads standard input and writes standard output."""
-    _execute("rewrite", paths, output, num_workers, use_gpu, storage_path, runtime, transformers)
+def add_command(name: str, text: str, arguments: dict[str, Any], carry_out: Callable[..., int]) -> None:
+    """A command whose signature is its arguments and the flags that the table gives it."""
+
+    def command(**values: Any) -> None:
+        own = {argument: values.pop(argument) for argument in arguments}
+        raise typer.Exit(carry_out(chosen=chosen(values), **own))
+
+    positional = [
+        inspect.Parameter(argument, KEYWORD, default=None if kind is ARGUMENTS else REQUIRED, annotation=kind)
+        for argument, kind in arguments.items()
+    ]
+    signature = inspect.Signature([*positional, *map(parameter, flags_of(name))])
+    command.__signature__ = signature  # type: ignore[attr-defined]  # what inspect reads first
+    command.__annotations__ = {each.name: each.annotation for each in signature.parameters.values()}
+    app.command(name, help=text)(command)
 
 
-@app.command(name="run")
-def run_script(
-    script: Annotated[str, typer.Argument(metavar="SCRIPT", help="The training script; it stays as it is.")],
-    arguments: Annotated[list[str] | None, typer.Argument(metavar="-- ARGS", help="The script's own arguments.")] = None,
-    num_workers: Workers = None,
-    use_gpu: UseGpu = None,
-    storage_path: Storage = None,
-    transformers: Transformers = None,
-    address: Annotated[str | None, typer.Option("--address", help="The Ray cluster. [a local one is started]")] = None,
-) -> None:
-    """Lift a script in memory, if need be, and train it on Ray workers."""
-    request = Request("run", (script,), None, num_workers, use_gpu, storage_path, None, _number(transformers))
-    raise typer.Exit(run_lifted(request, arguments or [], address))
+def chosen(values: dict[str, Any]) -> dict[str, object]:
+    """What the user did choose, as the plain parser would have read it."""
+    plain = {name: value.value if isinstance(value, Enum) else value for name, value in values.items() if value is not None}
+    plain = {name: tuple(value) if isinstance(value, list) else value for name, value in plain.items() if value != []}
+    return {name: int(value) if name == "transformers" else value for name, value in plain.items()}
 
 
-def _execute(
-    command: str,
-    paths: list[str],
-    output: str | None,
-    num_workers: int | None,
-    use_gpu: bool | None,
-    storage_path: str | None,
-    runtime: Runtime | None,
-    transformers: Generation | None,
-) -> None:
-    target = None if runtime is None else runtime.value
-    request = Request(command, tuple(paths), output, num_workers, use_gpu, storage_path, target, _number(transformers))
-    raise typer.Exit(commands.execute(request))
+def lift_with(name: str) -> Callable[..., int]:
+    """How `check`, `diff` and `rewrite` are carried out."""
+    return lambda paths, chosen: execute(request(name, paths, chosen))
 
 
-def _number(generation: Generation | None) -> int | None:
-    return None if generation is None else int(generation.value)
+def train(script: str, arguments: list[str] | None, chosen: dict[str, object]) -> int:
+    """How `run` is carried out."""
+    return run_lifted(request("run", [script], chosen), arguments or [])
+
+
+add_command("check", "Say which scripts would be lifted and which need a hand.", {"paths": PATHS}, lift_with("check"))
+add_command("diff", "Show the change as a diff that `git apply` takes.", {"paths": PATHS}, lift_with("diff"))
+add_command("rewrite", "Lift scripts in place or into -o; `-` is a filter.", {"paths": PATHS}, lift_with("rewrite"))
+add_command("run", "Lift in memory, if need be, and train on Ray workers.", {"script": SCRIPT, "arguments": ARGUMENTS}, train)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from raylift.console import Console
+from raylift.console import Console, complain
 from raylift.delivery import WrongUsage, delivery_for
 from raylift.looking import look
 from raylift.request import Request
@@ -15,18 +15,18 @@ if TYPE_CHECKING:  # loads dataclasses, which the common case does without
 
 def execute(request: Request) -> int:
     """Carry out the request file by file and return the exit code."""
-    console = Console(request.command)
+    console = Console(request)
     try:
         deliver = delivery_for(request, console)
     except WrongUsage as error:
-        console.complain(str(error))
+        complain(str(error))
         return 2
     gravest = 0
     for looked in look(request):
         outcome = deliver(looked)
         console.tell(looked.found.path, outcome)
         gravest = max(gravest, exit_code(request.command, outcome))
-    console.summarise()
+    console.close()
     return gravest
 
 

@@ -5,33 +5,48 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, TextIO
 
-from raylift.request import STANDARD_INPUT
+from raylift.request import STANDARD_INPUT, Request
 
 if TYPE_CHECKING:  # loads dataclasses, which the common case does without
+    from raylift.entries import Entry
     from raylift.outcome import Outcome
-    from raylift.plan import Notice
 
 
 class Console:
     """What the user sees: `check` answers on standard output, the other commands speak beside theirs."""
 
-    def __init__(self, command: str) -> None:
-        self._command = command
-        self._answers = sys.stdout if command == "check" else sys.stderr
+    def __init__(self, request: Request) -> None:
+        self._request = request
         self._counts: Counter[str] = Counter()
+        self._entries: list[Entry] = []
 
     def tell(self, path: str, outcome: Outcome | None) -> None:
         """What became of one file, and what the reader must do about it."""
+        shown = "<stdin>" if path == STANDARD_INPUT else path
         if outcome is None:
             self._counts["alone"] += 1
-            return
-        kind, lines = described("<stdin>" if path == STANDARD_INPUT else path, outcome, self._command)
-        self._counts[kind] += 1
-        for line in lines:
-            put(self._answers, line + "\n")
+            reason = "nothing in it could matter"
+        else:
+            reason = self._tell_of(shown, outcome)
+        if reason and self._request.verbose:
+            put(sys.stderr, f"{shown}: left alone, {reason}\n")
+
+    def _tell_of(self, path: str, outcome: Outcome) -> str:
+        """Says what there is to say; returns why the file was left alone, if it was."""
+        from raylift.entries import entries_of
+        from raylift.outcome import Untouched
+
+        entries = [entry for entry in entries_of(path, outcome) if entry.kind in kinds_told(self._request)]
+        self._counts[KIND_OF[type(outcome).__name__]] += 1
+        if self._request.format != "text" or self._request.statistics:
+            self._entries += entries
+        else:
+            for entry in entries:
+                put(sys.stdout if self._request.command == "check" else sys.stderr, f"{entry}\n")
+        return outcome.reason if isinstance(outcome, Untouched) else ""
 
     def show_diff(self, path: str, old: bytes, new: bytes) -> None:
         """The change as a unified diff on standard output: coloured on a terminal, bytes for `git apply` in a pipe."""
@@ -45,50 +60,67 @@ class Console:
             sys.stdout.buffer.writelines(lines)
             sys.stdout.buffer.flush()
 
-    def summarise(self) -> None:
-        """One line with the counts, unless a single file has already said it all."""
-        if self._counts.total() == 1 and not self._counts["alone"] and self._command != "rewrite":
-            return
-        put(sys.stderr, summary(self._command, self._counts) + "\n")
+    def close(self) -> None:
+        """What can only be said at the end: the answer for machines or the statistics, and one line with the counts."""
+        if self._request.format != "text":
+            from raylift.formats import FORMATS
 
-    def complain(self, message: str) -> None:
-        """One line for a mistake in the arguments."""
-        put(sys.stderr, f"raylift: {message}\n")
+            put(sys.stdout, FORMATS[self._request.format](self._entries, self._counts))
+        elif self._request.statistics:
+            put(sys.stdout, statistics(self._entries))
+        if self._has_something_to_sum_up():
+            put(sys.stderr, summary(self._request.command, self._counts) + "\n")
 
-
-def described(path: str, outcome: Outcome, command: str) -> tuple[str, Iterator[str]]:
-    """The kind of outcome, as the summary counts it, and its lines."""
-    from raylift.outcome import Failed, Refused, Rewritten
-
-    match outcome:
-        case Failed(message, line):
-            return "failed", iter([f"{path}:{line}: {message}" if line else f"{path}: {message}"])
-        case Refused(notices):
-            return "refused", noticed(path, notices)
-        case Rewritten(notices=notices, changes=changes):
-            return "lifted", noticed(path, sorted([*notices, *changes]) if command == "check" else notices)
-    return "alone", iter(())
+    def _has_something_to_sum_up(self) -> bool:
+        """A single file whose lines have said it all needs no count."""
+        if self._request.quiet or self._request.format != "text":
+            return False
+        return self._counts.total() != 1 or bool(self._counts["alone"]) or self._request.command == "rewrite"
 
 
-def noticed(path: str, notices: Iterable[Notice]) -> Iterator[str]:
-    """`path:line: RLnnn sentence`, with the remedy on a line of its own."""
-    for notice in notices:
-        yield f"{path}:{notice.line}: {notice.rule} {notice.text}"
-        if notice.remedy:
-            yield f"    {notice.remedy}"
+def complain(message: str) -> None:
+    """One line for a mistake in the arguments."""
+    put(sys.stderr, f"raylift: {message}\n")
 
 
-PHRASES = {
-    "check": (("lifted", "would be lifted"), ("refused", "needs a hand"), ("failed", "failed"), ("alone", "left alone")),
-    "rewrite": (("lifted", "lifted"), ("refused", "needs a hand"), ("failed", "failed"), ("alone", "left alone")),
-}
+def ask(question: str, answers: str) -> str:
+    """One of the letters that answer the question; the last one where there is nobody to answer."""
+    while True:
+        put(sys.stderr, question)
+        sys.stderr.flush()
+        line = sys.stdin.readline()
+        letter = line.strip()[:1].lower() if line else answers[-1]
+        if letter and letter in answers:
+            return letter
+
+
+KIND_OF = {"Rewritten": "lifted", "Refused": "refused", "Failed": "failed", "Untouched": "alone"}
+PHRASES = {"lifted": "lifted", "refused": "needs a hand", "failed": "failed", "alone": "left alone"}
+
+
+def kinds_told(request: Request) -> tuple[str, ...]:
+    """The kinds of entries that this request wants to hear of."""
+    if request.quiet:
+        return ("refusal", "failure", "fault")
+    return (
+        ("lift", "notice", "refusal", "failure", "fault")
+        if request.command == "check"
+        else ("notice", "refusal", "failure", "fault")
+    )
 
 
 def summary(command: str, counts: Counter[str]) -> str:
     """The counts in words, most telling first."""
-    phrases = PHRASES.get(command, PHRASES["check"])
-    told = [f"{counts[kind]} {phrase}" for kind, phrase in phrases if counts[kind]]
+    would = "" if command == "rewrite" else "would be "
+    told = [f"{counts[kind]} {would * (kind == 'lifted')}{phrase}" for kind, phrase in PHRASES.items() if counts[kind]]
     return f"raylift: {', '.join(told) or 'nothing to look at'}"
+
+
+def statistics(entries: list[Entry]) -> str:
+    """How often each rule speaks, the most frequent first, with one of its sentences."""
+    counts = Counter(entry.rule or entry.kind for entry in entries)
+    example = {entry.rule or entry.kind: entry.text for entry in reversed(entries)}
+    return "".join(f"{count:5}  {rule:6} {example[rule]}\n" for rule, count in counts.most_common())
 
 
 def put(stream: TextIO, text: str) -> None:
@@ -100,6 +132,17 @@ def put(stream: TextIO, text: str) -> None:
 def is_coloured(stream: TextIO) -> bool:
     """Whether to colour: a terminal that can, and a user who has not said NO_COLOR."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def watched(outcomes: Iterator[Outcome], total: int) -> Iterator[Outcome]:
+    """The same outcomes, counted by a bar on standard error where that is a terminal."""
+    if not is_coloured(sys.stderr):
+        yield from outcomes
+        return
+    from rich.console import Console as Terminal
+    from rich.progress import track
+
+    yield from track(outcomes, "Lifting", total, console=Terminal(stderr=True), transient=True)
 
 
 DIFF_STYLES = {b"-": "red", b"+": "green", b"@": "cyan"}

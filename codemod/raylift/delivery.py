@@ -24,16 +24,27 @@ class WrongUsage(Exception):
 
 
 def delivery_for(request: Request, console: Console) -> Deliver:
-    """How this request delivers; raises WrongUsage where `-o` does not fit the paths."""
+    """How this request delivers; raises WrongUsage where its flags do not fit each other or the paths."""
     if request.command == "check":
         return lambda looked: looked.outcome
     if request.command == "diff":
         return lambda looked: _show(looked, console)
-    if STANDARD_INPUT in request.paths and len(request.paths) > 1:
-        raise WrongUsage("- (standard input) does not go with other paths")
-    if request.output is None:
-        return _to_standard_output if request.paths == (STANDARD_INPUT,) else _in_place
-    return _into(request.output, request.paths)
+    if STANDARD_INPUT in request.paths and (len(request.paths) > 1 or request.interactive):
+        raise WrongUsage(f"- (standard input) does not go with {'--interactive' if request.interactive else 'other paths'}")
+    deliver = _destination(request)
+    if request.interactive:
+        from raylift.interactive import asking
+
+        return asking(deliver, console)
+    return deliver
+
+
+def _destination(request: Request) -> Deliver:
+    if request.output is not None:
+        return _into(request.output, request.paths)
+    if request.paths == (STANDARD_INPUT,):
+        return _to_standard_output
+    return lambda looked: _in_place(looked, request)
 
 
 def _into(output: str, paths: tuple[str, ...]) -> Deliver:
@@ -78,10 +89,27 @@ def _to_standard_output(looked: Looked) -> Outcome | None:
     return looked.outcome
 
 
-def _in_place(looked: Looked) -> Outcome | None:
-    if (code := new_code(looked.outcome)) is None:
+def _in_place(looked: Looked, request: Request) -> Outcome | None:
+    path, old, code = looked.found.path, looked.source, new_code(looked.outcome)
+    if code is None:
         return looked.outcome
-    return _written(looked, lambda: files.replace(looked.found.path, looked.source, code))
+    if not request.allow_dirty and _is_dirty(path):
+        return failed("has changes that are not committed; commit them, or say --allow-dirty")
+
+    def write() -> None:
+        if request.backup:
+            files.keep(path, old)
+        files.replace(path, old, code)
+
+    return _written(looked, write)
+
+
+def _is_dirty(path: str) -> bool:
+    if os.environ.get("PRE_COMMIT"):  # a hook works on what is about to be committed
+        return False
+    from raylift.git import is_dirty
+
+    return is_dirty(path)
 
 
 def _into_file(looked: Looked, output: str) -> Outcome | None:

@@ -1,4 +1,4 @@
-"""Which files are meant, what is in them, and how they are replaced without ever being half written."""
+"""Reading and replacing files: bytes in, bytes out, never half written."""
 
 from __future__ import annotations
 
@@ -6,75 +6,14 @@ import contextlib
 import os
 import stat
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
-from raylift.gitignore import Ignore, ignores_above, read_ignore
-
-SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages"})
 PROJECT_MARKS = (".git", "pyproject.toml", "setup.py")
 LARGEST_NEIGHBOUR = 2_000_000
 """Bytes; a module beside the script that is larger is data, not something that defines a Trainer."""
 
 
-class Found(NamedTuple):
-    """A file to look at; `root` is the folder that the user named, or "" where it was the file itself."""
-
-    path: str
-    root: str = ""
-
-
 class BadInput(Exception):
     """A path that cannot be read or written; the message is for the user."""
-
-
-def find(path: str, output: str | None = None) -> Iterator[Found]:
-    """The Python files that a path of the command line means, without those below `output`; BadInput where none is."""
-    try:
-        mode = os.stat(path).st_mode
-    except OSError as error:
-        raise BadInput(_reason(error)) from None
-    if not stat.S_ISDIR(mode):
-        yield Found(path)
-        return
-    written = None if output is None else os.path.realpath(output) + os.sep
-    nothing = True
-    for file in _walk(path, ignores_above(path), is_root=True):
-        nothing = False
-        if written is None or not os.path.realpath(file).startswith(written):
-            yield Found(file.removeprefix("./"), root=path)
-    if nothing:
-        raise BadInput("no Python file in this folder")
-
-
-def _walk(folder: str, ignores: list[tuple[Ignore, str]], is_root: bool) -> Iterator[str]:
-    try:
-        with os.scandir(folder) as scan:
-            entries = sorted(scan, key=lambda entry: entry.name)
-    except OSError as error:
-        if is_root:
-            raise BadInput(_reason(error)) from None
-        return
-    names = {entry.name for entry in entries}
-    if "pyvenv.cfg" in names and not is_root:
-        return
-    if ".gitignore" in names and (own := read_ignore(folder)) is not None:
-        ignores = [*ignores, (own, "")]
-    for entry in entries:
-        name = entry.name
-        if entry.is_dir(follow_symlinks=False):
-            if not (name.startswith(".") or name in SKIPPED_FOLDERS or _is_ignored(ignores, name, True)):
-                below = [(ignore, f"{prefix}{name}/") for ignore, prefix in ignores]
-                yield from _walk(entry.path, below, is_root=False)
-        elif name.endswith(".py") and entry.is_file() and not _is_ignored(ignores, name, False):
-            yield entry.path
-
-
-def _is_ignored(ignores: list[tuple[Ignore, str]], name: str, is_folder: bool) -> bool:
-    for ignore, prefix in reversed(ignores):
-        verdict = ignore.verdict(prefix + name, name, is_folder)
-        if verdict is not None:
-            return verdict
-    return False
 
 
 def read(path: str) -> bytes:
@@ -82,14 +21,14 @@ def read(path: str) -> bytes:
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe must not make us wait
     except OSError as error:
-        raise BadInput(_reason(error)) from None
+        raise BadInput(reason(error)) from None
     try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             raise BadInput("is not a regular file")
         return _read_all(handle, status.st_size)
     except OSError as error:
-        raise BadInput(_reason(error)) from None
+        raise BadInput(reason(error)) from None
     finally:
         os.close(handle)
 
@@ -118,6 +57,16 @@ def replace(path: str, old: bytes, new: bytes) -> None:
     write(target, new, stat.S_IMODE(status.st_mode), (status.st_uid, status.st_gid))
 
 
+def keep(path: str, data: bytes) -> None:
+    """Leave a copy of a file's text beside it as NAME.bak, never over another one; raises BadInput."""
+    target = os.path.realpath(path)
+    backup, number = f"{target}.bak", 0
+    while os.path.lexists(backup) and read(backup) != data:
+        number += 1
+        backup = f"{target}.bak{number}"
+    write(backup, data, stat.S_IMODE(os.stat(target).st_mode))
+
+
 def create(path: str, data: bytes, model: str) -> None:
     """Write a file that may be new, its folders too, with the mode of `model` where that is one; raises BadInput."""
     if os.path.isdir(path):
@@ -126,7 +75,7 @@ def create(path: str, data: bytes, model: str) -> None:
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         mode = stat.S_IMODE(os.stat(model).st_mode) if os.path.isfile(model) else 0o644
     except OSError as error:
-        raise BadInput(f"{path} cannot be written: {_reason(error)}") from None
+        raise BadInput(f"{path} cannot be written: {reason(error)}") from None
     write(os.path.realpath(path), data, mode)
 
 
@@ -139,7 +88,7 @@ def write(path: str, data: bytes, mode: int, owner: tuple[int, int] | None = Non
         os.replace(temporary, path)
     except OSError as error:
         _remove(temporary)
-        raise BadInput(f"cannot be written: {_reason(error)}") from None
+        raise BadInput(f"cannot be written: {reason(error)}") from None
     except BaseException:
         _remove(temporary)
         raise
@@ -212,6 +161,7 @@ def _small_source(path: str) -> bytes | None:
         return None
 
 
-def _reason(error: OSError) -> str:
+def reason(error: OSError) -> str:
+    """What went wrong, as the end of a sentence."""
     reason = error.strerror or str(error)
     return reason[:1].lower() + reason[1:]

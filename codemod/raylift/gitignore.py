@@ -31,6 +31,13 @@ class Ignore:
                 last = rule
         return None if last is None else not last.negated
 
+    def hides(self, path: str) -> bool:
+        """Whether a file is ignored, by its own name or by a folder above it."""
+        parts = path.split("/")
+        return any(
+            self.verdict("/".join(parts[:end]), parts[end - 1], is_folder=end < len(parts)) for end in range(1, len(parts) + 1)
+        )
+
     def _candidates(self, path: str, name: str) -> Iterator[_Rule]:
         yield from self._literal.get(path, ())
         if name != path:

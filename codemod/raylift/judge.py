@@ -3,31 +3,46 @@
 from __future__ import annotations
 
 import os
+import warnings
 
 from raylift import rewrite as core
-from raylift.files import neighbours_of
-from raylift.outcome import Failed, Outcome
+from raylift.files import BadInput, neighbours_of
+from raylift.outcome import Failed, Outcome, Untouched
 from raylift.pins import transformers_generation
+from raylift.project import with_settings
 from raylift.request import STANDARD_INPUT, Request
 from raylift.settings import Settings
+from raylift.suppress import is_skipped, without_settled
 
 
 def judge(path: str, source: bytes, request: Request) -> Outcome:
     """What becomes of this source; a fault of ours is told as one."""
-    settings = settings_for(path, request)
+    if is_skipped(source):
+        return Untouched("it says `# raylift: skip-file`")
     try:
-        if path == STANDARD_INPUT:
-            return core.rewrite(source, settings)
-        return core.rewrite(source, settings, neighbours_of(path))
+        request = with_settings(request, os.path.dirname(os.path.abspath(path)))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the script's own `\d` is not ours to report
+            outcome = lift(path, source, settings_for(path, request))
+        return without_settled(outcome, source, request.ignore)
+    except BadInput as error:
+        return Failed(str(error))
     except (RecursionError, MemoryError):
         return Failed("nested too deeply to be lifted")
     except Exception as error:  # noqa: BLE001 - one bad file must not stop the rest
         return Failed(f"internal error: {type(error).__name__}: {error}", ours=True)
 
 
+def lift(path: str, source: bytes, settings: Settings) -> Outcome:
+    """The rewrite, with the modules beside the script where it lies in a folder."""
+    if path == STANDARD_INPUT:
+        return core.rewrite(source, settings)
+    return core.rewrite(source, settings, neighbours_of(path))
+
+
 def settings_for(path: str, request: Request) -> Settings:
-    """The settings for one file: what the user said, what its project pins, and our defaults."""
-    said = {name: value for name in Settings.__slots__ if (value := getattr(request, name)) is not None}
-    if "transformers" not in said:
-        said["transformers"] = transformers_generation(os.path.dirname(path))
-    return Settings(**said)
+    """The settings of one file: what the user said, what its project pins, and our defaults."""
+    chosen = {name: value for name in Settings.__slots__ if (value := getattr(request, name)) is not None}
+    if "transformers" not in chosen:
+        chosen["transformers"] = transformers_generation(os.path.dirname(path))
+    return Settings(**chosen)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from raylift import files, funnel
+from raylift.find import Found, find
+from raylift.hidden import is_excluded
 from raylift.request import STANDARD_INPUT, Request
 
 if TYPE_CHECKING:  # loads dataclasses, which the common case does without
@@ -16,35 +18,54 @@ if TYPE_CHECKING:  # loads dataclasses, which the common case does without
 class Looked(NamedTuple):
     """A file, what it held, and what became of it; None where nothing in it could matter."""
 
-    found: files.Found
+    found: Found
     source: bytes
     outcome: Outcome | None
 
 
+class Pending(NamedTuple):
+    """A file that LibCST must look at."""
+
+    found: Found
+    source: bytes
+
+
 def look(request: Request) -> Iterator[Looked]:
     """Every file that the request means, in order; one that cannot be read is an outcome like any other."""
+    seen = list(_through_the_funnel(request))
+    pending = [file for file in seen if isinstance(file, Pending)]
+    if not pending:
+        yield from (file for file in seen if isinstance(file, Looked))
+        return
+    from raylift.workforce import judged
+
+    outcomes = judged(pending, request)
+    for file in seen:
+        yield file if isinstance(file, Looked) else Looked(file.found, file.source, next(outcomes))
+
+
+def _through_the_funnel(request: Request) -> Iterator[Looked | Pending]:
     for path in request.paths:
         try:
-            for found in [files.Found(path)] if path == STANDARD_INPUT else files.find(path, request.output):
-                yield look_at(found, request)
+            for found in [Found(path)] if path == STANDARD_INPUT else find(path, request):
+                yield _look_at(found, request)
         except files.BadInput as error:
-            yield Looked(files.Found(path), b"", failed(str(error)))
+            yield Looked(Found(path), b"", failed(str(error)))
 
 
-def look_at(found: files.Found, request: Request) -> Looked:
-    """One file through the funnel, and through LibCST where it may matter."""
-    source = b""
+def _look_at(found: Found, request: Request) -> Looked | Pending:
+    source, is_named = b"", not found.root
     try:
-        source = sys.stdin.buffer.read() if found.path == STANDARD_INPUT else files.read(found.path)
-        if not funnel.can_matter(source, explicit=not found.root):
+        if is_named and request.force_exclude and is_excluded(found.path, request):
             return Looked(found, source, None)
+        source = sys.stdin.buffer.read() if found.path == STANDARD_INPUT else files.read(found.path)
+        if funnel.can_matter(source, is_named):
+            return Pending(found, source)
+        return Looked(found, source if is_named else b"", None)  # a tree's worth of text need not be kept
     except files.BadInput as error:
         return Looked(found, source, failed(str(error)))
     except funnel.NotPython as error:
         return Looked(found, source, failed(str(error), error.line))
-    from raylift.judge import judge
-
-    return Looked(found, source, judge(found.path, source, request))
 
 
 def failed(message: str, line: int = 0) -> Outcome:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from raylift.flags import Flag, flags_of, value_of
+
+STANDARD_INPUT = "-"
+COMMANDS = ("check", "diff", "rewrite")
+
 
 class Request(NamedTuple):
-    """One run of `check`, `diff` or `rewrite`; None where the user left the choice to the settings or the script."""
+    """One run of a command; None where the user left the choice to the settings file, the script or us."""
 
     command: str
     paths: tuple[str, ...]
@@ -16,25 +21,19 @@ class Request(NamedTuple):
     storage_path: str | None = None
     runtime: str | None = None
     transformers: int | None = None
-
-
-STANDARD_INPUT = "-"
-COMMANDS = ("check", "diff", "rewrite")
-
-VALUES = {
-    "-o": "output",
-    "--output": "output",
-    "--num-workers": "num_workers",
-    "--storage-path": "storage_path",
-    "--runtime": "runtime",
-    "--transformers": "transformers",
-}
-SWITCHES = {
-    "--use-gpu": ("use_gpu", True),
-    "--no-use-gpu": ("use_gpu", False),
-}
-CHOICES = {"runtime": ("raylift", "ray"), "transformers": ("4", "5")}
-NUMBERS = ("num_workers", "transformers")
+    address: str | None = None
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    force_exclude: bool = False
+    jobs: int | None = None
+    format: str = "text"
+    statistics: bool = False
+    side_by_side: bool = False
+    interactive: bool = False
+    allow_dirty: bool = False
+    backup: bool = False
+    quiet: bool = False
+    verbose: bool = False
 
 
 def plain_request(arguments: list[str]) -> Request | None:
@@ -42,31 +41,39 @@ def plain_request(arguments: list[str]) -> Request | None:
     if not arguments or arguments[0] not in COMMANDS:
         return None
     command, *words = arguments
+    known = {name: flag for flag in flags_of(command) for name in (*flag.names, *flag.no)}
     paths: list[str] = []
     chosen: dict[str, object] = {}
-    while words:
-        word = words.pop(0)
-        if word == "-" or not word.startswith("-"):
-            paths.append(word)
-        elif word in SWITCHES:
-            name, switch = SWITCHES[word]
-            chosen[name] = switch
-        else:
-            flag, equals, value = word.partition("=")
-            if flag not in VALUES or not (equals or words):
-                return None
-            chosen[VALUES[flag]] = value if equals else words.pop(0)
-    if not paths or not (command == "rewrite" or "output" not in chosen):
+    try:
+        while words:
+            word = words.pop(0)
+            if word == STANDARD_INPUT or not word.startswith("-"):
+                paths.append(word)
+            else:
+                _choose(known, word, words, chosen)
+    except (KeyError, IndexError, ValueError):
         return None
-    return _typed(command, paths, chosen)
+    return request(command, paths, chosen) if paths else None
 
 
-def _typed(command: str, paths: list[str], chosen: dict[str, object]) -> Request | None:
-    for name, value in chosen.items():
-        if name in CHOICES and value not in CHOICES[name]:
-            return None
-        if name in NUMBERS:
-            if not str(value).isdecimal():
-                return None
-            chosen[name] = int(str(value))
-    return Request(command, tuple(paths), **chosen)  # type: ignore[arg-type]  # names and types come from the tables above
+def request(command: str, paths: list[str], chosen: dict[str, object]) -> Request:
+    """A request of values whose types the flags have seen to."""
+    return Request(command, tuple(paths), **chosen)  # type: ignore[arg-type]  # by field name, from the table of flags
+
+
+def _choose(known: dict[str, Flag], word: str, words: list[str], chosen: dict[str, object]) -> None:
+    name, equals, text = word.partition("=")
+    flag = known[name]
+    if flag.kind == "switch":
+        if equals:
+            raise ValueError(f"{name} takes no value")
+        chosen[flag.field] = name in flag.names
+        return
+    value = value_of(flag, text if equals else words.pop(0))
+    chosen[flag.field] = (*_sofar(chosen, flag), value) if flag.kind == "list" else value
+
+
+def _sofar(chosen: dict[str, object], flag: Flag) -> tuple[object, ...]:
+    values = chosen.get(flag.field, ())
+    assert isinstance(values, tuple)
+    return values

@@ -9,7 +9,7 @@ import tempfile
 
 from raylift import replay
 from raylift.commands import exit_code
-from raylift.console import Console
+from raylift.console import Console, complain
 from raylift.delivery import is_done, new_code
 from raylift.looking import Looked, look
 from raylift.request import Request
@@ -17,15 +17,15 @@ from raylift.request import Request
 NEEDED = ("ray", "torch", "transformers", "accelerate")
 
 
-def run_lifted(request: Request, arguments: list[str], address: str | None) -> int:
+def run_lifted(request: Request, arguments: list[str]) -> int:
     """Replace this process by the training run; returns, with an exit code, only where there is nothing to run."""
-    console = Console("run")
+    console = Console(request)
     (script,) = request.paths
     if missing := [name for name in NEEDED if importlib.util.find_spec(name) is None]:
-        console.complain(f"run needs {', '.join(missing)}: pip install 'raylift[runtime]'")
+        complain(f"run needs {', '.join(missing)}: pip install 'raylift[runtime]'")
         return 2
     if not os.path.isfile(script):
-        console.complain(f"{script}: run takes one script, and this is none")
+        complain(f"{script}: run takes one script, and this is none")
         return 2
     (looked,) = look(request)
     console.tell(script, looked.outcome)
@@ -33,7 +33,7 @@ def run_lifted(request: Request, arguments: list[str], address: str | None) -> i
         return exit_code("run", looked.outcome)
     sys.stdout.flush()
     sys.stderr.flush()
-    os.execve(sys.executable, command, environment(request, address))
+    os.execve(sys.executable, command, environment(request))
 
 
 def command_line(looked: Looked, arguments: list[str]) -> list[str] | None:
@@ -49,13 +49,13 @@ def command_line(looked: Looked, arguments: list[str]) -> list[str] | None:
     return [sys.executable, replay.__file__, script, lifted, *arguments]
 
 
-def environment(request: Request, address: str | None) -> dict[str, str]:
+def environment(request: Request) -> dict[str, str]:
     """This process's environment with what the user chose; the runtime reads it even where the script says otherwise."""
     chosen = {
         "RAYLIFT_NUM_WORKERS": None if request.num_workers is None else str(request.num_workers),
         "RAYLIFT_USE_GPU": None if request.use_gpu is None else str(int(request.use_gpu)),
         "RAYLIFT_STORAGE_PATH": _absolute(request.storage_path),
-        "RAY_ADDRESS": address,
+        "RAY_ADDRESS": request.address,
     }
     return {**os.environ, **{name: value for name, value in chosen.items() if value is not None}}
 

@@ -10,30 +10,49 @@ from pathlib import Path
 
 import pytest
 
-from raylift.console import described, put, summary, visible
-from raylift.outcome import Failed, Refused, Rewritten, Untouched
-from raylift.plan import Notice
+from raylift.console import put, summary, visible
 
-NOTICE = Notice(3, "RL301", "no", "by hand")
-
-
-def test_a_failure_names_its_line_where_it_has_one() -> None:
-    assert list(described("a.py", Failed("bad", 4), "check")[1]) == ["a.py:4: bad"]
-    assert list(described("a.py", Failed("bad"), "check")[1]) == ["a.py: bad"]
-
-
-def test_a_rewrite_tells_its_changes_only_to_check() -> None:
-    outcome = Rewritten(b"", notices=(NOTICE,), changes=(Notice(1, "RL101", "yes"),))
-    assert list(described("a.py", outcome, "check")[1]) == ["a.py:1: RL101 yes", "a.py:3: RL301 no", "    by hand"]
-    assert list(described("a.py", outcome, "rewrite")[1]) == ["a.py:3: RL301 no", "    by hand"]
+from .conftest import REFUSED, TRAINS, UNRELATED, Raylift
 
 
 def test_kinds_are_counted_in_words() -> None:
-    kinds = Counter(
-        described("a.py", outcome, "check")[0] for outcome in (Refused((NOTICE,)), Untouched("x"), Failed("y"), Rewritten(b""))
-    )
-    assert summary("check", kinds) == "raylift: 1 would be lifted, 1 needs a hand, 1 failed, 1 left alone"
+    kinds = Counter(["refused", "alone", "failed", "lifted", "lifted"])
+    assert summary("check", kinds) == "raylift: 2 would be lifted, 1 needs a hand, 1 failed, 1 left alone"
+    assert summary("rewrite", kinds) == "raylift: 2 lifted, 1 needs a hand, 1 failed, 1 left alone"
     assert summary("check", Counter()) == "raylift: nothing to look at"
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_quiet_tells_only_what_needs_a_hand(tmp_path: Path, raylift: Raylift) -> None:
+    for name, source in {"a.py": TRAINS, "b.py": REFUSED, "c.py": UNRELATED}.items():
+        (tmp_path / name).write_bytes(source)
+    assert raylift("check", "-q", tmp_path) == (1, f"{tmp_path}/b.py:2: RL301 this cannot be lifted\n    do it by hand\n", "")
+    assert raylift("rewrite", "-q", tmp_path / "a.py") == (0, "", "")
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_verbose_tells_why_a_file_is_left_alone(tmp_path: Path, raylift: Raylift) -> None:
+    (tmp_path / "a.py").write_bytes(UNRELATED)
+    (tmp_path / "b.py").write_bytes(b"import transformers\n")
+    told = raylift("check", "-v", tmp_path).err.splitlines()
+    assert told[:2] == [
+        f"{tmp_path}/a.py: left alone, nothing in it could matter",
+        f"{tmp_path}/b.py: left alone, no Trainer in it",
+    ]
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_statistics_count_by_rule(tmp_path: Path, raylift: Raylift) -> None:
+    for name, source in {"a.py": TRAINS, "b.py": TRAINS, "c.py": REFUSED, "d.py": b"import transformers\n("}.items():
+        (tmp_path / name).write_bytes(source)
+    run = raylift("check", "--statistics", tmp_path)
+    assert run.code == 2
+    assert [line.split()[:2] for line in run.out.splitlines()] == [
+        ["2", "RL101"],
+        ["2", "RL201"],
+        ["1", "RL301"],
+        ["1", "failure"],
+    ]
 
 
 def test_text_that_the_terminal_cannot_show_is_escaped() -> None:
@@ -50,8 +69,8 @@ def test_source_cannot_steer_the_terminal() -> None:
 @pytest.mark.parametrize(("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)])
 def test_a_diff_is_coloured_only_on_a_terminal_that_wants_it(tmp_path: Path, environment: dict[str, str], coloured: bool) -> None:
     program = (
-        "from raylift.console import Console\n"
-        "Console('diff').show_diff('a.py', b'[red]old\\n' + b'x' * 300 + b'\\n', b'[red]new\\n' + b'x' * 300 + b'\\n')"
+        "from raylift.console import Console\nfrom raylift.request import Request\n"
+        "Console(Request('diff', ())).show_diff('a.py', b'[red]old\\n' + b'x' * 300 + b'\\n', b'[red]new\\n' + b'x' * 300 + b'\\n')"
     )
     shown = on_a_terminal(program, {**os.environ, "TERM": "xterm-256color", "NO_COLOR": "", **environment})
     assert ("\x1b[31m-[red]old" in shown) is coloured

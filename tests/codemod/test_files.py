@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from raylift.files import BadInput, create, find, neighbours_of, read, replace, write
+from raylift.files import BadInput, create, neighbours_of, read, replace, write
+from raylift.find import find
+from raylift.request import Request
 
 
 def names(top: Path) -> list[str]:
-    return [os.path.relpath(found.path, top) for found in find(str(top))]
+    return [os.path.relpath(found.path, top) for found in find(str(top), Request("check", ()))]
 
 
 def make(top: Path, *paths: str, data: bytes = b"") -> None:
@@ -46,7 +48,7 @@ def test_gitignore_above_a_folder_holds_inside_it(tmp_path: Path) -> None:
 def test_a_named_file_is_taken_although_ignored(tmp_path: Path) -> None:
     make(tmp_path, "a.py")
     (tmp_path / ".gitignore").write_text("*")
-    assert [found.path for found in find(str(tmp_path / "a.py"))] == [str(tmp_path / "a.py")]
+    assert [found.path for found in find(str(tmp_path / "a.py"), Request("check", ()))] == [str(tmp_path / "a.py")]
 
 
 def test_links_to_folders_are_not_followed(tmp_path: Path) -> None:
@@ -57,7 +59,9 @@ def test_links_to_folders_are_not_followed(tmp_path: Path) -> None:
 
 def test_the_folder_of_an_earlier_output_is_not_input(tmp_path: Path) -> None:
     make(tmp_path, "a.py", "out/a.py")
-    assert [found.path for found in find(str(tmp_path), str(tmp_path / "out"))] == [str(tmp_path / "a.py")]
+    assert [found.path for found in find(str(tmp_path), Request("rewrite", (), output=str(tmp_path / "out")))] == [
+        str(tmp_path / "a.py")
+    ]
 
 
 @pytest.mark.parametrize("what", ["missing", "empty", "loop"])
@@ -65,7 +69,7 @@ def test_a_path_without_python_is_told(tmp_path: Path, what: str) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "loop").symlink_to("loop")
     with pytest.raises(BadInput):
-        list(find(str(tmp_path / what)))
+        list(find(str(tmp_path / what), Request("check", ())))
 
 
 @pytest.mark.parametrize("what", ["folder", "pipe", "dangling", "missing"])

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from raylift.files import find
+from raylift.find import find
 from raylift.gitignore import Ignore
+from raylift.request import Request
 
 
 @pytest.mark.parametrize(
@@ -72,6 +73,6 @@ def find_in(top: Path) -> list[str]:
     from raylift.files import BadInput
 
     try:
-        return [str(Path(file.path).relative_to(top)) for file in find(str(top))]
+        return [str(Path(file.path).relative_to(top)) for file in find(str(top), Request("check", ()))]
     except BadInput:
         return []

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from raylift import run
-from raylift.files import Found
+from raylift.find import Found
 from raylift.looking import Looked
 from raylift.outcome import Refused, Rewritten, Untouched
 from raylift.plan import Notice
@@ -44,13 +44,13 @@ def test_a_refused_script_does_not_run() -> None:
 
 def test_flags_reach_the_runtime_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAYLIFT_NUM_WORKERS", "9")
-    request = Request("run", ("a.py",), use_gpu=False, storage_path="results")
-    environment = run.environment(request, "ray://there:10001")
+    request = Request("run", ("a.py",), use_gpu=False, storage_path="results", address="ray://there:10001")
+    environment = run.environment(request)
     assert environment["RAYLIFT_NUM_WORKERS"] == "9"
     assert environment["RAYLIFT_USE_GPU"] == "0"
     assert environment["RAYLIFT_STORAGE_PATH"] == os.path.abspath("results")
     assert environment["RAY_ADDRESS"] == "ray://there:10001"
-    assert run.environment(request._replace(num_workers=4, storage_path="s3://b/c"), None)["RAYLIFT_STORAGE_PATH"] == "s3://b/c"
+    assert run.environment(request._replace(num_workers=4, storage_path="s3://b/c"))["RAYLIFT_STORAGE_PATH"] == "s3://b/c"
 
 
 def test_what_is_no_script_is_told(raylift: Raylift, tmp_path: Path) -> None:

@@ -1,0 +1,44 @@
+"""What is to be said about a file, line by line: the one form behind text, JSON, SARIF and GitHub annotations."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from raylift.outcome import Failed, Outcome, Refused, Rewritten, Untouched
+from raylift.plan import Notice
+
+KINDS = ("lift", "notice", "refusal", "failure", "fault")
+
+
+class Entry(NamedTuple):
+    """One thing to say; `line` is 0 and `rule` is empty where there is none."""
+
+    path: str
+    line: int
+    rule: str
+    kind: str
+    text: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.path}:{self.line}" if self.line else self.path
+        said = f"{where}: {self.rule} {self.text}" if self.rule else f"{where}: {self.text}"
+        return f"{said}\n    {self.remedy}" if self.remedy else said
+
+
+def entries_of(path: str, outcome: Outcome) -> list[Entry]:
+    """Everything there is to say about a file, in the order of its lines."""
+    match outcome:
+        case Failed(message, line, ours):
+            return [Entry(path, line, "", "fault" if ours else "failure", message)]
+        case Refused(notices):
+            return [_entry(path, notice, "refusal") for notice in sorted(notices)]
+        case Rewritten(notices=notices, changes=changes):
+            lifts = [_entry(path, change, "lift") for change in changes] or [Entry(path, 1, "", "lift", "would be lifted")]
+            return sorted([*lifts, *(_entry(path, notice, "notice") for notice in notices)], key=lambda entry: entry.line)
+        case Untouched():
+            return []
+
+
+def _entry(path: str, notice: Notice, kind: str) -> Entry:
+    return Entry(path, notice.line, notice.rule, kind, notice.text, notice.remedy)

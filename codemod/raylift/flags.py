@@ -1,0 +1,62 @@
+"""The flags of the command line, said once: for the plain parser, for typer's help and completion, and for the settings file."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Flag(NamedTuple):
+    """A flag by its field in the request; `kind` is text, number, switch, choice or list (a flag that may be repeated)."""
+
+    field: str
+    names: tuple[str, ...]
+    kind: str
+    commands: str
+    help: str
+    no: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    metavar: str | None = None
+    is_setting: bool = False
+
+
+LIFTING = "check diff rewrite"
+FLAGS = (
+    Flag("output", ("-o", "--output"), "text", "rewrite", "Write there, not in place.", metavar="FILE|DIR"),
+    Flag("num_workers", ("--num-workers",), "number", LIFTING + " run", "Ray workers of the lifted script. [2]", metavar="N",
+         is_setting=True),
+    Flag("use_gpu", ("--use-gpu",), "switch", LIFTING + " run", "A GPU per worker. [as the script says, else yes]",
+         no=("--no-use-gpu",), is_setting=True),
+    Flag("storage_path", ("--storage-path",), "text", LIFTING + " run", "Where Ray keeps results.", metavar="PATH", is_setting=True),
+    Flag("runtime", ("--runtime",), "choice", LIFTING, "Bundled runtime or stock Ray. [raylift]", choices=("raylift", "ray"),
+         is_setting=True),
+    Flag("transformers", ("--transformers",), "choice", LIFTING + " run", "Argument names to use. [what is pinned, else 5]",
+         choices=("4", "5"), is_setting=True),
+    Flag("address", ("--address",), "text", "run", "The Ray cluster to train on. [a local one]"),
+    Flag("ignore", ("--ignore",), "list", LIFTING, "Say nothing of this rule; may be repeated.", metavar="RULE", is_setting=True),
+    Flag("exclude", ("--exclude",), "list", LIFTING, "Skip these, in .gitignore's syntax; may be repeated.", metavar="GLOB",
+         is_setting=True),
+    Flag("force_exclude", ("--force-exclude",), "switch", LIFTING, "Exclude also what is named outright, as hooks do."),
+    Flag("jobs", ("-j", "--jobs"), "number", LIFTING, "Processes to work with. [as many as help]", metavar="N"),
+    Flag("format", ("--format",), "choice", "check", "How to answer. [text]", choices=("text", "json", "github")),
+    Flag("statistics", ("--statistics",), "switch", "check", "Count by rule instead of listing."),
+    Flag("side_by_side", ("--side-by-side",), "switch", "diff", "Old and new in two columns."),
+    Flag("interactive", ("-i", "--interactive"), "switch", "rewrite", "Show each change and ask."),
+    Flag("allow_dirty", ("--allow-dirty",), "switch", "rewrite", "Rewrite files with uncommitted changes too."),
+    Flag("backup", ("--backup",), "switch", "rewrite", "Keep the old text beside, as NAME.bak."),
+    Flag("quiet", ("-q", "--quiet"), "switch", LIFTING, "Only refusals and failures."),
+    Flag("verbose", ("-v", "--verbose"), "switch", LIFTING, "Also why each file was left alone."),
+)  # fmt: skip
+
+
+def flags_of(command: str) -> list[Flag]:
+    """The flags that a command takes."""
+    return [flag for flag in FLAGS if command in flag.commands.split()]
+
+
+def value_of(flag: Flag, text: str) -> object:
+    """What the user wrote as the flag's value; raises ValueError where it is none."""
+    if flag.kind == "number" and not text.isdecimal():
+        raise ValueError(f"{text!r} is no number")
+    if flag.kind == "choice" and text not in flag.choices:
+        raise ValueError(f"{text!r} is not one of {', '.join(flag.choices)}")
+    return int(text) if flag.kind == "number" or flag.field == "transformers" else text
