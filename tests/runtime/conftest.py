@@ -30,7 +30,12 @@ def run_script(tmp_path: Path) -> RunScript:
         script.write_text(textwrap.dedent(code))
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("RAYLIFT_", "RAY_"))}
         kept["PYTHONPATH"] = os.getcwd()  # so that a script can import what the tests share
-        settings = {"RAY_USAGE_STATS_ENABLED": "0", "RAYLIFT_STORAGE_PATH": str(tmp_path / "storage"), **environment}
+        settings = {
+            "RAY_USAGE_STATS_ENABLED": "0",
+            "RAY_AUTH_MODE": "token",
+            "RAYLIFT_STORAGE_PATH": str(tmp_path / "storage"),
+            **environment,
+        }
         command = [sys.executable, script.name, *arguments]
         ended = subprocess.run(command, cwd=tmp_path, env={**kept, **settings}, capture_output=True, text=True, timeout=240)
         assert (ended.returncode != 0) == fails, ended.stdout + ended.stderr

@@ -47,7 +47,7 @@ def test_a_run_keeps_all_metrics_and_uploads_each_file_once(run_script: RunScrip
     lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
     assert [line["step"] for line in lines] == [2, 3, 4, 6, 6, 6]
     assert "train_runtime" in lines[-1]
-    stored = sorted(run.glob("checkpoint_*"))
+    stored = sorted(run.glob("checkpoint_*/"))
     assert len(stored) == 2
     uploaded = [list(json.loads(file.read_text())["files"]) for file in sorted(stored[1].glob("manifest/*"))]
     assert uploaded[1] == ["rng_state_1.pth"]
@@ -158,12 +158,14 @@ def test_losses_are_those_of_torchrun_bit_for_bit(run_script: RunScript, cluster
             return backward(self, loss, **kwargs)
         accelerate.Accelerator.backward = recording
     """
-    original = (
-        textwrap.dedent(record) + "from tests.runtime import tiny\ntrainer = tiny.trainer('out', max_steps=6)\ntrainer.train()\n"
-    )
+    train = """
+        from tests.runtime import tiny
+        tiny.trainer("out", max_steps=6, save_steps=3, eval_strategy="steps", eval_steps=3).train()
+    """
+    original = textwrap.dedent(record) + textwrap.dedent(train)
     (tmp_path / "original.py").write_text(original)
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2", "original.py"]
-    environment = {**os.environ, "ACCELERATE_USE_CPU": "true", "HF_RECORD": "before."}
+    environment = {**os.environ, "ACCELERATE_USE_CPU": "true", "HF_RECORD": "before.", "PYTHONPATH": os.getcwd()}
     subprocess.run(torchrun, cwd=tmp_path, check=True, env=environment, capture_output=True, timeout=120)
     run_script(script(TRAINS, top=textwrap.dedent(record)), RAY_ADDRESS=cluster, HF_RECORD="after.")
     for rank in (0, 1):
