@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from raylift.frameworks import transformers_trainer
+from raylift.frameworks import accelerate_loop, transformers_trainer
 from raylift.frameworks.hazards import hazards, refuse_reflection
 from raylift.frameworks.transformers_arguments import modernise
 from raylift.launcher import launcher
@@ -27,6 +27,7 @@ def assemble(script: Script, settings: Settings) -> Plan | None:
         return None
     findings = [
         *transformers_trainer.connect(script, settings),
+        *accelerate_loop.connect(script, settings),
         *modernise(script, settings),
         *hazards(script, reach),
         *_elsewhere(script, trainings),

@@ -162,3 +162,26 @@ def wrap_trainer(node: cst.CSTNode) -> cst.CSTNode:
         elements = [star.with_changes(value=either), *joined.elements[1:]]
         args = [arg.with_changes(value=joined.with_changes(elements=elements)) if arg is given else arg for arg in node.args]
     return cst.Call(cst.Name("prepare_trainer"), [cst.Arg(node.with_changes(args=args))])
+
+
+def wrap_in_call(name: str, *arguments: str) -> Change:
+    """`x` becomes `name(x, arguments)`."""
+    call = cst.ensure_type(cst.parse_expression(f"{name}(old, {', '.join(arguments)})"), cst.Call)
+
+    def change(node: cst.CSTNode) -> cst.CSTNode:
+        assert isinstance(node, cst.BaseExpression)
+        return call.with_changes(args=[call.args[0].with_changes(value=node), *call.args[1:]])
+
+    return change
+
+
+def go_on_with(index: int, *code: str) -> Change:
+    """A statement, of whatever kind, is followed by others; in a line of several it is the one at `index`."""
+
+    def change(node: cst.CSTNode) -> Changed:
+        lines = [cst.parse_statement(line) for line in code]
+        if isinstance(node, (cst.SimpleStatementLine, cst.SimpleStatementSuite)):
+            return _spread(index, lambda small: [cst.SimpleStatementLine([small]), *lines])(node)
+        return cst.FlattenSentinel([node, *lines])
+
+    return change

@@ -31,6 +31,7 @@ FLAGS = (
          is_setting=True),
     Flag("transformers", ("--transformers",), "choice", LIFTING + " run", "Argument names to use. [what is pinned, else 5]",
          choices=("4", "5"), is_setting=True),
+    Flag("resumable", ("--resumable",), "switch", LIFTING, "Restart Accelerate loops from the newest checkpoint.", is_setting=True),
     Flag("address", ("--address",), "text", "run", "The Ray cluster to train on. [a local one]"),
     Flag("ignore", ("--ignore",), "list", LIFTING, "Say nothing of this rule; may be repeated.", metavar="RULE", is_setting=True),
     Flag("exclude", ("--exclude",), "list", LIFTING, "Skip these, in .gitignore's syntax; may be repeated.", metavar="GLOB",

@@ -19,8 +19,9 @@ COMMAND_LINE_NAMES = frozenset({"sys.argv", "transformers.HfArgumentParser", "tr
 def launcher(script: Script, settings: Settings) -> tuple[Launcher, tuple[NeededImport, ...]]:
     """The launcher of a script and the imports that it needs."""
     use_gpu = not says_cpu(script) if settings.use_gpu is None else settings.use_gpu
+    workers = 2 if settings.num_workers is None else settings.num_workers
     imports = [NeededImport("ray.train", "ScalingConfig"), NeededImport(TORCH_TRAINER[settings.runtime], "TorchTrainer")]
-    arguments = [f"scaling_config=ScalingConfig(num_workers={settings.num_workers}, use_gpu={use_gpu})"]
+    arguments = [f"scaling_config=ScalingConfig(num_workers={workers}, use_gpu={use_gpu})"]
     if settings.storage_path is not None:
         imports.append(NeededImport("ray.train", "RunConfig"))
         arguments.append(f"run_config=RunConfig(storage_path={settings.storage_path!r})")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from raylift.frameworks.accelerators import backward_calls
 from raylift.frameworks.trainer_classes import training_calls
 from raylift.script import Script, remembered
 
@@ -11,7 +12,7 @@ from raylift.script import Script, remembered
 @remembered
 def starts(script: Script) -> list[ast.AST]:
     """The nodes of a script that start a training."""
-    return [call for call, _ in training_calls(script)]
+    return [*(call for call, _ in training_calls(script)), *backward_calls(script)]
 
 
 def left_alone(script: Script) -> str:
@@ -31,6 +32,6 @@ def _is_lifted_name(name: str) -> bool:
 
 def is_test(script: Script) -> bool:
     """Whether the file is a collection of tests."""
-    if not any(binding.name.partition(".")[0] in ("pytest", "unittest") for binding in script.imports()):
-        return False
-    return any(function.name.startswith("test_") for function in script.all(ast.FunctionDef))
+    tests = [function for function in script.all(ast.FunctionDef) if function.name.startswith("test_")]
+    framework = any(binding.name.partition(".")[0] in ("pytest", "unittest") for binding in script.imports())
+    return len(tests) > (0 if framework else 2)

@@ -21,6 +21,8 @@ class Request(NamedTuple):
     storage_path: str | None = None
     runtime: str | None = None
     transformers: int | None = None
+    resumable: bool | None = None
+    accelerate_config: str | None = None
     address: str | None = None
     ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()

@@ -10,12 +10,15 @@ from typing import Literal
 class Settings:
     """How to lift a script.
 
-    `use_gpu=None` means what the script says, else GPU workers. `runtime="ray"` emits stock Ray only.
-    `transformers` is the major generation whose argument names the result must use.
+    `num_workers=None` and `use_gpu=None` mean what the script says, else two workers with a GPU each. `runtime="ray"` emits stock
+    Ray only. `transformers` is the major generation whose argument names the result must use. `resumable` lets loops over epochs
+    restart from the newest checkpoint. `accelerate_config` is what `TorchTrainer` is given under that name, as it is written.
     """
 
-    num_workers: int = 2
+    num_workers: int | None = None
     use_gpu: bool | None = None
     storage_path: str | None = None
     runtime: Literal["raylift", "ray"] = "raylift"
     transformers: int = 5
+    resumable: bool = False
+    accelerate_config: str | None = None

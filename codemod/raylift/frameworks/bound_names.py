@@ -1,0 +1,149 @@
+"""Which names every rank can read at a place: bound on all ways that lead there, or read there by the script itself."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+from raylift.frameworks.rank_guards import is_rank_test, own_nodes
+from raylift.frameworks.report_places import siblings
+from raylift.scopes import DEFINITIONS, FUNCTIONS
+from raylift.script import Script
+
+LEAVES = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+
+
+def readable_after(script: Script, statement: ast.stmt) -> frozenset[str]:
+    """The local names of the function around a statement that are bound right after it, whatever way was taken."""
+    names: set[str] = set()
+    inner: ast.AST = statement
+    for holder in script.enclosing(statement):
+        if isinstance(inner, ast.stmt):
+            block = siblings(script, inner)
+            end = block.index(inner) + (inner is statement)
+            names |= bound_by(block[:end]) | _read_by(script, block[:end])
+        if isinstance(holder, (ast.For, ast.AsyncFor)):
+            names |= _stored(holder.target)
+        elif isinstance(holder, (ast.With, ast.AsyncWith)):
+            names |= _with_targets(holder)
+        elif isinstance(holder, FUNCTIONS):
+            return frozenset(names | {node.arg for node in ast.walk(holder.args) if isinstance(node, ast.arg)})
+        inner = holder
+    return frozenset(names)
+
+
+def bound_by(block: Iterable[ast.stmt]) -> set[str]:
+    """The names that are surely bound once a block has run to its end; a `for` counts as run at least once."""
+    names: set[str] = set()
+    for statement in block:
+        names |= _bound_by_one(statement)
+        if isinstance(statement, ast.Delete):
+            names -= {target.id for target in statement.targets if isinstance(target, ast.Name)}
+        if _may_leave(statement):
+            return names
+    return names
+
+
+def _bound_by_one(statement: ast.stmt) -> set[str]:
+    if isinstance(statement, ast.If):
+        return _in_all([statement.body, statement.orelse])
+    if isinstance(statement, (ast.For, ast.AsyncFor)):
+        return _stored(statement.target) | _by_iteration(statement)
+    if isinstance(statement, (ast.With, ast.AsyncWith)):
+        return _with_targets(statement) | bound_by(statement.body)
+    if isinstance(statement, ast.Try):
+        ways = [[*statement.body, *statement.orelse], *(handler.body for handler in statement.handlers)]
+        return _in_all(ways) | bound_by(statement.finalbody)
+    if isinstance(statement, (*DEFINITIONS,)):
+        return {statement.name}
+    if isinstance(statement, (ast.Import, ast.ImportFrom)):
+        return {alias.asname or alias.name.partition(".")[0] for alias in statement.names}
+    if isinstance(statement, (ast.While, ast.Match)):
+        return set()
+    return {name for node in own_nodes(statement) for name in _stored(node) if isinstance(node, ast.Name)}
+
+
+def _in_all(ways: list[list[ast.stmt]]) -> set[str]:
+    """What all branches bind; those that leave do not count."""
+    going_on = [bound_by(way) for way in ways if not (way and isinstance(way[-1], LEAVES))]
+    return set.intersection(*going_on) if going_on else set()
+
+
+def _by_iteration(loop: ast.For | ast.AsyncFor) -> set[str]:
+    """What a whole iteration binds; some iteration gets past a jump that asks how far the loop is."""
+    names: set[str] = set()
+    for statement in loop.body:
+        names |= _bound_by_one(statement)
+        if _may_leave(statement) and not (isinstance(statement, ast.If) and _reads(statement.test) & _stored(loop.target)):
+            break
+    return names
+
+
+def _reads(expression: ast.expr) -> set[str]:
+    return {node.id for node in ast.walk(expression) if isinstance(node, ast.Name)}
+
+
+def _may_leave(statement: ast.stmt) -> bool:
+    """Whether a statement may jump over what follows in its block; jumps of loops inside it count, to be safe."""
+    return any(
+        isinstance(node, (ast.Continue, ast.Break, ast.Return)) for node in (statement, *own_nodes(statement))
+    ) and not isinstance(statement, (ast.For, ast.AsyncFor, ast.While, *DEFINITIONS))
+
+
+def _with_targets(statement: ast.With | ast.AsyncWith) -> set[str]:
+    return {name for item in statement.items if item.optional_vars is not None for name in _stored(item.optional_vars)}
+
+
+def _stored(target: ast.AST) -> set[str]:
+    return {node.id for node in ast.walk(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+
+
+def _read_by(script: Script, block: list[ast.stmt]) -> set[str]:
+    """What simple statements of the block read, and is not bound again later: had it been unbound, the script had failed."""
+    return {
+        node.id
+        for statement in block
+        if not isinstance(
+            statement, (ast.If, ast.For, ast.AsyncFor, ast.While, ast.Try, ast.With, ast.AsyncWith, ast.Match, *DEFINITIONS)
+        )
+        for node in own_nodes(statement)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and not _may_be_skipped(script, node, statement)
+    }
+
+
+def _may_be_skipped(script: Script, node: ast.AST, statement: ast.stmt) -> bool:
+    """Whether an expression of a statement need not be evaluated: `a and b`, `b if a else c`, a comprehension."""
+    for holder in script.enclosing(node):
+        if isinstance(
+            holder, (ast.BoolOp, ast.IfExp, ast.comprehension, ast.ListComp, ast.DictComp, ast.SetComp, ast.GeneratorExp)
+        ):
+            return True
+        if holder is statement:
+            return False
+    return False
+
+
+def bound_for_some_ranks(script: Script, block: Iterable[ast.stmt]) -> frozenset[str]:
+    """The names that a block binds under a rank test: their values are those of some ranks only."""
+    names: set[str] = set()
+    for statement in block:
+        for node in (statement, *own_nodes(statement)):
+            if isinstance(node, (ast.If, ast.While)) and is_rank_test(script, node.test):
+                names |= _stored(node)
+    return frozenset(names)
+
+
+def rebound_by(block: Iterable[ast.stmt]) -> frozenset[str]:
+    """The names that a block may bind again, delete, or change in place."""
+    names: set[str] = set()
+    for statement in block:
+        for node in (statement, *own_nodes(statement)):
+            if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+                names.add(node.id)
+            elif (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr in ("clear", "pop", "popitem", "zero_")
+            ):
+                names |= {part.id for part in ast.walk(node.func.value) if isinstance(part, ast.Name)}
+    return frozenset(names)

@@ -1,0 +1,169 @@
+"""Which loop a training reports from: the one over epochs, wherever the call that trains stands.
+
+for fold in folds:
+    for epoch in range(num_epochs):            <- this one
+        for batch in loader:
+            accelerator.backward(loss)
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from raylift.frameworks.accelerators import backward_calls
+from raylift.frameworks.rank_guards import call_name
+from raylift.scopes import FUNCTIONS, Function
+from raylift.script import Found, Script, remembered
+
+Loop = ast.For | ast.AsyncFor | ast.While
+LOOPS = (ast.For, ast.AsyncFor, ast.While)
+DATA = re.compile(r"(loader|batch(es)?|dataset|data|iterator|samples|(^|_)dl|micro\w*|chunks?)$", re.IGNORECASE)
+EPOCH = re.compile(r"epoch", re.IGNORECASE)
+STEPS = re.compile(r"step|batch|iter", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """What trains: the loop over epochs, or where there is none the loop over data or the statement; and the node in it that trains."""
+
+    anchor: ast.stmt
+    site: ast.AST
+    has_epochs: bool
+    backward: ast.Call | None
+
+
+@remembered
+def trainings(script: Script) -> list[Training]:
+    """Every loop that trains in this script, in source order; each once."""
+    sites = [(call, call) for call in backward_calls(script)]
+    return _climb_from(script, [*sites, *((call, None) for call in _calls_of_neighbours(script))])
+
+
+def _climb_from(script: Script, sites: Sequence[tuple[ast.Call, ast.Call | None]]) -> list[Training]:
+    found: dict[ast.stmt, Training] = {}
+    for site, backward in sites:
+        for training in _climb(script, site, backward, looped=backward is None):
+            found.setdefault(training.anchor, training)
+    return sorted(found.values(), key=lambda training: training.anchor.lineno)
+
+
+def _calls_of_neighbours(script: Script) -> Iterator[ast.Call]:
+    """The calls of functions of neighbours that train, and leave the loop over epochs to their caller."""
+    for call in script.all(ast.Call):
+        if any(
+            isinstance(value, Found) and value.script is not script and _trains_one_epoch(value)
+            for value in script.values(call.func)
+        ):
+            yield call
+
+
+def _trains_one_epoch(callee: Found) -> bool:
+    own = _climb_from(callee.script, [(call, call) for call in backward_calls(callee.script)])
+    return isinstance(callee.node, FUNCTIONS) and any(
+        not training.has_epochs and callee.node in callee.script.enclosing(training.anchor) for training in own
+    )
+
+
+def _climb(script: Script, site: ast.AST, backward: ast.Call | None, *, looped: bool, depth: int = 0) -> list[Training]:
+    """The loop over epochs around a site: in its function, or around what calls it; else the outermost loop of the first that has one."""
+    loops = _loops_around(script, site)
+    if epochs := _epoch_loop(loops, looped):
+        return [Training(epochs, site, True, backward)]
+    function = script.function(site)
+    above = [
+        training
+        for reference in (references(script, function) if function is not None and depth < 6 else ())
+        for training in _climb(script, reference, backward, looped=looped or bool(loops), depth=depth + 1)
+    ]
+    if with_epochs := [training for training in above if training.has_epochs]:
+        return with_epochs
+    if loops:
+        return [Training(loops[-1], site, False, backward)]
+    with_loop = [training for training in above if isinstance(training.anchor, LOOPS)]
+    return with_loop or [Training(script.statement(site), site, False, backward)]
+
+
+def _loops_around(script: Script, site: ast.AST) -> list[Loop]:
+    """The loops of the same function around a node, from the inside out."""
+    loops: list[Loop] = []
+    inner = site
+    for holder in script.enclosing(site):
+        if isinstance(holder, (*FUNCTIONS, ast.Lambda, ast.ClassDef)):
+            break
+        if isinstance(holder, LOOPS) and not _is_in_head(holder, inner):
+            loops.append(holder)
+        inner = holder
+    return loops
+
+
+def _is_in_head(loop: Loop, node: ast.AST) -> bool:
+    return node is (loop.test if isinstance(loop, ast.While) else loop.iter)
+
+
+def _epoch_loop(loops: list[Loop], looped: bool) -> Loop | None:
+    """The outermost loop that speaks of epochs; else the one right around the loop over data, which may be in what is called."""
+    for loop in reversed(loops):
+        if _names_epochs(loop):
+            return loop
+    around = [loop for loop in loops if not _is_over_data(loop)]
+    if looped:
+        return around[0] if around else None
+    over_data = [loop for loop in loops if _is_over_data(loop)]
+    outside = loops[loops.index(over_data[-1]) + 1 :] if over_data else loops[1:]
+    return outside[0] if outside else None
+
+
+def _names_epochs(loop: Loop) -> bool:
+    if isinstance(loop, ast.While):
+        return bool(EPOCH.search(ast.unparse(loop.test)))
+    target = ast.unparse(loop.target)
+    if EPOCH.search(target):
+        return True
+    numbers = call_name(_unwrapped(loop.iter)) in ("range", "trange", "count")
+    return numbers and bool(EPOCH.search(ast.unparse(loop.iter))) and not STEPS.search(target + ast.unparse(loop.iter))
+
+
+def _is_over_data(loop: Loop) -> bool:
+    if isinstance(loop, ast.While):
+        return False
+    iterable = _unwrapped(loop.iter)
+    if isinstance(iterable, ast.Call):
+        return bool(DATA.search(call_name(iterable)))
+    return bool(DATA.search(ast.unparse(iterable))) or bool(DATA.search(ast.unparse(loop.target)))
+
+
+def _unwrapped(iterable: ast.expr) -> ast.expr:
+    """What `tqdm(enumerate(x))` goes through."""
+    while call_name(iterable) in (
+        "enumerate",
+        "tqdm",
+        "iter",
+        "zip",
+        "cycle",
+        "islice",
+        "skip_first_batches",
+        "resumable",
+        "track",
+    ):
+        assert isinstance(iterable, ast.Call)
+        if not iterable.args:
+            break
+        iterable = iterable.args[0]
+    return iterable
+
+
+def references(script: Script, function: Function) -> Iterator[ast.AST]:
+    """Where a function of this script is called, or handed to what calls it."""
+    if isinstance(script.parent(function), ast.ClassDef):
+        yield from (
+            node for node in script.all(ast.Attribute) if node.attr == function.name and script.function(node) is not function
+        )
+        return
+    for node in script.all(ast.Name):
+        if node.id == function.name and isinstance(node.ctx, ast.Load) and script.function(node) is not function:
+            owner = script.scope(node).owner(node.id)
+            if owner is not None and function in owner.bindings[node.id]:
+                yield node

@@ -1,0 +1,93 @@
+"""Which expressions of a script may be evaluated once more at another place, and which names that takes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from raylift.frameworks.rank_guards import call_name
+from raylift.script import Found, Script
+
+HARMLESS = frozenset({
+    "abs", "avg", "cpu", "detach", "dict", "double", "exp", "float", "format", "get", "get_last_lr", "int", "item", "items", "join", "keys",
+    "len", "log", "max", "mean", "min", "numpy", "Path", "round", "sqrt", "str", "squeeze", "std", "sum", "tolist", "values",
+})  # fmt: skip
+"""What may be called again: it changes nothing and no rank waits in it."""
+PLAIN = (
+    ast.Name, ast.Attribute, ast.Subscript, ast.Slice, ast.Constant, ast.BinOp, ast.UnaryOp, ast.Compare, ast.BoolOp, ast.IfExp, ast.JoinedStr,
+    ast.FormattedValue, ast.Tuple, ast.List, ast.Dict, ast.ListComp, ast.DictComp, ast.GeneratorExp, ast.comprehension, ast.keyword,
+    ast.Starred, ast.operator, ast.unaryop, ast.cmpop, ast.boolop, ast.expr_context,
+)  # fmt: skip
+
+
+def is_harmless(expression: ast.AST) -> bool:
+    """Whether evaluating an expression again changes nothing and waits for nobody."""
+    for node in ast.walk(expression):
+        if isinstance(node, ast.Call):
+            if call_name(node) not in HARMLESS:
+                return False
+        elif not isinstance(node, PLAIN):
+            return False
+    return True
+
+
+def written(script: Script, expression: ast.expr) -> str:
+    """An expression as the script writes it, in one line."""
+    try:
+        segment = ast.get_source_segment(script.source.decode(), expression)
+    except UnicodeDecodeError:
+        segment = None
+    return segment if segment and "\n" not in segment else ast.unparse(expression)
+
+
+def own_names(script: Script, expression: ast.AST, place: ast.AST) -> Iterator[str]:
+    """The names in an expression that are bound in the function of a place, or at module level if it stands there."""
+    here = script.scope(place)
+    for node in ast.walk(expression):
+        if isinstance(node, ast.Name) and script.scope(node).owner(node.id) is here:
+            yield node.id
+
+
+def is_dict(script: Script, expression: ast.expr) -> bool:
+    """Whether an expression surely holds a dict, as far as can be seen."""
+    return any(isinstance(value, Found) and _is_dict(value, 0) for value in script.values(expression))
+
+
+def _is_dict(value: Found, depth: int) -> bool:
+    script, node = value.script, value.node
+    if isinstance(node, (ast.Dict, ast.DictComp)):
+        return True
+    if not isinstance(node, ast.Call) or depth > 4:
+        return False
+    if "builtins.dict" in script.names(node.func):
+        return True
+    return any(
+        isinstance(result, Found) and _is_dict(result, depth + 1)
+        for function in called_functions(script, node)
+        for returned in ast.walk(function.node)
+        if isinstance(returned, ast.Return) and returned.value is not None
+        for result in function.script.values(returned.value)
+    )
+
+
+def called_functions(script: Script, call: ast.Call) -> Iterator[Found]:
+    """The functions and methods in sight that a call may run."""
+    for value in script.values(call.func):
+        if isinstance(value, Found) and isinstance(value.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield value
+    if not isinstance(call.func, ast.Attribute):
+        return
+    receiver = call.func.value
+    classes = [script.class_of(call)] if isinstance(receiver, ast.Name) and receiver.id == "self" else _classes(script, receiver)
+    for holder in classes:
+        for part in holder.body if holder is not None else ():
+            if isinstance(part, ast.FunctionDef) and part.name == call.func.attr:
+                yield Found(script, part)
+
+
+def _classes(script: Script, receiver: ast.expr) -> list[ast.ClassDef | None]:
+    made = [value.node for value in script.values(receiver) if isinstance(value, Found) and isinstance(value.node, ast.Call)]
+    kinds = [kind for call in made for kind in script.values(call.func)]
+    return [
+        kind.node for kind in kinds if isinstance(kind, Found) and kind.script is script and isinstance(kind.node, ast.ClassDef)
+    ]

@@ -1,0 +1,207 @@
+"""What may differ from rank to rank: rank tests, each rank's own data, chance, and whatever is computed from them.
+
+accelerator.is_main_process        differs: a rank test
+loss.item() for batch in loader    differs: every rank has its own batches
+accelerator.gather(loss)           is the same everywhere, and so are arguments, counters, lengths and settings
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from raylift.scopes import DEFINITIONS, FUNCTIONS, Function
+from raylift.script import Found, Script
+
+RANK_NAME = re.compile(
+    r"^(is_)?((local|world|global|node|dist|my|main)_?)*(rank|process_index|process_zero|main_process|last_process|master|main_worker)$",
+    re.IGNORECASE,
+)
+RANK_CALL = re.compile(r"(^|[._])(get_(\w+_)?rank|is_main_process|is_master\w*|is_rank_?0|is_rank_zero|on_main_process)$")
+RANK_DECORATOR = re.compile(r"(^|[._])(on_(\w+_)?process|rank_zero_only|master_only|main_process_only)$")
+TURNS = re.compile(r"(^|_)(main_process_first|local_main_process_first|split_between_processes)$")
+SAME_EVERYWHERE = frozenset({
+    "all_gather_object", "broadcast", "broadcast_object_list", "check_trigger", "gather", "gather_for_metrics", "gather_object",
+    "hasattr", "isinstance", "len", "range", "reduce",
+})  # fmt: skip
+CHANCE = re.compile(r"^(random|secrets|time|uuid|numpy\.random|torch\.rand\w*|datetime|os\.getpid|socket)(\.|$)")
+OWN_DATA = re.compile(r"(^|_)(batch(es)?|loss(es)?|logits|loader|dataloader|outputs?|predictions?|model)$")
+NUMBERS = frozenset({"range", "trange"})
+WRAPPERS = frozenset({"progress_bar", "resumable", "skip_first_batches", "tqdm", "track"})
+MUTATORS = frozenset({"add", "append", "extend", "insert", "setdefault", "update"})
+
+
+def is_rank_test(script: Script, expression: ast.AST, depth: int = 0) -> bool:
+    """Whether the outcome depends on which rank asks, also through names and small functions."""
+    return any(_tells_rank(script, node, depth) for node in ast.walk(expression))
+
+
+def _tells_rank(script: Script, node: ast.AST, depth: int) -> bool:
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str) and node.value in ("RANK", "LOCAL_RANK", "GROUP_RANK", "NODE_RANK")
+    if isinstance(node, ast.Attribute):
+        return bool(RANK_NAME.search(node.attr) or RANK_CALL.search(node.attr))
+    if not isinstance(node, ast.Name):
+        return False
+    if RANK_NAME.search(node.id) or RANK_CALL.search(node.id):
+        return True
+    return depth < 4 and any(
+        _is_rank_value(value, depth) for value in script.values(node) if isinstance(value, Found) and value.node is not node
+    )
+
+
+def _is_rank_value(value: Found, depth: int) -> bool:
+    if isinstance(value.node, FUNCTIONS):
+        returns = [node.value for node in ast.walk(value.node) if isinstance(node, ast.Return) and node.value is not None]
+        return any(is_rank_test(value.script, result, depth + 1) for result in returns)
+    if isinstance(value.node, ast.Call):
+        asks = call_name(value.node) in ("int", "bool", "get", "getenv")
+        return any(is_rank_test(value.script, part, depth + 1) for part in ([*value.node.args] if asks else [value.node.func]))
+    small = (ast.Attribute, ast.Compare, ast.BoolOp, ast.UnaryOp, ast.BinOp, ast.Subscript)
+    return isinstance(value.node, small) and is_rank_test(value.script, value.node, depth + 1)
+
+
+def is_for_some_ranks(script: Script, function: Function) -> bool:
+    """Whether a decorator lets only some ranks run a function."""
+    names = [d.func if isinstance(d, ast.Call) else d for d in function.decorator_list]
+    return any(RANK_DECORATOR.search(ast.unparse(name)) for name in names)
+
+
+def takes_turns(statement: ast.stmt) -> bool:
+    """Whether a `with` lets ranks in one after the other."""
+    if not isinstance(statement, (ast.With, ast.AsyncWith)):
+        return False
+    calls = [item.context_expr for item in statement.items if isinstance(item.context_expr, ast.Call)]
+    return any(isinstance(call.func, ast.Attribute) and TURNS.search(call.func.attr) for call in calls)
+
+
+class Ranks:
+    """What may differ from rank to rank in one function, or in the module's own code."""
+
+    def __init__(self, script: Script, holder: ast.AST) -> None:
+        self._script = script
+        self._differing: set[str] = set()
+        arguments = [node for node in ast.walk(holder.args) if isinstance(node, ast.arg)] if isinstance(holder, FUNCTIONS) else []
+        self._differing |= {argument.arg for argument in arguments if OWN_DATA.search(argument.arg)}
+        bindings = list(_bindings(script, own_nodes(holder)))
+        while more := {name for name, sources in bindings if name not in self._differing and any(map(self.differs, sources))}:
+            self._differing |= more
+
+    def differs(self, expression: ast.AST) -> bool:
+        """Whether an expression may have another value on another rank."""
+        if isinstance(expression, ast.Call):
+            return self._call_differs(expression)
+        if isinstance(expression, ast.Name):
+            return expression.id in self._differing or _tells_rank(self._script, expression, 0)
+        if isinstance(expression, (ast.Attribute, ast.Constant)) and _tells_rank(self._script, expression, 0):
+            return True
+        if isinstance(expression, (ast.ExceptHandler, _Elements)):
+            return True
+        return any(self.differs(child) for child in ast.iter_child_nodes(expression))
+
+    def _call_differs(self, call: ast.Call) -> bool:
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""
+        if name in SAME_EVERYWHERE:
+            return False
+        if RANK_CALL.search(name) or any(CHANCE.search(full) for full in self._script.names(call.func)):
+            return True
+        if name == "prepare":
+            return True  # a prepared model, loader or optimizer holds what is the rank's own
+        return any(self.differs(child) for child in ast.iter_child_nodes(call))
+
+
+class _Elements(ast.AST):
+    """Stands for what a loop takes from an iterable that is the rank's own."""
+
+
+def own_nodes(holder: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a function, or of a module, without those of the functions and classes in it."""
+    waiting = list(ast.iter_child_nodes(holder))
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, (*DEFINITIONS, ast.Lambda)):
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+def _bindings(script: Script, nodes: Iterator[ast.AST]) -> Iterator[tuple[str, list[ast.AST]]]:
+    """Every name that is bound, or changed in place, with all that its value depends on."""
+    for node in nodes:
+        for target, sources in _bound_by(node):
+            name = _base(target)
+            if name:
+                yield name, [*sources, *_tests_above(script, node)]
+
+
+def _bound_by(node: ast.AST) -> Iterator[tuple[ast.AST, list[ast.AST]]]:
+    if isinstance(node, ast.Assign):
+        for target in node.targets:
+            yield from _pairs(target, node.value)
+    elif isinstance(node, (ast.AnnAssign, ast.AugAssign, ast.NamedExpr)) and node.value is not None:
+        yield node.target, [node.value]
+    elif isinstance(node, (ast.For, ast.AsyncFor)):
+        yield from _taken_from(node.target, node.iter)
+    elif isinstance(node, (ast.With, ast.AsyncWith)):
+        for item in node.items:
+            if item.optional_vars is not None:
+                yield item.optional_vars, [item.context_expr]
+    elif isinstance(node, ast.ExceptHandler) and node.name:
+        yield ast.Name(node.name), [node]
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in MUTATORS:
+        yield node.func.value, [*node.args, *node.keywords]
+
+
+def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.AST, list[ast.AST]]]:
+    if isinstance(target, (ast.Tuple, ast.List)):
+        parts = value.elts if isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts) else None
+        for index, part in enumerate(target.elts):
+            yield from _pairs(part, parts[index] if parts else value)
+    else:
+        yield target, [value]
+
+
+def _taken_from(target: ast.AST, iterable: ast.expr) -> Iterator[tuple[ast.AST, list[ast.AST]]]:
+    """What a loop binds: numbers are the same on every rank, elements of anything but literals are the rank's own."""
+    name = call_name(iterable)
+    arguments = iterable.args if isinstance(iterable, ast.Call) else []
+    if name in NUMBERS:
+        yield target, [*arguments]
+    elif name in WRAPPERS and arguments:
+        yield from _taken_from(target, arguments[0])
+    elif name == "enumerate" and arguments and isinstance(target, ast.Tuple) and len(target.elts) == 2:
+        yield target.elts[0], []
+        yield from _taken_from(target.elts[1], arguments[0])
+    else:
+        literal = isinstance(iterable, (ast.Constant, ast.List, ast.Tuple, ast.Attribute))
+        sources: list[ast.AST] = [iterable] if literal else [_Elements()]
+        for part in ast.walk(target):
+            if isinstance(part, ast.Name):
+                yield part, sources
+
+
+def call_name(expression: ast.AST) -> str:
+    """The last name of what a call calls; empty for anything else."""
+    if not isinstance(expression, ast.Call):
+        return ""
+    function = expression.func
+    return function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+
+
+def _base(target: ast.AST) -> str:
+    while isinstance(target, (ast.Attribute, ast.Subscript, ast.Starred)):
+        target = target.value
+    return target.id if isinstance(target, ast.Name) and target.id != "self" else ""
+
+
+def _tests_above(script: Script, node: ast.AST) -> Iterator[ast.AST]:
+    """What decides whether a node runs at all, within its function."""
+    for holder in script.enclosing(node):
+        if isinstance(holder, (*DEFINITIONS, ast.Lambda)):
+            return
+        if isinstance(holder, (ast.If, ast.While, ast.IfExp)):
+            yield holder.test
+        elif isinstance(holder, ast.Match):
+            yield holder.subject
+        elif isinstance(holder, ast.ExceptHandler):
+            yield holder

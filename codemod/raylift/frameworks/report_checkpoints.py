@@ -1,0 +1,122 @@
+"""What a report saves: the folder that the script itself writes every epoch, else the prepared model."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from raylift.frameworks.accelerators import is_accelerator
+from raylift.frameworks.epoch_loops import LOOPS
+from raylift.frameworks.rank_guards import call_name, is_rank_test, own_nodes
+from raylift.scopes import DEFINITIONS
+from raylift.script import Script
+
+MODEL = re.compile(r"(model|net|unet|transformer|encoder|decoder|generator|classifier|policy|adapter)\w*$", re.IGNORECASE)
+NOT_A_MODEL = re.compile(r"(optim|sched|loader|dataset|tokenizer|processor)", re.IGNORECASE)
+SAVERS = ("save_state", "save_pretrained", "save_model")
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A folder that the script writes, as an expression, and the statement of the block that writes it."""
+
+    folder: ast.expr
+    source: ast.stmt
+
+
+def folders(script: Script, block: list[ast.stmt]) -> list[Saved]:
+    """The folders that a block writes every time, the most complete first: the whole state, then the model."""
+    found = [(SAVERS.index(call_name(call)), Saved(folder, source)) for call, folder, source in _writes(script, block)]
+    return [saved for _, saved in sorted(found, key=lambda pair: pair[0])]
+
+
+def _writes(script: Script, block: list[ast.stmt]) -> Iterator[tuple[ast.Call, ast.expr, ast.stmt]]:
+    for statement in block:
+        for call in (node for node in ast.walk(statement) if isinstance(node, ast.Call)):
+            name = call_name(call)
+            if name in SAVERS and isinstance(call.func, ast.Attribute) and _always(script, call, statement):
+                saves_model = name == "save_pretrained" and _holds_model(call.func.value)
+                if saves_model or (name != "save_pretrained" and is_accelerator(script, call.func.value)):
+                    position = 1 if name == "save_model" else 0
+                    keywords = [k.value for k in call.keywords if k.arg in ("output_dir", "save_directory")]
+                    given = [*call.args[position : position + 1], *keywords]
+                    if given:
+                        yield call, given[0], statement
+
+
+def _holds_model(receiver: ast.expr) -> bool:
+    text = ast.unparse(receiver)
+    return "unwrap" in text or (bool(MODEL.search(text)) and not NOT_A_MODEL.search(text))
+
+
+def _always(script: Script, call: ast.Call, statement: ast.stmt) -> bool:
+    """Whether a call is made each time its statement runs, on one rank at least."""
+    inner: ast.AST = call
+    while inner is not statement:
+        holder = script.parent(inner)
+        assert holder is not None
+        if isinstance(holder, (*LOOPS, *DEFINITIONS, ast.Lambda, ast.ExceptHandler, ast.Try, ast.Match, ast.IfExp, ast.BoolOp)):
+            return False
+        if isinstance(holder, ast.If) and not (is_rank_test(script, holder.test) and inner in holder.body):
+            return False
+        inner = holder
+    return True
+
+
+def models(script: Script, anchor: ast.stmt) -> list[str]:
+    """The prepared models that the code around a training uses, as it calls them; the one that it trains first."""
+    holder = script.function(anchor) or script.tree
+    inside = list(own_nodes(holder))
+    trained = _receivers(inside, "train", "eval")
+    called = [ast.unparse(call.func) for call in inside if isinstance(call, ast.Call)]
+    accumulated = [ast.unparse(part) for call in inside if call_name(call) == "accumulate" for part in _arguments(call)]
+    prepared = _prepared(script)
+    wanted = [*accumulated, *trained, *(name for name in called if MODEL.search(name))]
+    chosen = [name for name in wanted if name in prepared and not NOT_A_MODEL.search(name)]
+    if not chosen and not prepared:
+        chosen = [name for name in trained if MODEL.search(name)]
+    if not chosen:
+        parameters = (
+            {node.arg for node in ast.walk(holder.args) if isinstance(node, ast.arg)}
+            if not isinstance(holder, ast.Module)
+            else set()
+        )
+        chosen = [name for name in [*prepared, *parameters] if _is_model_name(name) and _is_used(inside, name)]
+    return list(dict.fromkeys(chosen))
+
+
+def _is_model_name(name: str) -> bool:
+    return bool(MODEL.search(name)) and not NOT_A_MODEL.search(name)
+
+
+def _is_used(nodes: list[ast.AST], name: str) -> bool:
+    return any(isinstance(node, (ast.Name, ast.Attribute)) and ast.unparse(node) == name for node in nodes)
+
+
+def _receivers(nodes: list[ast.AST], *names: str) -> list[str]:
+    """What methods of these names are called on."""
+    calls = [node for node in nodes if isinstance(node, ast.Call) and call_name(node) in names]
+    return [ast.unparse(call.func.value) for call in calls if isinstance(call.func, ast.Attribute)]
+
+
+def _arguments(call: ast.AST) -> list[ast.expr]:
+    return call.args if isinstance(call, ast.Call) else []
+
+
+def _prepared(script: Script) -> set[str]:
+    """What `accelerator.prepare(...)` returned, as the script calls it."""
+    names: set[str] = set()
+    for assign in script.all(ast.Assign):
+        if _is_prepare(script, assign.value):
+            for target in assign.targets:
+                parts = target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]
+                names |= {ast.unparse(part) for part in parts}
+    return names
+
+
+def _is_prepare(script: Script, value: ast.expr) -> bool:
+    if not isinstance(value, ast.Call) or call_name(value) not in ("prepare", "prepare_model"):
+        return False
+    return isinstance(value.func, ast.Attribute) and is_accelerator(script, value.func.value)

@@ -1,0 +1,204 @@
+"""What a training reports: the best that its script itself says about an epoch.
+
+In this order: the dict given to `accelerator.log`, what `metric.compute()` returned, what is printed per epoch, what is
+logged per step, the last loss; each as the script names it.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from raylift.frameworks.accelerators import is_accelerator
+from raylift.frameworks.epoch_loops import LOOPS, Training
+from raylift.frameworks.expressions import called_functions, is_dict, written
+from raylift.frameworks.printed_values import is_measure, is_print, name_of, printed
+from raylift.frameworks.rank_guards import call_name, is_rank_test
+from raylift.scopes import DEFINITIONS
+from raylift.script import Found, Script
+
+COUNTER = re.compile(r"(epoch|step|iter\w*|(^|_)i)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One entry of a report: `key` as it is written, or empty where `value` is a whole dict; `source` is where the script says it."""
+
+    key: str
+    value: ast.expr
+    source: ast.stmt
+    tests: tuple[tuple[ast.expr, bool], ...] = ()
+
+
+def preferences(script: Script, training: Training, block: list[ast.stmt]) -> list[list[Metric]]:
+    """What could be reported, best first."""
+    calls = list(_calls(script, block))
+    per_epoch = [call for call in calls if not call.in_loop]
+    own = _bound_in(training, block)
+    return [
+        [metric for call in per_epoch for metric in _logged(script, call)],
+        _computed(script, block),
+        [metric for call in per_epoch for metric in _printed(script, call, own)],
+        [metric for call in calls if call.in_loop for metric in _logged(script, call)],
+        list(_last_loss(script, training, block)),
+        list(_epoch(training)),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    node: ast.Call
+    source: ast.stmt
+    in_loop: bool
+    tests: tuple[tuple[ast.expr, bool], ...]
+
+
+def _calls(script: Script, block: list[ast.stmt]) -> Iterator[_Call]:
+    """The calls of a block in source order, with the conditions under which they are made; rank tests do not count."""
+    for statement in block:
+        calls = [node for node in ast.walk(statement) if isinstance(node, ast.Call)]
+        for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
+            tests: list[tuple[ast.expr, bool]] = []
+            in_loop = False
+            inner: ast.AST = call
+            for holder in script.enclosing(call):
+                if inner is statement:
+                    yield _Call(call, statement, in_loop, tuple(reversed(tests)))
+                    break
+                if isinstance(holder, (*DEFINITIONS, ast.Lambda)):
+                    break
+                in_loop = in_loop or isinstance(holder, LOOPS)
+                if isinstance(holder, ast.If) and inner is not holder.test and not is_rank_test(script, holder.test):
+                    tests.append((holder.test, inner in holder.body))
+                inner = holder
+
+
+def _logged(script: Script, call: _Call) -> Iterator[Metric]:
+    node = call.node
+    if call_name(node) != "log" or not isinstance(node.func, ast.Attribute) or not is_accelerator(script, node.func.value):
+        return
+    values = node.args[0] if node.args else next((k.value for k in node.keywords if k.arg == "values"), None)
+    if isinstance(values, ast.Dict):
+        for key, value in zip(values.keys, values.values, strict=True):
+            yield Metric(written(script, key) if key is not None else "", value, call.source, call.tests)
+    elif isinstance(values, ast.Call) and "builtins.dict" in script.names(values.func):
+        yield from (Metric(f'"{k.arg}"' if k.arg else "", k.value, call.source, call.tests) for k in values.keywords)
+    elif values is not None:
+        yield Metric("", values, call.source, call.tests)
+
+
+def _computed(script: Script, block: list[ast.stmt]) -> list[Metric]:
+    """What `metric.compute()` returned; several results keep their names."""
+    found: dict[str, tuple[ast.Name, ast.stmt, bool]] = {}
+    for statement in block:
+        for node in _outside_loops(statement):
+            if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+                value = node.value.value if isinstance(node.value, ast.Subscript) else node.value
+                if isinstance(value, ast.Call) and call_name(value) == "compute" and isinstance(value.func, ast.Attribute):
+                    whole = value is node.value and _computes_dict(script, value, node.targets[0].id)
+                    found[node.targets[0].id] = (node.targets[0], statement, whole)
+    alone = len(found) == 1
+    return [
+        Metric("" if whole and alone else f'"{name}"', target, statement) for name, (target, statement, whole) in found.items()
+    ]
+
+
+def _outside_loops(statement: ast.AST) -> Iterator[ast.AST]:
+    if isinstance(statement, (*LOOPS, *DEFINITIONS)):
+        return
+    yield statement
+    for child in ast.iter_child_nodes(statement):
+        if isinstance(child, (ast.stmt, ast.ExceptHandler)):
+            yield from _outside_loops(child)
+
+
+def _computes_dict(script: Script, call: ast.Call, name: str) -> bool:
+    """Whether a metric's result is a dict: those of `evaluate` are, those of torchmetrics are tensors."""
+    functions = list(called_functions(script, call))
+    if functions:
+        return is_dict(script, call)
+    reads = (node for node in script.all(ast.Subscript) if isinstance(node.value, ast.Name) and node.value.id == name)
+    if any(isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str) for node in reads):
+        return True
+    assert isinstance(call.func, ast.Attribute)
+    makers = [
+        value.node for value in script.values(call.func.value) if isinstance(value, Found) and isinstance(value.node, ast.Call)
+    ]
+    roots = {full.partition(".")[0] for maker in makers for full in script.names(maker.func)}
+    if roots:
+        return bool(roots & {"evaluate", "datasets"})
+    return any(found.name.partition(".")[0] in ("evaluate", "datasets") for found in script.imports())
+
+
+def _printed(script: Script, call: _Call, own: frozenset[str]) -> Iterator[Metric]:
+    if not is_print(script, call.node):
+        return
+    for shown in printed(call.node):
+        names = {node.id for node in ast.walk(shown.value) if isinstance(node, ast.Name)}
+        if not names & own or _is_text(script, shown.value):
+            continue
+        if is_dict(script, shown.value):
+            yield Metric("", shown.value, call.source, call.tests)
+        elif is_measure(shown):
+            yield Metric(f'"{name_of(shown)}"', shown.value, call.source, call.tests)
+
+
+def _is_text(script: Script, value: ast.expr) -> bool:
+    for found in script.values(value):
+        if isinstance(found, Found) and isinstance(found.node, ast.JoinedStr):
+            return True
+        if isinstance(found, Found) and isinstance(found.node, ast.Constant) and isinstance(found.node.value, str):
+            return True
+        if (
+            isinstance(found, Found)
+            and isinstance(found.node, ast.Call)
+            and call_name(found.node) in ("join", "strftime", "str", "Path")
+        ):
+            return True
+    return False
+
+
+def _last_loss(script: Script, training: Training, block: list[ast.stmt]) -> Iterator[Metric]:
+    """The loss that is differentiated, where it is computed in the same function."""
+    call = training.backward
+    if call is None or script.function(call) is not script.function(training.anchor):
+        return
+    loss = call.args[0] if call.args else call.func.value if isinstance(call.func, ast.Attribute) else None
+    source = next((statement for statement in block if statement in (call, *script.enclosing(call))), None)
+    if loss is not None and source is not None:
+        name = loss.id if isinstance(loss, ast.Name) else loss.attr if isinstance(loss, ast.Attribute) else "loss"
+        yield Metric(f'"{name}"', loss, source)
+
+
+def _epoch(training: Training) -> Iterator[Metric]:
+    loop = training.anchor
+    if training.has_epochs and isinstance(loop, ast.For) and isinstance(loop.target, ast.Name):
+        yield Metric('"epoch"', loop.target, loop.body[0])
+
+
+def _bound_in(training: Training, block: list[ast.stmt]) -> frozenset[str]:
+    """The names that get a value in the training: what is fixed before says nothing about an epoch."""
+    holders: list[ast.AST] = [*block, *([training.anchor.target] if isinstance(training.anchor, ast.For) else [])]
+    stored = {
+        node.id for part in holders for node in ast.walk(part) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    changed = {name for part in holders for node in ast.walk(part) for name in _changed_in_place(node)}
+    return frozenset(stored | changed)
+
+
+def _changed_in_place(node: ast.AST) -> Iterator[str]:
+    """`x[key] = ...` and `x.append(...)` give `x` another content."""
+    holder: ast.AST | None = None
+    if isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, ast.Store):
+        holder = node.value
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        holder = node.func.value
+    if isinstance(holder, ast.Name):
+        yield holder.id
+
+
+def says_more_than_count(metrics: list[Metric]) -> bool:
+    """Whether a report holds anything but counters of epochs and steps."""
+    return any(not COUNTER.search(metric.key.strip("\"'")) for metric in metrics)
