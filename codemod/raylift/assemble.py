@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from raylift.frameworks import accelerate_loop, transformers_trainer
 from raylift.frameworks.hazards import hazards, refuse_reflection
+from raylift.frameworks.ray_legacy import lift_legacy
+from raylift.frameworks.ray_legacy_names import has_legacy
 from raylift.frameworks.transformers_arguments import modernise
 from raylift.launcher import launcher
 from raylift.placement import place
@@ -19,6 +21,8 @@ from raylift.settings import Settings
 
 def assemble(script: Script, settings: Settings) -> Plan | None:
     """Every finding about a script as one plan; None if it neither trains nor calls what trains."""
+    if has_legacy(script):
+        return lift_legacy(script, settings)
     transformers_trainer.refuse(script)
     placement = place(script, effects_stay=settings.runtime == "raylift")
     reach = reached(script, placement.entry)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from raylift.frameworks.accelerators import backward_calls
+from raylift.frameworks.ray_legacy_names import has_legacy
 from raylift.frameworks.trainer_classes import training_calls
 from raylift.script import Script, remembered
 
@@ -19,6 +20,8 @@ def left_alone(script: Script) -> str:
     """Why a script needs no lift; empty if it may."""
     if is_test(script):
         return "it is a test"
+    if has_legacy(script):
+        return ""
     if any(_is_lifted_name(binding.name) for binding in script.imports()):
         return "it already uses Ray Train"
     if not (starts(script) or script.has_neighbours or any(script.method_calls("hyperparameter_search"))):

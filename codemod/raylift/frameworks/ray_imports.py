@@ -1,0 +1,118 @@
+"""Imports of legacy names: each gives way, where it stands, to the imports that its uses need today."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from raylift.edits import remove
+from raylift.frameworks.ray_legacy_names import CONTEXT, LEGACY_TRAINERS, MODEL_CHECKPOINTS, MOVED, is_legacy
+from raylift.frameworks.ray_names import torch_trainer
+from raylift.launcher import TORCH_TRAINER
+from raylift.plan import Edit, Finding, NeededImport, Refusal
+from raylift.recast import move_imports
+from raylift.script import Script
+from raylift.settings import Settings
+
+WHY = "what it imports has another place in today's Ray"
+
+
+def move(script: Script, settings: Settings, needed: frozenset[NeededImport]) -> Iterator[Finding]:
+    """Replace the imports of legacy names, and take along what the other edits need, if an import of Ray goes anyway."""
+    have = _imported_anyway(script)
+    waiting = [each for each in sorted(needed) if not _is_there(each, have)]
+    statements: list[ast.Import | ast.ImportFrom] = [*script.all(ast.Import), *script.all(ast.ImportFrom)]
+    for node in sorted(filter(_legacy_aliases, statements), key=lambda node: node.lineno):
+        yield from _moved(script, node, settings, have, waiting)
+    yield from waiting
+
+
+def _full(needed: NeededImport) -> str:
+    return f"{needed.module}.{needed.name}" if needed.name else needed.module
+
+
+def _imported_anyway(script: Script) -> set[str]:
+    """Everything that the script imports at its top level under its own name and that stays."""
+    have: set[str] = set()
+    for node in script.tree.body:
+        if isinstance(node, ast.Import):
+            have |= {alias.name for alias in node.names if not alias.asname}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            have |= {f"{node.module}.{alias.name}" for alias in node.names if not alias.asname}
+    return {name for name in have if not is_legacy(name)}
+
+
+def _legacy_aliases(node: ast.Import | ast.ImportFrom) -> list[ast.alias]:
+    return [alias for alias in node.names if is_legacy(_name(node, alias)) or _name(node, alias) in _HOLDERS]
+
+
+_HOLDERS = frozenset({"ray.train.huggingface", "ray.train.session"})
+
+
+def _name(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> str:
+    if isinstance(node, ast.Import):
+        return alias.name
+    return f"{node.module}.{alias.name}" if node.module and not node.level else ""
+
+
+def _moved(
+    script: Script, node: ast.Import | ast.ImportFrom, settings: Settings, have: set[str], waiting: list[NeededImport]
+) -> Iterator[Edit]:
+    legacy = _legacy_aliases(node)
+    moved: dict[str, list[str]] = {}
+    wanted: list[tuple[NeededImport, ast.alias | None]] = [
+        (each, alias) for alias in legacy for each in _target(script, node, alias, settings)
+    ]
+    if script.parent(node) is script.tree:
+        akin = {each.module for each, _ in wanted} | {"ray.train"}
+        brings_trainer = any(alias.name.endswith("Trainer") for alias in legacy)
+        wanted += [(each, None) for each in waiting if brings_trainer or each.module in akin]
+        waiting[:] = [each for each in waiting if (each, None) not in wanted]
+    for each, alias in sorted(wanted, key=lambda pair: pair[0]):
+        written = f"{each.name} as {alias.asname}" if alias and alias.asname and each.name == alias.name else each.name
+        if " as " in written or not _is_there(each, have):
+            have.add(_full(each))
+            moved.setdefault(each.module if each.name else "", []).append(written or each.module)
+    kept = frozenset(alias.asname or alias.name for alias in node.names if alias not in legacy)
+    if not moved and not kept:
+        if not _has_comment(script, node):
+            yield Edit(node, remove, "RL230", WHY)
+            return
+        moved = {"": ["ray.train"]}
+    yield Edit(node, move_imports(script.place_in_line(node), moved, kept), "RL230", WHY)
+
+
+def _is_there(each: NeededImport, have: set[str]) -> bool:
+    """Whether an import is there already; `ray.train` is also there where `ray` is and anything comes from `ray.train`."""
+    whole = each.module == "ray.train" and "ray" in have and any(name.startswith("ray.train.") for name in have)
+    return _full(each) in have or (not each.name and whole)
+
+
+def _target(script: Script, node: ast.Import | ast.ImportFrom, alias: ast.alias, settings: Settings) -> Iterator[NeededImport]:
+    """Where an imported name comes from now: module and name; nothing where its uses no longer need it."""
+    name = _name(node, alias)
+    if alias.name == "*":
+        raise Refusal(node.lineno, "RL322", f"`from {name[:-2]} import *` hides which names are used", "import them by name")
+    if name in LEGACY_TRAINERS:
+        if torch_trainer(script, settings) == "TorchTrainer":
+            yield NeededImport(TORCH_TRAINER[settings.runtime], "TorchTrainer")
+        else:
+            yield NeededImport(TORCH_TRAINER[settings.runtime])
+    elif name in MODEL_CHECKPOINTS:
+        if _makes_checkpoints(script, alias.asname or alias.name):
+            yield NeededImport("ray.train", "Checkpoint")
+    elif name in MOVED:
+        yield NeededImport(*MOVED[name])
+    elif name in CONTEXT or (isinstance(node, ast.Import) and not alias.asname):
+        yield NeededImport("ray.train")
+
+
+def _makes_checkpoints(script: Script, bound: str) -> bool:
+    """Whether the class itself is still needed: for a call of one of its constructors, or as a type."""
+    return any(node.id == bound and isinstance(node.ctx, ast.Load) for node in script.all(ast.Name))
+
+
+def _has_comment(script: Script, node: ast.stmt) -> bool:
+    lines = script.source.splitlines()
+    above = lines[node.lineno - 2].strip() if node.lineno > 1 else b""
+    return above.startswith(b"#") or any(b"#" in line for line in lines[node.lineno - 1 : node.end_lineno])

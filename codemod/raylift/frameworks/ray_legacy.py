@@ -1,0 +1,46 @@
+"""Everything about a script that uses APIs which Ray has removed, gathered in one pass; it is edited where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from raylift.frameworks import (
+    ray_accelerate_trainer,
+    ray_arguments,
+    ray_checkpoints,
+    ray_imports,
+    ray_names,
+    ray_refusals,
+    ray_results,
+    ray_transformers_trainer,
+)
+from raylift.frameworks.hazards import hazards
+from raylift.frameworks.transformers_arguments import modernise
+from raylift.plan import Edit, Finding, NeededImport, Notice, Plan
+from raylift.script import Script
+from raylift.settings import Settings
+
+
+def lift_legacy(script: Script, settings: Settings) -> Plan:
+    """The plan for a script of Ray 2.0 to 2.8; raises Refusal where something has no form in today's Ray."""
+    ray_refusals.refuse(script)
+    findings = list(_findings(script, settings))
+    needed = frozenset(finding for finding in findings if isinstance(finding, NeededImport))
+    findings = [finding for finding in findings if not isinstance(finding, NeededImport)]
+    findings += ray_imports.move(script, settings, needed)
+    return Plan(
+        tuple(finding for finding in findings if isinstance(finding, Edit)),
+        tuple(finding for finding in findings if isinstance(finding, NeededImport)),
+        tuple(sorted({finding for finding in findings if isinstance(finding, Notice)})),
+    )
+
+
+def _findings(script: Script, settings: Settings) -> Iterator[Finding]:
+    yield from ray_names.rename(script, settings)
+    yield from ray_transformers_trainer.lift(script, settings)
+    yield from ray_accelerate_trainer.lift(script, settings)
+    yield from ray_arguments.drop(script)
+    yield from ray_checkpoints.replace(script, settings)
+    yield from ray_results.adapt(script, settings)
+    yield from modernise(script, settings)
+    yield from hazards(script, [])

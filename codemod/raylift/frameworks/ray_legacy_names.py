@@ -1,0 +1,152 @@
+"""Every name of Ray that today's Ray Train lacks or ignores, under every import path it ever had, and what it is called now."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from raylift.script import Script, remembered
+
+HUGGING_FACE = ("ray.train.huggingface", "ray.train.hf_transformers", "ray.train.hf_accelerate")
+
+
+def _under(*modules: str, names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(f"{module}.{name}" for module in modules for name in names)
+
+
+_TRANSFORMERS = ("ray.train.huggingface", "ray.train.huggingface.transformers", "ray.train.hf_transformers")
+TRANSFORMERS_TRAINERS = _under(
+    *_TRANSFORMERS,
+    "ray.train.huggingface.huggingface_trainer",
+    "ray.train.huggingface.transformers.transformers_trainer",
+    "ray.train.hf_transformers.transformers_trainer",
+    names=("HuggingFaceTrainer", "TransformersTrainer"),
+)
+ACCELERATE_TRAINERS = _under(
+    "ray.train.huggingface",
+    "ray.train.huggingface.accelerate",
+    "ray.train.huggingface.accelerate.accelerate_trainer",
+    "ray.train.hf_accelerate",
+    "ray.train.hf_accelerate.accelerate_trainer",
+    names=("AccelerateTrainer",),
+)
+LEGACY_TRAINERS = TRANSFORMERS_TRAINERS | ACCELERATE_TRAINERS
+MODEL_CHECKPOINTS = _under(
+    *_TRANSFORMERS,
+    "ray.train.huggingface.huggingface_checkpoint",
+    "ray.train.huggingface.transformers.transformers_checkpoint",
+    "ray.train.hf_transformers.transformers_checkpoint",
+    names=("HuggingFaceCheckpoint", "LegacyTransformersCheckpoint", "TransformersCheckpoint"),
+)
+PREDICTORS = _under(
+    *_TRANSFORMERS,
+    "ray.train.huggingface.huggingface_predictor",
+    "ray.train.huggingface.transformers.transformers_predictor",
+    names=("HuggingFacePredictor", "TransformersPredictor"),
+) | _under("ray.train.batch_predictor", "ray.train", names=("BatchPredictor",))
+MAPPERS = _under("ray.data.preprocessors", "ray.data.preprocessors.batch_mapper", names=("BatchMapper",))
+CHAINS = _under("ray.data.preprocessors", "ray.data.preprocessors.chain", names=("Chain",))
+
+_SESSIONS = ("ray.air.session", "ray.train.session")
+_CONFIGS = ("ray.air", "ray.air.config")
+MOVED = {
+    **{f"{module}.{name}": ("ray.train", name) for module in _CONFIGS for name in
+       ("CheckpointConfig", "FailureConfig", "RunConfig", "ScalingConfig")},
+    **{f"{module}.{name}": ("ray.train", name) for module in _SESSIONS for name in
+       ("get_checkpoint", "get_dataset_shard", "report")},
+    "ray.air.Checkpoint": ("ray.train", "Checkpoint"),
+    "ray.air.checkpoint.Checkpoint": ("ray.train", "Checkpoint"),
+    "ray.air.Result": ("ray.train", "Result"),
+    "ray.air.result.Result": ("ray.train", "Result"),
+    **dict.fromkeys(MODEL_CHECKPOINTS, ("ray.train", "Checkpoint")),
+}  # fmt: skip
+"""Names that only changed their place; those of checkpoints lost methods as well."""
+
+_RANKS = ("get_experiment_name", "get_local_rank", "get_local_world_size", "get_node_rank", "get_world_rank", "get_world_size")
+CONTEXT = {
+    **{f"{module}.{name}": name for module in _SESSIONS for name in _RANKS},
+    "ray.train.world_rank": "get_world_rank",
+    "ray.train.local_rank": "get_local_rank",
+    "ray.train.world_size": "get_world_size",
+    **{f"{module}.get_trial_{what}": "get_experiment_name" for module in _SESSIONS for what in ("id", "name")},
+    **{f"{module}.get_trial_dir": "get_storage().experiment_fs_path" for module in _SESSIONS},
+}
+"""What is now asked of `ray.train.get_context()`."""
+
+DATASET_CONFIGS = _under(*_CONFIGS, names=("DatasetConfig",))
+WITHOUT_SUCCESSOR = {
+    **dict.fromkeys(_under(*_SESSIONS, names=("get_trial_resources",)), "read the resources that ScalingConfig asked for"),
+    "ray.train.save_checkpoint": 'report them: ray.train.report(metrics, checkpoint=Checkpoint.from_directory(folder))',
+    "ray.train.load_checkpoint": "use ray.train.get_checkpoint() and read the files in its as_directory()",
+    "ray.air.util.check_ingest.DummyTrainer": "iterate over ray.train.get_dataset_shard(...) in a train function",
+    **{f"ray.air.integrations.{lib}.setup_{lib}": f"call {lib} yourself where ray.train.get_context().get_world_rank() is 0"
+       for lib in ("wandb", "mlflow")},
+}  # fmt: skip
+MODULES = frozenset({
+    "ray.air", "ray.air.checkpoint", "ray.air.config", "ray.air.integrations", "ray.air.integrations.mlflow",
+    "ray.air.integrations.wandb", "ray.air.result", "ray.air.session", "ray.air.callbacks", "ray.train.session", *HUGGING_FACE,
+    "ray.train.huggingface.accelerate", "ray.train.huggingface.transformers", "ray.train.huggingface.huggingface_trainer",
+    "ray.train.huggingface.huggingface_checkpoint", "ray.train.huggingface.transformers.transformers_trainer",
+})  # fmt: skip
+STILL_THERE = ("ray.train.huggingface.transformers.RayTrainReportCallback", "ray.train.huggingface.transformers.prepare_trainer")
+RUN_CONFIGS = frozenset({"ray.train.RunConfig", *_under(*_CONFIGS, names=("RunConfig",))})
+SCALING_CONFIGS = frozenset({"ray.train.ScalingConfig", *_under(*_CONFIGS, names=("ScalingConfig",))})
+CHECKPOINT_CONFIGS = frozenset({"ray.train.CheckpointConfig", *_under(*_CONFIGS, names=("CheckpointConfig",))})
+FAILURE_CONFIGS = frozenset({"ray.train.FailureConfig", *_under(*_CONFIGS, names=("FailureConfig",))})
+CHECKPOINTS = frozenset({"ray.train.Checkpoint", "ray.air.Checkpoint", "ray.air.checkpoint.Checkpoint", *MODEL_CHECKPOINTS})
+GONE_CONSTRUCTORS = frozenset(f"{name}.{made}" for name in CHECKPOINTS for made in ("from_bytes", "from_dict", "from_uri"))
+TORCH_TRAINERS = frozenset({"ray.train.torch.TorchTrainer", "ray.train.torch.torch_trainer.TorchTrainer"})
+
+DROPPED = {
+    **dict.fromkeys(RUN_CONFIGS, ("verbose", "stop", "sync_config", "log_to_file", "progress_reporter", "local_dir")),
+    **dict.fromkeys(SCALING_CONFIGS, ("trainer_resources", "_max_cpu_fraction_per_node")),
+    **dict.fromkeys(
+        CHECKPOINT_CONFIGS,
+        ("checkpoint_frequency", "checkpoint_at_end", "_checkpoint_keep_all_ranks", "_checkpoint_upload_from_worker"),
+    ),
+    **dict.fromkeys(FAILURE_CONFIGS, ("fail_fast",)),
+    **dict.fromkeys(TORCH_TRAINERS, ("preprocessor", "resume_from_checkpoint", "metadata")),
+}
+"""Arguments that raise, by the class that they are given to."""
+
+
+def known(name: str) -> bool:
+    """Whether a full name is one that the tables speak of."""
+    tables = (MOVED, CONTEXT, WITHOUT_SUCCESSOR, LEGACY_TRAINERS, PREDICTORS, MAPPERS, CHAINS, DATASET_CONFIGS)
+    return any(name in table for table in tables) or is_callback(name)
+
+
+def is_callback(name: str) -> bool:
+    """Whether a full name is that of a logging callback of Ray Tune, which Ray Train no longer takes."""
+    return name.startswith(("ray.air.callbacks.", "ray.air.integrations.")) and name.endswith("Callback")
+
+
+def is_legacy(name: str) -> bool:
+    """Whether a full name is of an API that today's Ray Train lacks or ignores, or a part of one."""
+    return name == "ray.air" or name.startswith("ray.air.") or known(name) or known(name.rpartition(".")[0])
+
+
+@remembered
+def has_legacy(script: Script) -> bool:
+    """Whether a script uses any of it: a name, or an argument that raises today."""
+    if not any(found.name.lstrip(".").startswith("ray") for found in script.imports()):
+        return False
+    if any(found.name.startswith("ray.train.mosaic") for found in script.imports()):
+        return False
+    return any(is_legacy(found.name) for found in script.imports()) or any(True for _ in legacy_parts(script))
+
+
+def legacy_parts(script: Script) -> Iterator[ast.AST]:
+    """Attributes that stand for a legacy name, and arguments that raise."""
+    for node in script.all(ast.Attribute):
+        if any(is_legacy(name) or name in GONE_CONSTRUCTORS for name in script.names(node)):
+            yield node
+    for _, keyword in dropped_arguments(script):
+        yield keyword
+
+
+def dropped_arguments(script: Script) -> Iterator[tuple[ast.Call, ast.keyword]]:
+    """The arguments that raise, with the calls they are given to."""
+    for call in script.all(ast.Call):
+        for name in script.names(call.func) & DROPPED.keys():
+            yield from ((call, keyword) for keyword in call.keywords if keyword.arg in DROPPED[name])

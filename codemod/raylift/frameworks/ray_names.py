@@ -1,0 +1,162 @@
+"""Names of `ray.air` and of Ray's removed trainers.
+
+    from ray.air import session                        session.report({"loss": loss})
+    from ray.air.config import ScalingConfig           session.get_world_rank()
+
+becomes
+
+    import ray.train                                   ray.train.report({"loss": loss})
+    from ray.train import ScalingConfig                ray.train.get_context().get_world_rank()
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from raylift.edits import replace_by
+from raylift.frameworks.ray_legacy_names import (
+    CONTEXT,
+    LEGACY_TRAINERS,
+    MODEL_CHECKPOINTS,
+    MODULES,
+    MOVED,
+    PREDICTORS,
+    WITHOUT_SUCCESSOR,
+    is_callback,
+    is_legacy,
+    known,
+)
+from raylift.launcher import TORCH_TRAINER
+from raylift.plan import Edit, Finding, NeededImport, Notice, Refusal
+from raylift.script import Script
+from raylift.settings import Settings
+
+NO_LONGER = {
+    "get_trial_id": "a run has a name and no trial: `get_experiment_name()` gives the run's",
+    "get_trial_name": "a run has a name and no trial: `get_experiment_name()` gives the run's",
+    "get_trial_dir": "the folder of the run in its storage, which may be remote, takes the place of the trial's",
+}
+
+
+def legacy_name(script: Script, node: ast.AST) -> str:
+    """The legacy name that an expression stands for; empty for none."""
+    return next((name for name in sorted(script.names(node)) if known(name)), "")
+
+
+def torch_trainer(script: Script, settings: Settings) -> str:
+    """How a script calls TorchTrainer: by its bare name, or in full where that name means another class."""
+    module = TORCH_TRAINER[settings.runtime]
+    taken = script.globals.bindings.get("TorchTrainer", [])
+    others = [found for found in taken if getattr(found, "name", "") != f"{module}.TorchTrainer"]
+    return f"{module}.TorchTrainer" if others else "TorchTrainer"
+
+
+def rename(script: Script, settings: Settings) -> Iterator[Finding]:
+    """Give every use of a legacy name its form of today; raises Refusal where it has none."""
+    for node in dotted_names(script):
+        if not _is_within_longer(script, node):
+            yield from _renamed(script, node, settings)
+
+
+def dotted_names(script: Script) -> Iterator[ast.Name | ast.Attribute]:
+    """Every name and attribute that is read."""
+    for name in script.all(ast.Name):
+        if isinstance(name.ctx, ast.Load):
+            yield name
+    for attribute in script.all(ast.Attribute):
+        if isinstance(attribute.ctx, ast.Load):
+            yield attribute
+
+
+def _renamed(script: Script, node: ast.Name | ast.Attribute, settings: Settings) -> Iterator[Finding]:
+    name = legacy_name(script, node)
+    if not name:
+        _refuse_unknown(script, node)
+        return
+    refuse_without_successor(node, name)
+    new = modern(script, node, settings)
+    called = script.parent(node)
+    if isinstance(called, ast.Call) and called.func is node and name in LEGACY_TRAINERS:
+        return  # the whole call takes another form
+    if new.startswith("ray.train."):
+        yield NeededImport("ray.train")
+    last = name.rpartition(".")[2]
+    if last in NO_LONGER:
+        remedy = "look at what the name is used for"
+        yield Notice(node.lineno, "RL233", f"`{last}`: {NO_LONGER[last]}", remedy)
+    if new and isinstance(called, ast.Call) and last == "get_trial_dir":
+        yield Edit(called, replace_by(new), "RL230", f"`{name}` is now asked of the train context")
+    elif new:
+        yield Edit(node, replace_by(new), "RL230", f"`{name}` is now `{new.removesuffix('()')}`")
+
+
+def modern(script: Script, node: ast.AST, settings: Settings) -> str:
+    """What a Name or Attribute with a legacy name becomes; empty where it stays, because its import moves instead."""
+    name = legacy_name(script, node)
+    if name in LEGACY_TRAINERS:
+        return torch_trainer(script, settings)
+    if name in CONTEXT:
+        return f"ray.train.get_context().{CONTEXT[name]}"
+    if name in MODEL_CHECKPOINTS:
+        return "Checkpoint" if isinstance(node, ast.Name) else "ray.train.Checkpoint"
+    if name in MOVED and isinstance(node, ast.Attribute):
+        return ".".join(MOVED[name])
+    return ""
+
+
+def modern_code(script: Script, node: ast.expr, settings: Settings) -> str:
+    """An expression as it would be written today."""
+
+    class Modern(ast.NodeTransformer):
+        def visit_Name(self, old: ast.Name) -> ast.AST:
+            new = modern(script, old, settings)
+            return ast.parse(new, mode="eval").body if new else old
+
+        def visit_Attribute(self, old: ast.Attribute) -> ast.AST:
+            new = modern(script, old, settings)
+            if new:
+                return ast.parse(new, mode="eval").body
+            value = self.visit(old.value)
+            return ast.Attribute(value, old.attr, old.ctx)
+
+        def visit_Call(self, old: ast.Call) -> ast.AST:
+            args = [self.visit(arg) for arg in old.args]
+            keywords = [ast.keyword(keyword.arg, self.visit(keyword.value)) for keyword in old.keywords]
+            return ast.Call(self.visit(old.func), args, keywords)
+
+    return ast.unparse(ast.fix_missing_locations(Modern().visit(node)))
+
+
+def refuse_without_successor(node: ast.AST, name: str) -> None:
+    """Raise for a name that no rewrite can give a meaning today."""
+    line = getattr(node, "lineno", 0)
+    if name in WITHOUT_SUCCESSOR:
+        raise Refusal(line, "RL322", f"`{name}` has no form in today's Ray Train", WITHOUT_SUCCESSOR[name])
+    if name in PREDICTORS:
+        text = f"`{name.rpartition('.')[2]}` is gone from Ray, with batch prediction on checkpoints"
+        remedy = "load the model in a class and predict with Dataset.map_batches(thatClass, concurrency=...)"
+        raise Refusal(line, "RL323", text, remedy)
+
+
+def _refuse_unknown(script: Script, node: ast.Name | ast.Attribute) -> None:
+    for name in script.names(node):
+        prefix = name.rpartition(".")[0]
+        if is_legacy(name) and not known(prefix) and name not in MODULES:
+            raise Refusal(node.lineno, "RL322", f"`{name}` has no form in today's Ray Train", "replace it by hand")
+        if name in MODULES and name.startswith(("ray.air", "ray.train.session")):
+            raise Refusal(
+                node.lineno, "RL324", f"`{name}` itself is handed on as a value", "pass on the functions that are needed"
+            )
+
+
+def _is_within_longer(script: Script, node: ast.AST) -> bool:
+    """Whether a node only begins a longer dotted name that is looked at as a whole."""
+    holder = script.parent(node)
+    return isinstance(holder, ast.Attribute) and not legacy_name(script, node) and bool(script.names(holder))
+
+
+def uses_callbacks(script: Script, node: ast.AST) -> bool:
+    """Whether an expression makes logging callbacks of Ray Tune."""
+    parts = (part for part in ast.walk(node) if isinstance(part, (ast.Name, ast.Attribute)))
+    return any(is_callback(name) or name.startswith("ray.tune.") for part in parts for name in script.names(part))
