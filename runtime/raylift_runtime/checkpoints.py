@@ -8,12 +8,13 @@ import re
 import shutil
 import time
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.fs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from ray.train import Checkpoint
 
@@ -27,16 +28,16 @@ LINK_FROM = 1 << 20  # bytes: smaller files are copied, since somebody may edit 
 
 # Names that carry the rank whose state the file holds: RNG states, FSDP's and DeepSpeed's shards.
 RANK_IN_NAME = re.compile(
-    r"^rng_state_(\d+)\.pth$|^__(\d+)_\d+\.distcp$|^(?:bf16_)?zero_pp_rank_(\d+)_|^rank(\d+)-of-|_rank_?(\d+)\.(?:bin|pt|pth|safetensors)$"
+    r"^rng_state_(\d+)\.pth$|^random_states_(\d+)\.pkl$|^__(\d+)_\d+\.distcp$|^(?:bf16_)?zero_pp_rank_(\d+)_|^rank(\d+)-of-|_rank_?(\d+)\.(?:bin|pt|pth|safetensors)$"
 )
 
 
 @dataclass(frozen=True)
 class Source:
-    """A checkpoint as a Trainer wrote it: its folder on this node, its step, and the number of its training in the script.
+    """A checkpoint as a script wrote it: its folder on this node, its step, and the number of its training in the script.
 
     `on_each_node`: every node holds a whole copy. `may_link`: the folder's files are replaced, never overwritten, so the storage
-    may share them.
+    may share them. `inner`: folders that come to lie inside it, by name.
     """
 
     folder: str
@@ -44,6 +45,7 @@ class Source:
     training: int = 0
     on_each_node: bool = False
     may_link: bool = False
+    inner: Mapping[str, str] = MappingProxyType({})
 
 
 def send(session: Session, report: Report, source: Source | None) -> None:
@@ -59,17 +61,17 @@ def send(session: Session, report: Report, source: Source | None) -> None:
         store(session, source, filesystem, f"{run}/{name}")
         return Checkpoint(f"{run}/{name}", filesystem)
 
-    session.report(report, Checkpoint.from_directory(source.folder), upload)
+    session.report(report, Checkpoint.from_directory(source.folder), upload, source.step)
 
 
 def store(session: Session, source: Source, filesystem: Any, target: str) -> None:
     """Puts this rank's files below `target`, and then the list of them: a checkpoint is complete with the lists of all ranks."""
-    files = owned(files_in(source.folder), session, source.on_each_node)
     sizes = {}
-    for file in files:
-        path = os.path.join(source.folder, file)
-        put(path, filesystem, f"{target}/{FOLDER}/{file}", source.may_link)
-        sizes[file] = os.path.getsize(path)
+    for name, folder in {"": source.folder, **source.inner}.items():
+        for file in owned(files_in(folder), session, source.on_each_node):
+            path, stored = os.path.join(folder, file), os.path.join(name, file)
+            put(path, filesystem, f"{target}/{FOLDER}/{stored}", source.may_link)
+            sizes[stored] = os.path.getsize(path)
     manifest = {"step": source.step, "training": source.training, "world_size": session.world_size, "files": sizes}
     filesystem.create_dir(f"{target}/{MANIFESTS}")
     with filesystem.open_output_stream(f"{target}/{MANIFESTS}/rank-{session.rank}.json") as stream:

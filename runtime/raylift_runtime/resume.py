@@ -39,7 +39,7 @@ def newest(session: Session, training: int, output_dir: str, chosen: Any) -> Ite
     All ranks enter it. On a retry without a checkpoint the script's choice is not taken either, if it is to look for the last
     one (`True`): what lies in the output folder is then of the attempt that failed.
     """
-    found = session.from_rank_zero(_newest_step(session, training))
+    found = session.from_rank_zero(newest_path(session, training))
     if found is None:
         yield chosen
         return
@@ -52,7 +52,7 @@ def newest(session: Session, training: int, output_dir: str, chosen: Any) -> Ite
         yield start
 
 
-def _newest_step(session: Session, training: int) -> str | None:
+def newest_path(session: Session, training: int) -> str | None:
     """On rank 0, the path of the newest whole checkpoint of this training; a run that is new has none."""
     if session.rank != 0 or not session.stores():
         return None

@@ -43,6 +43,7 @@ class Session:
         metrics: dict[str, Any],
         checkpoint: Checkpoint | None = None,
         upload: Callable[[Checkpoint, str], Checkpoint] | None = None,
+        step: int = 0,
     ) -> None:
         """Hands metrics, and a checkpoint if there is one, to Ray; a barrier: all ranks call it the same number of times."""
         import ray.train
@@ -52,7 +53,7 @@ class Session:
             return
         if self.is_local and upload is not None and checkpoint is not None:
             self.barrier()
-            checkpoint = upload(checkpoint, f"checkpoint_{metrics['step']:09d}")
+            checkpoint = upload(checkpoint, f"checkpoint_{step:09d}")
         ray.train.report(metrics, checkpoint)
         if self.is_local and self.rank == 0 and _local_run is not None:
             from raylift_runtime.results import MetricsFile
