@@ -166,7 +166,7 @@ def peers(folder: Path) -> list[Tool]:
         Tool("pyupgrade", ("pyupgrade", "--py310-plus"), old, takes_folders=False),
         Tool("django-upgrade", ("django-upgrade", "--target-version", "4.2"), django, takes_folders=False),
         Tool("bump-pydantic", ("bump-pydantic",), pydantic),
-        Tool("Fixit", ("fixit", "-q", "fix", "--automatic"), fixit),
+        Tool("Fixit", ("fixit", "fix", "--automatic"), fixit),
     ]
     return [
         tool._replace(command=(str(folder / tool.command[0]), *tool.command[1:]))

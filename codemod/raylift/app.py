@@ -13,6 +13,7 @@ from raylift.commands import execute
 from raylift.flags import Flag, flags_of
 from raylift.request import request
 from raylift.run import run_lifted
+from raylift.verify import verify
 
 EPILOG = """\b
 Examples:
@@ -20,6 +21,7 @@ Examples:
   raylift rewrite train.py --num-workers 4       make it
   raylift check src/ scripts/                    is anything left to lift?
   raylift run train.py --num-workers 2 -- --lr 1e-4
+  raylift verify train.py -n 2 --steps 20        are the losses the same?
 \b
 Exit codes: 0 done or nothing to do, 1 would change or needs a hand,
 2 wrong usage or bad input, 3 a fault of ours."""
@@ -70,7 +72,13 @@ def parameter(flag: Flag) -> inspect.Parameter:
     option = typer.Option(
         *names, help=flag.help, metavar=flag.metavar, show_default=False, min=0 if flag.kind == "number" else None
     )
-    kinds: dict[str, Any] = {"text": str | None, "number": int | None, "switch": bool | None, "list": list[str] | None}
+    kinds: dict[str, Any] = {
+        "text": str | None,
+        "number": int | None,
+        "decimal": float | None,
+        "switch": bool | None,
+        "list": list[str] | None,
+    }
     kind = kinds.get(flag.kind) or Optional[Enum(flag.field, {choice: choice for choice in flag.choices})]  # noqa: UP045 - a value
     return inspect.Parameter(flag.field, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, option])
 
@@ -109,7 +117,22 @@ def train(script: str, arguments: list[str] | None, chosen: dict[str, object]) -
     return run_lifted(request("run", [script], chosen), arguments or [])
 
 
+def prove(script: str, arguments: list[str] | None, chosen: dict[str, object]) -> int:
+    """How `verify` is carried out."""
+    return verify(request("verify", [script], chosen), arguments or [])
+
+
 add_command("check", "Say which scripts would be lifted and which need a hand.", {"paths": PATHS}, lift_with("check"))
 add_command("diff", "Show the change as a diff that `git apply` takes.", {"paths": PATHS}, lift_with("diff"))
 add_command("rewrite", "Lift scripts in place or into -o; `-` is a filter.", {"paths": PATHS}, lift_with("rewrite"))
 add_command("run", "Lift in memory, if need be, and train on Ray workers.", {"script": SCRIPT, "arguments": ARGUMENTS}, train)
+add_command(
+    "verify",
+    """Train a script before and after its lift and compare every loss.
+
+    The original runs under torchrun and the lifted script on Ray workers, each in a copy of the working directory. This is
+    the one command that runs your original. Exit code 0 only where every loss of every rank and the final weights are equal.
+    """,
+    {"script": SCRIPT, "arguments": ARGUMENTS},
+    prove,
+)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Flag(NamedTuple):
-    """A flag by its field in the request; `kind` is text, number, switch, choice or list (a flag that may be repeated)."""
+    """A flag by its field in the request; `kind` is text, number, decimal, switch, choice or list (a flag that may be repeated)."""
 
     field: str
     names: tuple[str, ...]
@@ -22,17 +22,20 @@ class Flag(NamedTuple):
 LIFTING = "check diff rewrite"
 FLAGS = (
     Flag("output", ("-o", "--output"), "text", "rewrite", "Write there, not in place.", metavar="FILE|DIR"),
-    Flag("num_workers", ("--num-workers",), "number", LIFTING + " run", "Ray workers of the lifted script. [2]", metavar="N",
+    Flag("num_workers", ("-n", "--num-workers"), "number", LIFTING + " run verify", "Ray workers of the lifted script. [2]", metavar="N",
          is_setting=True),
-    Flag("use_gpu", ("--use-gpu",), "switch", LIFTING + " run", "A GPU per worker. [as the script says, else yes]",
+    Flag("use_gpu", ("--use-gpu",), "switch", LIFTING + " run verify", "A GPU per worker. [as the script says, else yes]",
          no=("--no-use-gpu",), is_setting=True),
-    Flag("storage_path", ("--storage-path",), "text", LIFTING + " run", "Where Ray keeps results.", metavar="PATH", is_setting=True),
+    Flag("storage_path", ("--storage-path",), "text", LIFTING + " run verify", "Where Ray keeps results.", metavar="PATH", is_setting=True),
     Flag("runtime", ("--runtime",), "choice", LIFTING, "Bundled runtime or stock Ray. [raylift]", choices=("raylift", "ray"),
          is_setting=True),
-    Flag("transformers", ("--transformers",), "choice", LIFTING + " run", "Argument names to use. [what is pinned, else 5]",
+    Flag("transformers", ("--transformers",), "choice", LIFTING + " run verify", "Argument names to use. [what is pinned, else 5]",
          choices=("4", "5"), is_setting=True),
     Flag("resumable", ("--resumable",), "switch", LIFTING, "Restart Accelerate loops from the newest checkpoint.", is_setting=True),
     Flag("address", ("--address",), "text", "run", "The Ray cluster to train on. [a local one]"),
+    Flag("steps", ("--steps",), "number", "verify", "Stop after this many optimizer steps. [at the end]", metavar="K"),
+    Flag("tolerance", ("--tolerance",), "decimal", "verify", "Relative difference of losses to allow. [0]", metavar="X"),
+    Flag("lifted", ("--lifted",), "text", "verify", "Compare with this file instead of lifting.", metavar="FILE"),
     Flag("ignore", ("--ignore",), "list", LIFTING, "Say nothing of this rule; may be repeated.", metavar="RULE", is_setting=True),
     Flag("exclude", ("--exclude",), "list", LIFTING, "Skip these, in .gitignore's syntax; may be repeated.", metavar="GLOB",
          is_setting=True),

@@ -24,6 +24,9 @@ class Request(NamedTuple):
     resumable: bool | None = None
     accelerate_config: str | None = None
     address: str | None = None
+    steps: int | None = None
+    tolerance: float = 0.0
+    lifted: str | None = None
     ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     force_exclude: bool = False

@@ -21,8 +21,8 @@ def run_lifted(request: Request, arguments: list[str]) -> int:
     """Replace this process by the training run; returns, with an exit code, only where there is nothing to run."""
     console = Console(request)
     (script,) = request.paths
-    if missing := [name for name in NEEDED if importlib.util.find_spec(name) is None]:
-        complain(f"run needs {', '.join(missing)}: pip install 'raylift[runtime]'")
+    if missing := missing_packages():
+        complain(missing)
         return 2
     if not os.path.isfile(script):
         complain(f"{script}: run takes one script, and this is none")
@@ -34,6 +34,12 @@ def run_lifted(request: Request, arguments: list[str]) -> int:
     sys.stdout.flush()
     sys.stderr.flush()
     os.execve(sys.executable, command, environment(request))
+
+
+def missing_packages() -> str:
+    """What training needs and this environment lacks, as a sentence with its remedy; empty where nothing is missing."""
+    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    return f"training needs {', '.join(missing)}: pip install 'raylift[runtime]'" if missing else ""
 
 
 def command_line(looked: Looked, arguments: list[str]) -> list[str] | None:

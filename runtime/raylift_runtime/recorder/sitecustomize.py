@@ -1,11 +1,14 @@
-"""Writes one JSON line per loss, per optimizer step and per ended process to $RAYLIFT_RECORD/<pid>.jsonl.
+"""Put on PYTHONPATH, records what a training process does once it imports accelerate; idle without $RAYLIFT_RECORD.
 
-Floats are spelled by `float.hex` and parameters by a hash of their bytes, so that equal lines mean equal bits.
+One JSON line per loss, per optimizer step and per ended process goes to $RAYLIFT_RECORD/<pid>.jsonl. Floats are spelled by
+`float.hex` and parameters by a hash of their bytes, so that equal lines mean equal bits. With $RAYLIFT_RECORD_STEPS every rank
+ends after that many optimizer steps.
 """
 
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import hashlib
 import importlib.abc
@@ -36,6 +39,7 @@ def watch() -> None:
 
 
 def record(kind: str, value: object) -> None:
+    """Append one line, with this process's place in the group."""
     rank, world = _place()
     line = json.dumps({"kind": kind, "rank": rank, "world": world, "value": value})
     path = os.path.join(os.environ["RAYLIFT_RECORD"], f"{os.getpid()}.jsonl")
@@ -44,6 +48,7 @@ def record(kind: str, value: object) -> None:
 
 
 def hash_of(parameters: Iterable[Any]) -> str:
+    """A hash of the parameters' bytes, in their order."""
     import torch
 
     digest = hashlib.sha256()
@@ -64,6 +69,7 @@ def _patch(module: ModuleType) -> None:
     from torch.optim.optimizer import register_optimizer_step_post_hook
 
     backward, end_training = module.Accelerator.backward, module.Accelerator.end_training
+    steps_left = int(os.environ.get("RAYLIFT_RECORD_STEPS") or sys.maxsize)
 
     @functools.wraps(backward)
     def recorded_backward(self: Any, loss: Any, **kwargs: Any) -> Any:
@@ -75,17 +81,23 @@ def _patch(module: ModuleType) -> None:
         record("end", True)
         end_training(self)
 
-    def record_parameters(optimizer: Any, args: Any, kwargs: Any) -> None:
+    def record_step(optimizer: Any, args: Any, kwargs: Any) -> None:
+        nonlocal steps_left
         record("parameters", hash_of(p for group in optimizer.param_groups for p in group["params"]))
+        steps_left -= 1
+        if steps_left == 0:
+            record("end", True)
+            sys.exit(0)
 
     patched: Any = module.Accelerator
     patched.backward, patched.end_training = recorded_backward, recorded_end_training
-    register_optimizer_step_post_hook(record_parameters)
+    register_optimizer_step_post_hook(record_step)
     atexit.register(lambda: record("end", not _failed))
 
 
 class _AccelerateFinder(importlib.abc.MetaPathFinder):
     def find_spec(self, name: str, path: Any, target: Any = None) -> importlib.machinery.ModuleSpec | None:
+        """Accelerate's own module, patched once it has run; nothing else is ours."""
         if name != "accelerate.accelerator":
             return None
         spec = importlib.machinery.PathFinder.find_spec(name, path)
@@ -98,3 +110,19 @@ class _AccelerateFinder(importlib.abc.MetaPathFinder):
 
         spec.loader.exec_module = run_and_patch  # type: ignore[method-assign]  # this one spec only
         return spec
+
+
+def _run_the_one_behind() -> None:
+    """A sitecustomize that this one hides still runs."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry) != here]
+    this = sys.modules.pop("sitecustomize")
+    with contextlib.suppress(ImportError):
+        __import__("sitecustomize")
+    sys.modules.setdefault("sitecustomize", this)
+
+
+if __name__ == "sitecustomize":
+    _run_the_one_behind()
+    if os.environ.get("RAYLIFT_RECORD"):
+        watch()
