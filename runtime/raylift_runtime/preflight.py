@@ -102,7 +102,8 @@ def _is_shared(folder: str) -> bool:
 
 def check_captured(function: Callable[..., Any], config: Mapping[str, Any] | None, by_value: bool) -> None:
     """Raises PreflightError where an object that each worker must build itself would travel from the driver."""
-    sources = [("train_loop_config", name, value) for name, value in (config or {}).items()]
+    given = config if config is None or hasattr(config, "items") else vars(config)  # a dataclass serves as well as a dict
+    sources = [("train_loop_config", name, value) for name, value in (given or {}).items()]
     if by_value:
         sources += [(function.__qualname__, name, value) for name, value in captured_by(function)]
     for source, name, value in sources:
