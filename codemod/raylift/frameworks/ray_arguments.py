@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from raylift.frameworks.ray_calls import is_none
 from raylift.frameworks.ray_legacy_names import RUN_CONFIGS, TORCH_TRAINERS, dropped_arguments
-from raylift.frameworks.ray_names import uses_callbacks
+from raylift.frameworks.ray_names import source_of, uses_callbacks
 from raylift.plan import Edit, Finding, Notice, Refusal
 from raylift.recast import Argument, recast_call
 from raylift.script import Found, Script
@@ -57,7 +57,7 @@ def _instead(script: Script, call: ast.Call, keyword: ast.keyword) -> Argument |
     if keyword.arg == "local_dir" and not _has_upload(script, call):
         return Argument("storage_path")
     folder = _upload_folder(script, keyword.value) if keyword.arg == "sync_config" else None
-    return Argument("storage_path", ast.unparse(folder)) if folder is not None else None
+    return Argument("storage_path", source_of(script, folder)) if folder is not None else None
 
 
 def _told(keyword: ast.keyword) -> Notice:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from raylift.edits import remove
 from raylift.frameworks.ray_calls import LegacyCall, is_none, only_node
 from raylift.frameworks.ray_legacy_names import CHAINS, MAPPERS
+from raylift.frameworks.ray_names import source_of
 from raylift.plan import Edit, Finding, NeededImport, Notice, Refusal
 from raylift.recast import HOLE, Argument
 from raylift.script import Script
@@ -148,19 +149,19 @@ def _steps(script: Script, given: ast.expr) -> tuple[list[str], list[Edit]]:
         return steps, edits
     if names.isdisjoint(MAPPERS):
         raise _unseen(given)
-    return [", ".join(_map_arguments(call))], edits
+    return [", ".join(_map_arguments(script, call))], edits
 
 
-def _map_arguments(call: ast.Call) -> Iterator[str]:
+def _map_arguments(script: Script, call: ast.Call) -> Iterator[str]:
     for arg in call.args[:1]:
-        yield ast.unparse(arg)
+        yield source_of(script, arg)
     for place, arg in enumerate(call.args[1:]):
-        yield f"{('batch_format', 'batch_size')[place]}={ast.unparse(arg)}"
+        yield f"{('batch_format', 'batch_size')[place]}={source_of(script, arg)}"
     for keyword in call.keywords:
         if keyword.arg in ("batch_format", "batch_size"):
-            yield f"{keyword.arg}={ast.unparse(keyword.value)}"
+            yield f"{keyword.arg}={source_of(script, keyword.value)}"
         elif keyword.arg == "fn":
-            yield ast.unparse(keyword.value)
+            yield source_of(script, keyword.value)
 
 
 def _unseen(given: ast.expr) -> Refusal:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from raylift.edits import remove
 from raylift.frameworks.ray_legacy_names import CONTEXT, LEGACY_TRAINERS, MODEL_CHECKPOINTS, MOVED, is_legacy
-from raylift.frameworks.ray_names import torch_trainer
-from raylift.launcher import TORCH_TRAINER
+from raylift.frameworks.ray_names import trainer_import
 from raylift.plan import Edit, Finding, NeededImport, Refusal
 from raylift.recast import move_imports
 from raylift.script import Script
 from raylift.settings import Settings
 
+HOLDERS = frozenset({"ray.train.huggingface", "ray.train.session"})
 WHY = "what it imports has another place in today's Ray"
 
 
@@ -22,7 +22,9 @@ def move(script: Script, settings: Settings, needed: frozenset[NeededImport]) ->
     have = _imported_anyway(script)
     waiting = [each for each in sorted(needed) if not _is_there(each, have)]
     statements: list[ast.Import | ast.ImportFrom] = [*script.all(ast.Import), *script.all(ast.ImportFrom)]
-    for node in sorted(filter(_legacy_aliases, statements), key=lambda node: node.lineno):
+    for node in sorted(statements, key=lambda node: node.lineno):
+        if not _legacy_aliases(script, node):
+            continue
         yield from _moved(script, node, settings, have, waiting)
     yield from waiting
 
@@ -42,11 +44,18 @@ def _imported_anyway(script: Script) -> set[str]:
     return {name for name in have if not is_legacy(name)}
 
 
-def _legacy_aliases(node: ast.Import | ast.ImportFrom) -> list[ast.alias]:
-    return [alias for alias in node.names if is_legacy(_name(node, alias)) or _name(node, alias) in _HOLDERS]
+def _legacy_aliases(script: Script, node: ast.Import | ast.ImportFrom) -> list[ast.alias]:
+    names = {alias: _name(node, alias) for alias in node.names}
+    return [a for a, name in names.items() if is_legacy(name) or name in HOLDERS or _goes_with_argument(script, a, name)]
 
 
-_HOLDERS = frozenset({"ray.train.huggingface", "ray.train.session"})
+def _goes_with_argument(script: Script, alias: ast.alias, name: str) -> bool:
+    """Whether a SyncConfig is only made for the argument that is dropped."""
+    if not name.startswith("ray.") or not name.endswith(".SyncConfig"):
+        return False
+    uses = [node for node in script.all(ast.Name) if node.id == (alias.asname or alias.name)]
+    inside = [any(isinstance(h, ast.keyword) and h.arg == "sync_config" for h in script.enclosing(use)) for use in uses]
+    return bool(inside) and all(inside)
 
 
 def _name(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> str:
@@ -58,7 +67,7 @@ def _name(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> str:
 def _moved(
     script: Script, node: ast.Import | ast.ImportFrom, settings: Settings, have: set[str], waiting: list[NeededImport]
 ) -> Iterator[Edit]:
-    legacy = _legacy_aliases(node)
+    legacy = _legacy_aliases(script, node)
     moved: dict[str, list[str]] = {}
     wanted: list[tuple[NeededImport, ast.alias | None]] = [
         (each, alias) for alias in legacy for each in _target(script, node, alias, settings)
@@ -68,7 +77,7 @@ def _moved(
         brings_trainer = any(alias.name.endswith("Trainer") for alias in legacy)
         wanted += [(each, None) for each in waiting if brings_trainer or each.module in akin]
         waiting[:] = [each for each in waiting if (each, None) not in wanted]
-    for each, alias in sorted(wanted, key=lambda pair: pair[0]):
+    for each, alias in sorted(wanted, key=lambda pair: (not pair[0].name, pair[0])):
         written = f"{each.name} as {alias.asname}" if alias and alias.asname and each.name == alias.name else each.name
         if " as " in written or not _is_there(each, have):
             have.add(_full(each))
@@ -94,10 +103,7 @@ def _target(script: Script, node: ast.Import | ast.ImportFrom, alias: ast.alias,
     if alias.name == "*":
         raise Refusal(node.lineno, "RL322", f"`from {name[:-2]} import *` hides which names are used", "import them by name")
     if name in LEGACY_TRAINERS:
-        if torch_trainer(script, settings) == "TorchTrainer":
-            yield NeededImport(TORCH_TRAINER[settings.runtime], "TorchTrainer")
-        else:
-            yield NeededImport(TORCH_TRAINER[settings.runtime])
+        yield trainer_import(script, settings)
     elif name in MODEL_CHECKPOINTS:
         if _makes_checkpoints(script, alias.asname or alias.name):
             yield NeededImport("ray.train", "Checkpoint")

@@ -79,6 +79,8 @@ WITHOUT_SUCCESSOR = {
     "ray.train.save_checkpoint": 'report them: ray.train.report(metrics, checkpoint=Checkpoint.from_directory(folder))',
     "ray.train.load_checkpoint": "use ray.train.get_checkpoint() and read the files in its as_directory()",
     "ray.air.util.check_ingest.DummyTrainer": "iterate over ray.train.get_dataset_shard(...) in a train function",
+    **{f"ray.train.torch.{name}": "Accelerate and the Trainer do this themselves: drop the call, or use accelerate.Accelerator"
+       for name in ("accelerate", "backward", "prepare_optimizer")},
     **{f"ray.air.integrations.{lib}.setup_{lib}": f"call {lib} yourself where ray.train.get_context().get_world_rank() is 0"
        for lib in ("wandb", "mlflow")},
 }  # fmt: skip

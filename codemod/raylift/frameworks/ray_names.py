@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from copy import deepcopy
 
 from raylift.edits import replace_by
 from raylift.frameworks.ray_legacy_names import (
@@ -52,6 +53,12 @@ def torch_trainer(script: Script, settings: Settings) -> str:
     return f"{module}.TorchTrainer" if others else "TorchTrainer"
 
 
+def trainer_import(script: Script, settings: Settings) -> NeededImport:
+    """The import that `torch_trainer` needs."""
+    module = TORCH_TRAINER[settings.runtime]
+    return NeededImport(module, "TorchTrainer" if torch_trainer(script, settings) == "TorchTrainer" else "")
+
+
 def rename(script: Script, settings: Settings) -> Iterator[Finding]:
     """Give every use of a legacy name its form of today; raises Refusal where it has none."""
     for node in dotted_names(script):
@@ -77,6 +84,8 @@ def _renamed(script: Script, node: ast.Name | ast.Attribute, settings: Settings)
     refuse_without_successor(node, name)
     new = modern(script, node, settings)
     called = script.parent(node)
+    if name in LEGACY_TRAINERS:
+        yield trainer_import(script, settings)
     if isinstance(called, ast.Call) and called.func is node and name in LEGACY_TRAINERS:
         return  # the whole call takes another form
     if new.startswith("ray.train."):
@@ -106,26 +115,31 @@ def modern(script: Script, node: ast.AST, settings: Settings) -> str:
 
 
 def modern_code(script: Script, node: ast.expr, settings: Settings) -> str:
-    """An expression as it would be written today."""
+    """An expression as it would be written today; as it is written where nothing in it has changed."""
+    asked = list(ast.walk(node))
+    new: dict[ast.AST, str] = {
+        part: modern(script, part, settings) for part in asked if isinstance(part, (ast.Name, ast.Attribute))
+    }
+    if not any(new.values()):
+        return source_of(script, node)
 
     class Modern(ast.NodeTransformer):
-        def visit_Name(self, old: ast.Name) -> ast.AST:
-            new = modern(script, old, settings)
-            return ast.parse(new, mode="eval").body if new else old
+        def visit(self, part: ast.AST) -> ast.AST:
+            code = new.get(originals[part], "")
+            return ast.parse(code, mode="eval").body if code else self.generic_visit(part)
 
-        def visit_Attribute(self, old: ast.Attribute) -> ast.AST:
-            new = modern(script, old, settings)
-            if new:
-                return ast.parse(new, mode="eval").body
-            value = self.visit(old.value)
-            return ast.Attribute(value, old.attr, old.ctx)
+    copy = deepcopy(node)
+    originals = dict(zip(ast.walk(copy), asked, strict=True))
+    return ast.unparse(ast.fix_missing_locations(Modern().visit(copy)))
 
-        def visit_Call(self, old: ast.Call) -> ast.AST:
-            args = [self.visit(arg) for arg in old.args]
-            keywords = [ast.keyword(keyword.arg, self.visit(keyword.value)) for keyword in old.keywords]
-            return ast.Call(self.visit(old.func), args, keywords)
 
-    return ast.unparse(ast.fix_missing_locations(Modern().visit(node)))
+def source_of(script: Script, node: ast.expr) -> str:
+    """An expression as the script writes it, if it stands in one line; else as it would be written in one."""
+    try:
+        code = ast.get_source_segment(script.source.decode(), node)
+    except UnicodeDecodeError:
+        code = None
+    return code if code and "\n" not in code else ast.unparse(node)
 
 
 def refuse_without_successor(node: ast.AST, name: str) -> None:

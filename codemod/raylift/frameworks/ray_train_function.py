@@ -143,7 +143,7 @@ def _call_it(
     run = ast.unparse(call.run)
     if not isinstance(call.run, (ast.Name, ast.Attribute)):
         run = script.free_name("trainer_init_per_worker", "make_trainer")
-        lines.append(f"{run} = {ast.unparse(call.run)}\n\n")
+        lines.append(f"{run} = {modern_code(script, call.run, settings)}\n\n")
     given = [*_accepted(init, data.expressions(data.literal_sizes())), *(["**config"] if has_config else [])]
     body = ["config = dict(config)", f'checkpoint = config.pop("{RESUME}")'] if resumes else []
     body.append(f"trainer = {run}({', '.join(given)})")
