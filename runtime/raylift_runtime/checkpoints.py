@@ -7,8 +7,7 @@ import os
 import re
 import shutil
 import time
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.fs
@@ -45,7 +44,7 @@ class Source:
     training: int = 0
     on_each_node: bool = False
     may_link: bool = False
-    inner: Mapping[str, str] = MappingProxyType({})
+    inner: Mapping[str, str] = field(default_factory=dict)
 
 
 def send(session: Session, report: Report, source: Source | None) -> None:

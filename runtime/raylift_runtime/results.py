@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.fs
 from ray.train import UserCallback
 
+from raylift_runtime import output
 from raylift_runtime.metrics import Report, as_json, from_json
 from raylift_runtime.outbox import Returned
 
@@ -35,6 +36,18 @@ class MetricsFile(UserCallback):  # type: ignore[misc]  # Ray ships no types
         if not is_longer or not _append(filesystem, f"{folder}/{LINES}", report.logs):
             _write(filesystem, f"{folder}/{LINES}", self._lines)
         _write(filesystem, f"{folder}/{LAST}", [dict(report)])
+        if checkpoint is not None:
+            output.tell(f"checkpoint of step {report.get('step', '?')} in {checkpoint.path}")
+
+    def after_exception(self, run_context: Any, worker_exceptions: dict[int, Exception]) -> None:
+        """Says which rank failed; whether training goes on is up to the run's FailureConfig."""
+        for rank, error in sorted(worker_exceptions.items()):
+            output.tell(f"rank {rank} failed: {_last_line(error)}")
+
+
+def _last_line(error: Exception) -> str:
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    return lines[-1].strip() if lines else type(error).__name__
 
 
 def merged(lines: list[dict[str, Any]], report: Report) -> list[dict[str, Any]]:

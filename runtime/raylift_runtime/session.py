@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from raylift_runtime import stalls
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ray.train import Checkpoint, RunConfig
 
@@ -45,17 +48,22 @@ class Session:
         upload: Callable[[Checkpoint, str], Checkpoint] | None = None,
         step: int = 0,
     ) -> None:
-        """Hands metrics, and a checkpoint if there is one, to Ray; a barrier: all ranks call it the same number of times."""
+        """Hands metrics, and a checkpoint if there is one, to Ray; a barrier: all ranks call it the same number of times.
+
+        Raises TimeoutError, with the rank and the line at which it is, where a rank does not come in time.
+        """
         import ray.train
 
-        if not self.is_local and upload is not None:
-            ray.train.report(metrics, checkpoint, checkpoint_upload_fn=upload)
+        if not self.is_local:
+            options = {} if upload is None else {"checkpoint_upload_fn": upload}
+            with explained_timeouts():
+                ray.train.report(metrics, checkpoint, **options)
             return
-        if self.is_local and upload is not None and checkpoint is not None:
+        if upload is not None and checkpoint is not None:
             self.barrier()
             checkpoint = upload(checkpoint, f"checkpoint_{step:09d}")
         ray.train.report(metrics, checkpoint)
-        if self.is_local and self.rank == 0 and _local_run is not None:
+        if self.rank == 0 and _local_run is not None:
             from raylift_runtime.results import MetricsFile
 
             MetricsFile().after_report(SimpleNamespace(run_config=_local_run), [metrics], checkpoint)
@@ -83,7 +91,8 @@ class Session:
             return self._from_torchrun_s_rank_zero(value)
         from ray.train import collective
 
-        shared: T = collective.broadcast_from_rank_zero(value)
+        with explained_timeouts():
+            shared: T = collective.broadcast_from_rank_zero(value)
         return shared
 
     def barrier(self) -> None:
@@ -109,6 +118,17 @@ class Session:
 
         storage = ray.train.get_context().get_storage()
         return storage.storage_filesystem, storage.experiment_fs_path
+
+
+@contextlib.contextmanager
+def explained_timeouts() -> Iterator[None]:
+    """Within it, an error because a rank did not come says where that rank is."""
+    from ray.exceptions import RayTaskError
+
+    try:
+        yield
+    except RayTaskError as error:
+        raise stalls.explained(error) from error
 
 
 def current() -> Session | None:

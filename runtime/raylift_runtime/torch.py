@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import ray
 from ray.train.torch import TorchTrainer as RayTorchTrainer
 
-from raylift_runtime import data, preflight, results, settings, worker
+from raylift_runtime import data, output, preflight, results, settings, worker
 from raylift_runtime.environment import forwarded
 from raylift_runtime.script import driver_script
 from raylift_runtime.session import current, keep_local_results
@@ -53,6 +53,7 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
         self._function, self._config = train_loop_per_worker, train_loop_config
         run = settings.run_for(run_config, os.environ)
         run.callbacks = [*(run.callbacks or []), results.MetricsFile()]
+        _quiet(run)
         super().__init__(
             train_loop_per_worker,
             train_loop_config=train_loop_config,
@@ -70,9 +71,9 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
             return self._fit_here()
         script = driver_script(self._function)
         preflight.check_captured(self._function, self._config, by_value=script is None)
-        attached = ray.is_initialized()
-        if not attached:
-            ray.init()
+        if not ray.is_initialized():
+            ray.init(logging_level=logging.ERROR)
+            logging.getLogger("ray").setLevel(logging.WARNING)
         preflight.check_resources(self.scaling_config, ray.cluster_resources())
         preflight.check_storage(self.run_config, nodes=sum(node["Alive"] for node in ray.nodes()))
         self._send_environment()
@@ -86,7 +87,9 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
             threads=self._threads(),
             environment=self._accelerate | rows | ({} if self._has_accelerator() else {"ACCELERATE_USE_CPU": "true"}),
         )
-        return results.complete(super().fit(), self.run_config)
+        with output.one_stream():
+            result = super().fit()
+        return results.complete(result, self.run_config)
 
     def _fit_here(self) -> Result:
         os.environ.update(self._accelerate)
@@ -134,6 +137,13 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
         session = current()
         if session is not None and not session.is_local:
             raise RuntimeError('a Ray worker may not start a run: put the launcher under `if __name__ == "__main__":`')
+
+
+def _quiet(run: RunConfig) -> None:
+    """Leaves Ray Train's own log to its log files, unless the script chose a level other than Ray's default."""
+    chosen = getattr(run, "logging_config", None)  # since Ray 2.5x
+    if chosen is not None and chosen.log_level == "INFO":
+        run.logging_config = type(chosen)(log_level="WARNING")
 
 
 def _accelerate_environment(config: dict[str, Any] | str | os.PathLike[str] | None) -> dict[str, str]:

@@ -15,7 +15,7 @@ import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from raylift_runtime import outbox
+from raylift_runtime import outbox, output, stalls
 from raylift_runtime.script import Script
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ class Start:
 
         Raises RuntimeError where the function ends the process with a status other than 0; status 0 is an ordinary end.
         """
+        output.mark_rank(int(os.environ["RANK"]))
+        stalls.meet_peers(int(os.environ["WORLD_SIZE"]))
         self.prepare()
         function = self.train_function()
         try:
@@ -65,6 +67,7 @@ class Start:
             logger.warning("This node has no folder %s: relative paths are resolved in %s.", self.folder, os.getcwd())
         use_threads(self.threads)
         _restore_print()
+        _restore_root_logger()
         _allow_signal_calls()
         asyncio.set_event_loop(asyncio.new_event_loop())
 
@@ -109,6 +112,14 @@ def _restore_print() -> None:
 
     if builtins.print is patch_print.redirected_print:
         builtins.print = patch_print._original_print
+
+
+def _restore_root_logger() -> None:
+    """Undoes Ray's set-up of the root logger, under which `logging.basicConfig` in a script has no effect."""
+    root = logging.getLogger()
+    for handler in list(root.handlers):
+        root.removeHandler(handler)
+    root.setLevel(logging.WARNING)
 
 
 def _allow_signal_calls() -> None:

@@ -42,7 +42,7 @@ def script(body: str, top: str = "", options: str = "", end: str = "") -> str:
 
 
 def test_a_run_keeps_all_metrics_and_uploads_each_file_once(run_script: RunScript, cluster: str, tmp_path: Path) -> None:
-    run_script(script(TRAINS, options="run_config=RunConfig(name='r')"), RAY_ADDRESS=cluster)
+    ended = run_script(script(TRAINS, options="run_config=RunConfig(name='r')"), RAY_ADDRESS=cluster)
     run = tmp_path / "storage" / "r"
     lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
     assert [line["step"] for line in lines] == [2, 3, 4, 6, 6, 6]
@@ -54,6 +54,13 @@ def test_a_run_keeps_all_metrics_and_uploads_each_file_once(run_script: RunScrip
     assert sorted(uploaded[0] + uploaded[1]) == sorted(path.name for path in (tmp_path / "out/checkpoint-6").iterdir())
     assert json.loads((stored[1] / "checkpoint/trainer_state.json").read_text())["global_step"] == 6
     assert (tmp_path / "final/model.safetensors").exists()
+    own = [line for line in ended.stdout.splitlines() if not line.startswith("{'")]
+    assert own == [f"raylift: checkpoint of step {step} in {path}" for step, path in zip((3, 6), stored, strict=True)]
+    assert [line for line in ended.stderr.splitlines() if not _is_of_the_libraries(line)] == []
+
+
+def _is_of_the_libraries(line: str) -> bool:
+    return "Warning" in line or "Writing model shards" in line or line.startswith("  ")
 
 
 def test_a_worker_has_the_driver_s_arguments_folder_modules_and_settings(
@@ -113,6 +120,17 @@ def test_a_world_that_is_not_one_is_refused(run_script: RunScript, cluster: str)
     body = "os.environ['ACCELERATE_USE_CPU'] = 'false'\n    " + TRAINS.replace("max_steps=6", "max_steps=6, use_cpu=False")
     ended = run_script(script(body), fails=True, RAY_ADDRESS=cluster)
     assert "Ray has 2 workers, and this Trainer sees 1" in ended.stderr
+
+
+def test_a_rank_that_never_reports_is_named_with_its_line(run_script: RunScript, cluster: str) -> None:
+    body = """import ray.train, time
+    from raylift_runtime import session
+    if os.environ["RANK"] == "1":
+        time.sleep(600)  # the line
+    session.current().report({"step": 1})"""
+    ended = run_script(script(body), fails=True, RAY_ADDRESS=cluster, RAY_TRAIN_COLLECTIVE_TIMEOUT_S="3")
+    assert "not every rank came to report within 3 s: rank 1 is at" in ended.stderr
+    assert "in train_func: time.sleep(600)  # the line" in ended.stderr
 
 
 CRASHES = """

@@ -1,0 +1,141 @@
+"""What a run shows on the driver's terminal: one stream, rank 0's lines as they are, other ranks' where they differ, no noise."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MARK = "\x1eraylift "  # begins a line that is meant for the driver's stream rather than for the reader
+SHOWN = ("RayTrainWorker", "SynchronizationActor")  # the latter says which ranks a meeting waits for
+PATIENCE_S = 1.0  # how long another rank's line waits for rank 0's own, which makes it superfluous
+REMEMBERED = 4096
+
+NATIVE_LOG = re.compile(r"^\[(?:rank\d+\]:\[)?[IWEF]?\S* ?\S* ?[IWEF]? ?\d* ?\d*\] \S+\.cc:\d+\]?")
+DIGITS = re.compile(r"\S*\d\S*")
+
+
+def mark_rank(rank: int) -> None:
+    """Says in a worker's two streams which rank writes them."""
+    for stream in (sys.stdout, sys.stderr):
+        print(f"{MARK}rank {rank}", file=stream, flush=True)
+
+
+def tell(text: str) -> None:
+    """Writes a line of the run's own, from the controller, to the driver's terminal."""
+    print(f"{MARK}say {text}", flush=True)
+
+
+@contextlib.contextmanager
+def one_stream() -> Iterator[None]:
+    """Within it, this driver shows what its workers write as one readable stream, where Ray shows their output at all."""
+    try:
+        from ray._private.ray_logging import global_worker_stdstream_dispatcher as dispatcher
+    except ImportError:  # Ray has moved it: its own output is better than none
+        yield
+        return
+    theirs = [handler for name, handler in dispatcher.handlers if name == "ray_print_logs"]
+    if not theirs:
+        yield
+        return
+    stream = Stream(sys.stdout, sys.stderr)
+    dispatcher.remove_handler("ray_print_logs")
+    dispatcher.add_handler("raylift", stream)
+    try:
+        yield
+    finally:
+        time.sleep(PATIENCE_S)  # the last lines are still on their way
+        dispatcher.remove_handler("raylift")
+        for handler in theirs:
+            dispatcher.add_handler("ray_print_logs", handler)
+        stream.close()
+
+
+@dataclass
+class Stream:
+    """Takes Ray's batches of log lines and writes what a reader wants to see."""
+
+    out: TextIO
+    err: TextIO
+    clock: Any = time.monotonic
+    ranks: dict[tuple[Any, Any], int] = field(default_factory=dict)
+    _shown: dict[str, None] = field(default_factory=dict)
+    _waiting: list[tuple[float, str, TextIO]] = field(default_factory=list)
+    _in_progress: bool = False
+
+    def __call__(self, batch: dict[str, Any]) -> None:
+        """Shows the lines of one batch: all from one process and one of its streams."""
+        source = batch.get("ip"), batch.get("pid")
+        is_shown = str(batch.get("actor_name") or "").startswith(SHOWN)
+        file = self.err if batch.get("is_err") else self.out
+        for line in batch.get("lines", ()):
+            if line.startswith(MARK):
+                self._obey(line[len(MARK) :], source)
+            elif is_shown and not NATIVE_LOG.match(line):
+                self._show(line, self.ranks.get(source, 0), file)
+        self._release(self.clock() - PATIENCE_S)
+
+    def close(self) -> None:
+        """Shows what still waits."""
+        self._release(float("inf"))
+        self._end_progress()
+
+    def _obey(self, order: str, source: tuple[Any, Any]) -> None:
+        word, _, rest = order.partition(" ")
+        if word == "rank":
+            self.ranks[source] = int(rest)
+        elif word == "say":
+            self._write(f"raylift: {rest}", self.out)
+
+    def _show(self, line: str, rank: int, file: TextIO) -> None:
+        if "\r" in line:
+            if rank == 0:
+                self._progress(line)
+        elif rank == 0:
+            self._remember(line, file)
+            self._write(line, file)
+        elif line.strip():
+            self._waiting.append((self.clock(), f"[rank {rank}] {line}", file))
+
+    def _progress(self, line: str) -> None:
+        """The newest state of a progress bar, in place on a terminal; elsewhere only its last state."""
+        state = next((part for part in reversed(line.split("\r")) if part.strip()), "")
+        if self.err.isatty():
+            self.err.write(f"\r\x1b[K{state}")
+            self.err.flush()
+            self._in_progress = True
+        elif "100%" in state:
+            self._write(state, self.err)
+
+    def _write(self, line: str, file: TextIO) -> None:
+        self._end_progress()
+        print(line, file=file, flush=True)
+
+    def _end_progress(self) -> None:
+        if self._in_progress:
+            self.err.write("\n")
+            self._in_progress = False
+
+    def _release(self, until: float) -> None:
+        while self._waiting and self._waiting[0][0] <= until:
+            _, line, file = self._waiting.pop(0)
+            key = _key(line.partition("] ")[2], file is self.err)
+            if key not in self._shown:
+                self._shown[key] = None
+                self._write(line, file)
+
+    def _remember(self, line: str, file: TextIO) -> None:
+        self._shown[_key(line, file is self.err)] = None
+        if len(self._shown) > REMEMBERED:
+            del self._shown[next(iter(self._shown))]
+
+
+def _key(line: str, is_warning: bool) -> str:
+    """What makes two lines the same: every letter of ordinary output, and in warnings all but words with digits."""
+    return DIGITS.sub("", line) if is_warning else line

@@ -1,0 +1,105 @@
+"""A run shows one readable stream."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+
+from raylift_runtime.output import MARK, PATIENCE_S, Stream
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def stream(clock: Clock) -> Stream:
+    stream = Stream(io.StringIO(), io.StringIO(), clock)
+    for rank in (0, 1):
+        stream(batch(rank, f"{MARK}rank {rank}"))
+    return stream
+
+
+def batch(rank: int, *lines: str, is_err: bool = False, actor: str = "RayTrainWorker") -> dict[str, Any]:
+    return {"ip": "10.0.0.1", "pid": 100 + rank, "actor_name": actor, "is_err": is_err, "lines": list(lines)}
+
+
+def shown(stream: Stream) -> list[str]:
+    stream.close()
+    return [*stream.out.getvalue().splitlines(), *stream.err.getvalue().splitlines()]  # type: ignore[attr-defined]  # they are StringIO
+
+
+def test_rank_zero_s_lines_stand_as_they_are(stream: Stream) -> None:
+    stream(batch(0, "{'loss': 1.0}", "  indented"))
+    assert shown(stream) == ["{'loss': 1.0}", "  indented"]
+
+
+def test_another_rank_s_own_line_is_shown_with_its_rank(stream: Stream) -> None:
+    stream(batch(1, "only here"))
+    assert shown(stream) == ["[rank 1] only here"]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_what_rank_zero_says_too_is_shown_once(stream: Stream, first: int) -> None:
+    for rank in (first, 1 - first):
+        stream(batch(rank, "file.py:3: UserWarning: careful", is_err=True))
+    assert shown(stream) == ["file.py:3: UserWarning: careful"]
+
+
+def test_another_rank_s_line_waits_no_longer_than_its_patience(stream: Stream, clock: Clock) -> None:
+    stream(batch(1, "only here"))
+    clock.now = PATIENCE_S + 0.1
+    stream(batch(0))
+    assert stream.out.getvalue() == "[rank 1] only here\n"  # type: ignore[attr-defined]  # it is a StringIO
+
+
+def test_warnings_that_differ_in_numbers_only_are_the_same(stream: Stream) -> None:
+    for rank in (0, 1):
+        stream(batch(rank, f"[rank{rank}]:[W1121 01:31:22.3267{rank} reducer.cpp:1529] Warning: slow", is_err=True))
+    assert len(shown(stream)) == 1
+
+
+@pytest.mark.parametrize(
+    ("actor", "line"),
+    [
+        ("TrainController", "Attempting to start training worker group"),
+        ("PlacementGroupCleaner", "Failed to query Ray Train Controller actor state."),
+        ("RayTrainWorker", "[2026-11-21 01:31:18,831 E 18991 19017] core_worker.cc:2465: Actor has gone"),
+    ],
+)
+def test_internal_lines_are_not_shown(stream: Stream, actor: str, line: str) -> None:
+    stream(batch(7, line, actor=actor))
+    assert shown(stream) == []
+
+
+def test_what_the_run_says_itself_is_shown(stream: Stream) -> None:
+    stream(batch(7, f"{MARK}say checkpoint of step 3 in /x", actor="TrainController"))
+    assert shown(stream) == ["raylift: checkpoint of step 3 in /x"]
+
+
+def test_a_progress_bar_is_drawn_in_place_on_a_terminal() -> None:
+    stream = Stream(io.StringIO(), Terminal())
+    stream(batch(0, "\r 10%|#   |", "\r 20%|##  |\r 30%|### |", is_err=True))
+    stream(batch(0, "next"))
+    assert stream.err.getvalue() == "\r\x1b[K 10%|#   |\r\x1b[K 30%|### |\n"  # type: ignore[attr-defined]  # it is a StringIO
+
+
+def test_elsewhere_a_progress_bar_is_one_line_at_its_end(stream: Stream) -> None:
+    stream(batch(0, "\r 10%|#   |", "\r 99%|### |\r100%|####|", is_err=True))
+    stream(batch(1, "\r100%|####|", is_err=True))
+    assert shown(stream) == ["100%|####|"]
