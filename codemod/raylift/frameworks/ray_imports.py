@@ -13,7 +13,7 @@ from raylift.recast import move_imports
 from raylift.script import Script
 from raylift.settings import Settings
 
-HOLDERS = frozenset({"ray.train.huggingface", "ray.train.session"})
+HOLDERS = frozenset(name.rpartition(".")[0] for name in LEGACY_TRAINERS) | {"ray.train.session"}
 WHY = "what it imports has another place in today's Ray"
 
 
@@ -30,7 +30,7 @@ def move(script: Script, settings: Settings, needed: frozenset[NeededImport]) ->
 
 
 def _full(needed: NeededImport) -> str:
-    return f"{needed.module}.{needed.name}" if needed.name else needed.module
+    return f"{needed.module}.{needed.name}" if needed.name else f"import {needed.module}"
 
 
 def _imported_anyway(script: Script) -> set[str]:
@@ -38,15 +38,27 @@ def _imported_anyway(script: Script) -> set[str]:
     have: set[str] = set()
     for node in script.tree.body:
         if isinstance(node, ast.Import):
-            have |= {alias.name for alias in node.names if not alias.asname}
+            have |= {f"import {alias.name}" for alias in node.names if not alias.asname}
         elif isinstance(node, ast.ImportFrom) and not node.level:
             have |= {f"{node.module}.{alias.name}" for alias in node.names if not alias.asname}
-    return {name for name in have if not is_legacy(name)}
+    return {name for name in have if not is_legacy(name.removeprefix("import "))}
 
 
 def _legacy_aliases(script: Script, node: ast.Import | ast.ImportFrom) -> list[ast.alias]:
     names = {alias: _name(node, alias) for alias in node.names}
-    return [a for a, name in names.items() if is_legacy(name) or name in HOLDERS or _goes_with_argument(script, a, name)]
+    return [
+        alias
+        for alias, name in names.items()
+        if is_legacy(name) or _holds_only_legacy(script, name) or _goes_with_argument(script, alias, name)
+    ]
+
+
+def _holds_only_legacy(script: Script, module: str) -> bool:
+    """Whether a module with legacy names in it is used for nothing else."""
+    if module not in HOLDERS:
+        return False
+    names = [name for node in script.all(ast.Attribute) for name in script.names(node) if name.startswith(f"{module}.")]
+    return bool(names) and all(is_legacy(name) or name in HOLDERS for name in names)
 
 
 def _goes_with_argument(script: Script, alias: ast.alias, name: str) -> bool:
@@ -93,7 +105,11 @@ def _moved(
 
 def _is_there(each: NeededImport, have: set[str]) -> bool:
     """Whether an import is there already; `ray.train` is also there where `ray` is and anything comes from `ray.train`."""
-    whole = each.module == "ray.train" and "ray" in have and any(name.startswith("ray.train.") for name in have)
+    whole = (
+        each.module == "ray.train"
+        and any(name.split(".")[0] == "import ray" for name in have)
+        and any(name.startswith("ray.train.") for name in have)
+    )
     return _full(each) in have or (not each.name and whole)
 
 

@@ -59,6 +59,18 @@ def trainer_import(script: Script, settings: Settings) -> NeededImport:
     return NeededImport(module, "TorchTrainer" if torch_trainer(script, settings) == "TorchTrainer" else "")
 
 
+def ray_train(script: Script) -> str:
+    """How a script says `ray.train`: by a name that it has for it, or in full."""
+    for name, bindings in script.globals.bindings.items():
+        if all(getattr(binding, "name", "") == "ray.train" for binding in bindings) and name != "ray":
+            elsewhere = [
+                node for node in script.all(ast.Name) if node.id == name and script.scope(node).owner(name) is not script.globals
+            ]
+            if not elsewhere:
+                return name
+    return "ray.train"
+
+
 def rename(script: Script, settings: Settings) -> Iterator[Finding]:
     """Give every use of a legacy name its form of today; raises Refusal where it has none."""
     for node in dotted_names(script):
@@ -106,11 +118,11 @@ def modern(script: Script, node: ast.AST, settings: Settings) -> str:
     if name in LEGACY_TRAINERS:
         return torch_trainer(script, settings)
     if name in CONTEXT:
-        return f"ray.train.get_context().{CONTEXT[name]}"
+        return f"{ray_train(script)}.get_context().{CONTEXT[name]}"
     if name in MODEL_CHECKPOINTS:
-        return "Checkpoint" if isinstance(node, ast.Name) else "ray.train.Checkpoint"
+        return "Checkpoint" if isinstance(node, ast.Name) else f"{ray_train(script)}.Checkpoint"
     if name in MOVED and isinstance(node, ast.Attribute):
-        return ".".join(MOVED[name])
+        return f"{ray_train(script)}.{MOVED[name][1]}"
     return ""
 
 

@@ -10,6 +10,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from raylift.frameworks.ray_names import ray_train
 from raylift.frameworks.trainer_classes import makes_trainer
 from raylift.frameworks.transformers_arguments import is_arguments_class
 from raylift.plan import NeededImport, Notice
@@ -84,13 +85,14 @@ def shards(script: Script, settings: Settings, init: Found | None, train: str | 
     arguments = next(arguments_of(init), None)
     names = (train, evaluation)
     if is_stock:
-        ask, needed = "ray.train.get_dataset_shard", NeededImport("ray.train")
+        ask, needed = f"{ray_train(script)}.get_dataset_shard", NeededImport("ray.train")
     elif script.is_taken("get_dataset_shard"):
         ask, needed = "raylift_runtime.data.get_dataset_shard", NeededImport("raylift_runtime.data")
     else:
         ask, needed = "get_dataset_shard", NeededImport("raylift_runtime.data", "get_dataset_shard")
     notices = tuple(_lost_with_batches(init, arguments)) if is_stock and train else ()
-    imports = (needed,) if train or evaluation else ()
+    is_bound = is_stock and ray_train(script) != "ray.train"
+    imports = (needed,) if (train or evaluation) and not is_bound else ()
     return Shards(script, names, ask, is_stock, arguments, imports, notices)
 
 
