@@ -29,12 +29,12 @@ class MetricsFile(UserCallback):  # type: ignore[misc]  # Ray ships no types
         """Adds what rank 0 reported; lines of steps that an attempt repeats replace those of the attempt before."""
         report = metrics[0] if isinstance(metrics[0], Report) else Report(metrics[0])
         filesystem, folder = run_folder(run_context.run_config)
-        if self._lines is None:
-            self._lines = read_lines(filesystem, folder)
-        known, self._lines = self._lines, merged(self._lines, report)
-        is_longer = self._lines[: len(known)] == known
-        if not is_longer or not _append(filesystem, f"{folder}/{LINES}", report.logs):
-            _write(filesystem, f"{folder}/{LINES}", self._lines)
+        known = read_lines(filesystem, folder) if self._lines is None else self._lines
+        lines = merged(known, report)
+        only_adds = self._lines is not None and lines == [*known, *report.logs]
+        if not only_adds or not _append(filesystem, f"{folder}/{LINES}", report.logs):
+            _write(filesystem, f"{folder}/{LINES}", lines)  # also after a start, when half a line may stand at the end
+        self._lines = lines
         _write(filesystem, f"{folder}/{LAST}", [dict(report)])
         if checkpoint is not None:
             output.tell(f"checkpoint of step {report.get('step', '?')} in {checkpoint.path}")

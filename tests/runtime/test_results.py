@@ -1,0 +1,112 @@
+"""Every reported metric is kept, in order and once, and comes back with the result."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pyarrow.fs
+import pytest
+from ray.train import Checkpoint, Result, RunConfig
+
+from raylift_runtime.metrics import Report
+from raylift_runtime.outbox import Returned
+from raylift_runtime.results import LINES, MetricsFile, complete, merged, read_lines, run_folder
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> RunConfig:
+    return RunConfig(name="r", storage_path=str(tmp_path))
+
+
+def report(file: MetricsFile, run: RunConfig, *reports: Report) -> None:
+    for each in reports:
+        file.after_report(SimpleNamespace(run_config=run), [each, Report({"rank": 1})], None)
+
+
+def lines(run: RunConfig) -> list[dict[str, Any]]:
+    return read_lines(*run_folder(run))
+
+
+def steps(*numbers: int) -> list[dict[str, Any]]:
+    return [{"step": number} for number in numbers]
+
+
+def test_lines_of_rank_zero_are_appended(run: RunConfig, tmp_path: Path) -> None:
+    report(MetricsFile(), run, Report({"step": 2}, steps(1, 2)), Report({"step": 3}, steps(3)))
+    assert lines(run) == steps(1, 2, 3)
+    assert (tmp_path / "r" / LINES).read_text().count("\n") == 3
+
+
+def test_a_report_of_another_maker_is_one_line(run: RunConfig) -> None:
+    MetricsFile().after_report(SimpleNamespace(run_config=run), [{"loss": 1.0}], None)
+    assert lines(run) == [{"loss": 1.0}]
+
+
+def test_a_storage_that_cannot_append_gets_the_whole_file(tmp_path: Path) -> None:
+    filesystem = pyarrow.fs.SubTreeFileSystem(str(tmp_path), pyarrow.fs.LocalFileSystem())
+    run = RunConfig(name="r", storage_path="s", storage_filesystem=filesystem)
+    report(MetricsFile(), run, Report({}, steps(1)), Report({}, steps(2)))
+    assert lines(run) == steps(1, 2)
+    assert [path.name for path in (tmp_path / "s/r").glob("*.part")] == []
+
+
+def test_steps_that_an_attempt_repeats_are_kept_once(run: RunConfig) -> None:
+    file = MetricsFile()
+    report(file, run, Report({}, steps(1, 2, 3), since=0), Report({}, steps(3, 4), since=2))
+    assert lines(run) == steps(1, 2, 3, 4)
+
+
+def test_a_controller_that_starts_again_knows_the_lines_before(run: RunConfig) -> None:
+    report(MetricsFile(), run, Report({}, steps(1, 2, 3), since=0))
+    report(MetricsFile(), run, Report({}, steps(3, 4), since=2))
+    assert lines(run) == steps(1, 2, 3, 4)
+
+
+def test_half_a_line_at_the_end_is_left_out(run: RunConfig, tmp_path: Path) -> None:
+    report(MetricsFile(), run, Report({}, steps(1)))
+    with (tmp_path / "r" / LINES).open("a") as file:
+        file.write('{"step": 2, "lo')
+    assert lines(run) == steps(1)
+
+
+def test_a_first_training_run_again_leaves_the_second_one_s_lines() -> None:
+    second = [{"step": 1, "training": 1}]
+    assert merged([*steps(1, 2, 3), *second], Report({}, steps(3), since=2)) == [*steps(1, 2, 3), *second]
+
+
+def test_the_result_holds_the_last_report_and_all_lines(run: RunConfig) -> None:
+    report(MetricsFile(), run, Report({"step": 2, "loss": 0.5}, steps(1, 2)))
+    result = complete(Result(metrics=None, checkpoint=None, error=None, path=None), run)
+    assert result.metrics == {"step": 2, "loss": 0.5}
+    assert list(result.metrics_dataframe["step"]) == [1, 2]
+
+
+def test_lines_that_no_report_carried_come_with_the_value(run: RunConfig) -> None:
+    report(MetricsFile(), run, Report({"step": 2, "loss": 0.5}, steps(2)))
+    late = Result(metrics=None, checkpoint=None, error=None, path=None, return_value=Returned("mine", [{"late": 1}]))
+    result = complete(late, run)
+    assert result.return_value == "mine"
+    assert result.metrics == {"step": 2, "loss": 0.5, "late": 1}
+    assert lines(run) == [{"step": 2}, {"late": 1}]
+
+
+def test_a_run_that_reported_nothing_is_ray_s_own_result(run: RunConfig) -> None:
+    result = complete(Result(metrics=None, checkpoint=None, error=None, path="p"), run)
+    assert (result.metrics, result.path) == (None, "p")
+
+
+def test_the_terminal_hears_of_checkpoints_and_failures(run: RunConfig, capsys: pytest.CaptureFixture[str]) -> None:
+    context = SimpleNamespace(run_config=run)
+    MetricsFile().after_report(context, [Report({"step": 3})], Checkpoint("/there/checkpoint_x"))
+    MetricsFile().after_exception(context, {1: RuntimeError("Traceback\n  File x\nValueError: no data")})
+    said = capsys.readouterr().out
+    assert "checkpoint of step 3 in /there/checkpoint_x" in said
+    assert "rank 1 failed: ValueError: no data" in said
+
+
+def test_every_line_is_json(run: RunConfig, tmp_path: Path) -> None:
+    report(MetricsFile(), run, Report({"loss": float("nan"), "step": 1}))
+    assert json.loads((tmp_path / "r" / LINES).read_text(), parse_constant=pytest.fail) == {"loss": "nan", "step": 1}

@@ -1,0 +1,91 @@
+"""Training goes on from the newest whole checkpoint of its run, and from nothing else."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow.fs
+import pytest
+from ray.train import Checkpoint
+
+from raylift_runtime import resume
+from raylift_runtime.checkpoints import FOLDER, Source, store
+from raylift_runtime.session import Session
+
+LOCAL = pyarrow.fs.LocalFileSystem()
+
+
+@dataclasses.dataclass(frozen=True)
+class FakeSession(Session):
+    """A lone worker whose run lies in `run`, and whose newest committed checkpoint is `committed`."""
+
+    run: str = ""
+    committed: str | None = None
+
+    def run_folder(self) -> tuple[Any, str]:
+        return LOCAL, self.run
+
+    def checkpoint(self) -> Checkpoint | None:
+        return Checkpoint(self.committed, LOCAL) if self.committed else None
+
+    def from_rank_zero(self, value: Any) -> Any:
+        return value
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> FakeSession:
+    return FakeSession(0, 1, 0, 1, 0, run=str(tmp_path / "run"))
+
+
+def stored(session: FakeSession, tmp_path: Path, step: int, training: int = 0, **state: Any) -> str:
+    folder = tmp_path / "out" / f"checkpoint-{step}"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "trainer_state.json").write_text(json.dumps({"global_step": step, **state}))
+    target = f"{session.run}/checkpoint_{training}_{step}"
+    store(session, Source(str(folder), step, training), LOCAL, target)
+    return target
+
+
+def start(session: FakeSession, chosen: Any = None, training: int = 0) -> Any:
+    with resume.newest(session, training, "out", chosen) as folder:
+        return folder
+
+
+def test_a_new_run_starts_where_the_script_says(session: FakeSession) -> None:
+    assert start(session, "mine") == "mine"
+
+
+def test_the_newest_committed_checkpoint_goes_before_the_script_s_choice(session: FakeSession, tmp_path: Path) -> None:
+    path = stored(session, tmp_path, 4)
+    assert start(dataclasses.replace(session, committed=path), "mine") == f"{path}/{FOLDER}"
+
+
+def test_a_checkpoint_cut_by_hand_is_passed_over_for_the_one_before(
+    session: FakeSession, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    before, newest = (stored(session, tmp_path, step) for step in (2, 4))
+    (Path(newest) / FOLDER / "trainer_state.json").write_text("{")
+    assert start(dataclasses.replace(session, committed=newest)) == f"{before}/{FOLDER}"
+    assert f"{newest} is not whole" in caplog.text
+
+
+def test_each_training_of_a_script_continues_its_own_checkpoint(session: FakeSession, tmp_path: Path) -> None:
+    first, second = stored(session, tmp_path, 8, 0), stored(session, tmp_path, 2, 1)
+    session = dataclasses.replace(session, committed=second)
+    assert start(session, training=0) == f"{first}/{FOLDER}"
+    assert start(session, training=1) == f"{second}/{FOLDER}"
+    assert start(session, training=2) is None
+
+
+def test_the_best_checkpoint_so_far_is_put_back(session: FakeSession, tmp_path: Path) -> None:
+    best = tmp_path / "out" / "checkpoint-2"
+    stored(session, tmp_path, 2)
+    path = stored(session, tmp_path, 4, best_model_checkpoint=str(best))
+    (best / "trainer_state.json").write_text("of another run")
+    (best / "left_over").touch()
+    start(dataclasses.replace(session, committed=path))
+    assert json.loads((best / "trainer_state.json").read_text()) == {"global_step": 2}
+    assert not (best / "left_over").exists()
