@@ -1,0 +1,321 @@
+"""TransformersTrainer and HuggingFaceTrainer: what their scripts become."""
+
+from __future__ import annotations
+
+import pytest
+from tests.codemod.lifting import lifted, notices, refusal
+
+HEAD = "from ray.train.huggingface import TransformersTrainer\nfrom transformers import Trainer, TrainingArguments\n\n\n"
+INIT = '''def init(train_ds, eval_ds, **config):
+    """Makes a Trainer."""
+    args = TrainingArguments("out", save_strategy="epoch", max_steps=4, per_device_train_batch_size=2)
+    return Trainer(model, args, train_dataset=train_ds, eval_dataset=eval_ds)
+
+
+'''
+PLAIN = HEAD + INIT + "trainer = TransformersTrainer(init, datasets={'train': a, 'evaluation': b})\nresult = trainer.fit()\n"
+
+
+def body(code: str) -> str:
+    """The part of a script below its imports."""
+    return code[code.index("\n\n\n") + 3 :]
+
+
+def test_a_plain_init_function_becomes_the_train_function() -> None:
+    assert (
+        lifted(PLAIN)
+        == '''from ray.train import DataConfig
+from raylift_runtime.data import get_dataset_shard
+from raylift_runtime.torch import TorchTrainer
+from raylift_runtime.transformers import RayTrainReportCallback, prepare_trainer
+from transformers import Trainer, TrainingArguments
+
+
+def train_func():
+    """Makes a Trainer."""
+    train_ds = get_dataset_shard("train")
+    eval_ds = get_dataset_shard("evaluation")
+    args = TrainingArguments("out", save_strategy="epoch", max_steps=4, per_device_train_batch_size=2)
+    trainer = Trainer(model, args, train_dataset=train_ds, eval_dataset=eval_ds)
+    trainer.add_callback(RayTrainReportCallback())
+    trainer = prepare_trainer(trainer)
+    trainer.train()
+
+
+trainer = TorchTrainer(train_func, datasets={'train': a, 'evaluation': b}, dataset_config=DataConfig(datasets_to_split=["train"]))
+result = trainer.fit()
+'''
+    )
+
+
+def test_stock_ray_gives_it_batches_of_the_same_size() -> None:
+    assert (
+        body(lifted(PLAIN, runtime="ray"))
+        == '''def train_func():
+    """Makes a Trainer."""
+    args = TrainingArguments("out", save_strategy="epoch", max_steps=4, per_device_train_batch_size=2)
+    train_ds = ray.train.get_dataset_shard("train").iter_torch_batches(batch_size=args.per_device_train_batch_size)
+    eval_ds = ray.train.get_dataset_shard("evaluation").iter_torch_batches(batch_size=args.per_device_eval_batch_size)
+    trainer = Trainer(model, args, train_dataset=train_ds, eval_dataset=eval_ds)
+    trainer.add_callback(RayTrainReportCallback())
+    trainer = prepare_trainer(trainer)
+    trainer.train()
+
+
+trainer = TorchTrainer(train_func, datasets={'train': a, 'evaluation': b}, dataset_config=DataConfig(datasets_to_split=["train"]))
+result = trainer.fit()
+'''
+    )
+
+
+def test_a_config_reaches_the_train_function() -> None:
+    source = PLAIN.replace("(init, ", "(trainer_init_per_worker=init, trainer_init_config={'lr': 1}, ")
+    code = lifted(source)
+    assert "def train_func(config):\n" in code
+    assert "TorchTrainer(train_func, train_loop_config={'lr': 1}, datasets=" in code
+
+
+def test_a_config_that_is_read_but_never_given_is_empty() -> None:
+    code = lifted(PLAIN.replace('"out"', 'config.get("out", "out")'))
+    assert "def train_func(config):\n" in code
+    assert "train_loop_config" not in code
+
+
+def test_what_the_init_function_returns_by_name_keeps_its_name() -> None:
+    code = lifted(
+        PLAIN.replace("    return Trainer(", "    mine = Trainer(").replace("eval_ds)\n\n", "eval_ds)\n    return mine\n\n")
+    )
+    assert "    mine.add_callback(RayTrainReportCallback())\n    mine = prepare_trainer(mine)\n    mine.train()\n" in code
+
+
+CALLED = {
+    "an imported function": ("from recipe import make\n", "make", "make"),
+    "a bound method": ("recipe = Recipe()\n", "recipe.build", "recipe.build"),
+    "a decorated function": (
+        "@cached\ndef make(train, evaluation, **config):\n    return Trainer(train_dataset=train)\n", "make", "make"
+    ),
+    "a signature with a name for each setting": (
+        "def make(train, evaluation, lr, epochs=1):\n    return Trainer(train_dataset=train)\n", "make", "make"
+    ),
+    "a function that is called elsewhere, too": (
+        "def make(train, evaluation, **config):\n    return Trainer(train_dataset=train)\n\nmake(1, 2)\n", "make", "make"
+    ),
+    "a function with two ends": (
+        "def make(train, evaluation, **config):\n    if config:\n        return None\n    return Trainer(train_dataset=train)\n",
+        "make",
+        "make",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "given", "called"), CALLED.values(), ids=CALLED)
+def test_anything_else_is_called_by_a_train_function(before: str, given: str, called: str) -> None:
+    source = f"{HEAD}{before}trainer = TransformersTrainer({given}, trainer_init_config=config, datasets=data)\n"
+    code = lifted(source)
+    assert (
+        f"""def train_func(config):
+    trainer = {called}(get_dataset_shard("train"), get_dataset_shard("evaluation"), **config)
+    trainer.add_callback(RayTrainReportCallback())
+    trainer.add_callback(SaveAtEndCallback())
+    trainer = prepare_trainer(trainer)
+    trainer.train()
+
+
+trainer = TorchTrainer(train_func, train_loop_config=config, datasets=data, """
+        in code
+    )
+    assert before in code
+
+
+def test_a_lambda_gets_a_name() -> None:
+    code = lifted(
+        HEAD + "t = TransformersTrainer(lambda train, _, **c: Trainer('model', train_dataset=train), datasets={'train': a})\n"
+    )
+    assert "trainer_init_per_worker = lambda train, _, **c: Trainer('model', train_dataset=train)\n" in code
+    assert '    trainer = trainer_init_per_worker(get_dataset_shard("train"), None)\n' in code
+
+
+def test_a_function_of_one_parameter_is_given_one() -> None:
+    code = lifted(
+        HEAD + "def make(train):\n    return Trainer(train_dataset=train)\n\nt = TransformersTrainer(make, datasets=d)\n"
+    )
+    assert '    trainer = make(get_dataset_shard("train"))\n' in code
+
+
+def test_a_closure_stays_where_it_is() -> None:
+    source = HEAD + "def main():\n    size = 4\n" + "".join(f"    {line}\n" if line else "\n" for line in INIT.splitlines())
+    code = lifted(
+        source.replace("=2)", "=size)") + "    return TransformersTrainer(init, datasets={'train': a}).fit()\n\n\nmain()\n"
+    )
+    assert (
+        '    size = 4\n    def train_func():\n        """Makes a Trainer."""\n        train_ds = get_dataset_shard("train")\n'
+        in code
+    )
+    assert "        eval_ds = None\n" in code
+    assert "    return TorchTrainer(train_func, datasets={'train': a}).fit()\n" in code
+
+
+def test_each_trainer_of_a_script_has_its_own_train_function() -> None:
+    source = (
+        HEAD
+        + INIT
+        + "for lr in (1, 2):\n    TransformersTrainer(init, trainer_init_config={'lr': lr}).fit()\nTransformersTrainer(init).fit()\n"
+    )
+    code = lifted(source)
+    assert "for lr in (1, 2):\n\n    def train_func(config):\n" in code
+    assert "\n\ndef train_func_2():\n    trainer = init(None, None)\n" in code
+
+
+def test_a_taken_name_is_not_taken_again() -> None:
+    code = lifted(PLAIN.replace("HEAD", "") + "train_func = 1\nget_dataset_shard = None\n")
+    assert "def ray_train_func():\n" in code
+    assert 'train_ds = raylift_runtime.data.get_dataset_shard("train")\n' in code
+    assert "import raylift_runtime.data\n" in code
+
+
+def test_two_classes_named_torch_trainer_stay_apart() -> None:
+    code = lifted("from ray.train.torch import TorchTrainer\n" + PLAIN + "TorchTrainer(other)\n")
+    assert "trainer = raylift_runtime.torch.TorchTrainer(train_func" in code
+    assert "\nTorchTrainer(other)\n" in code
+    assert "import raylift_runtime.torch\n" in code
+
+
+def test_an_evaluation_dataset_under_another_name_is_used_and_told() -> None:
+    source = PLAIN.replace("'evaluation'", "'validation'")
+    assert 'eval_ds = get_dataset_shard("validation")\n' in lifted(source)
+    assert [notice.rule for notice in notices(source)] == ["RL134"]
+
+
+def test_a_dataset_that_the_script_asks_for_itself_is_not_for_evaluation() -> None:
+    source = PLAIN.replace("'evaluation'", "'extra'").replace("    args =", "    session.get_dataset_shard('extra')\n    args =")
+    assert "eval_ds = None\n" in lifted("from ray.air import session\n" + source)
+
+
+def test_only_training_data_is_split_by_ray() -> None:
+    split = 'dataset_config=DataConfig(datasets_to_split=["train"])'
+    assert split in lifted(PLAIN.replace("{'train': a, 'evaluation': b}", "data"))
+    assert "DataConfig" not in lifted(PLAIN.replace(", 'evaluation': b", ""))
+    given = PLAIN.replace("})", "}, dataset_config=DataConfig())")
+    assert split in lifted("from ray.train import DataConfig\n" + given)
+    assert 'datasets_to_split=["train", "b"]' in lifted(
+        "from ray.air.config import DatasetConfig\n"
+        + PLAIN.replace("})", "}, dataset_config={'train': DatasetConfig(split=True), 'b': DatasetConfig(split=True)})")
+    )
+
+
+def test_an_option_of_a_dataset_that_is_gone_is_told() -> None:
+    source = "from ray.air import DatasetConfig\n" + PLAIN.replace(
+        "})", "}, dataset_config={'train': DatasetConfig(global_shuffle=True)})"
+    )
+    assert [notice.rule for notice in notices(source)] == ["RL231"]
+    assert "DatasetConfig" not in lifted(source)
+
+
+def test_a_preprocessor_maps_the_datasets() -> None:
+    source = PLAIN.replace("})", "}, preprocessor=Chain(first, BatchMapper(second, 'numpy')))").replace(
+        "trainer = Trans", "first = BatchMapper(fn=split, batch_format='pandas', batch_size=8)\ntrainer = Trans"
+    )
+    code = lifted("from ray.data.preprocessors import BatchMapper, Chain\n" + source)
+    maps = ".map_batches(split, batch_format='pandas', batch_size=8).map_batches(second, batch_format='numpy').materialize()"
+    assert f"datasets={{name: rows{maps} for name, rows in {{'train': a, 'evaluation': b}}.items()}}" in code
+    assert "BatchMapper" not in code
+    assert "Chain" not in code
+
+
+def test_a_checkpoint_to_start_from_travels_in_the_config() -> None:
+    code = lifted(PLAIN.replace("(init, ", "(init, resume_from_checkpoint=best, "))
+    assert 'train_loop_config={"resume_from_checkpoint": best}' in code
+    assert "    with trainer_folder(checkpoint) as folder:\n        trainer.train(resume_from_checkpoint=folder)\n" in code
+    none = lifted(PLAIN.replace("(init, ", "(init, resume_from_checkpoint=None, "))
+    assert "resume" not in none
+
+
+@pytest.mark.parametrize("strategy", ['save_strategy="no"', 'save_strategy="steps"', "save_strategy=when", "seed=1"])
+def test_training_ends_with_a_checkpoint_whatever_the_strategy(strategy: str) -> None:
+    assert "trainer.add_callback(SaveAtEndCallback())\n" in lifted(PLAIN.replace('save_strategy="epoch"', strategy))
+    assert "SaveAtEndCallback" not in lifted(PLAIN)
+
+
+def test_stock_ray_does_not_save_by_itself_and_that_is_told() -> None:
+    told = notices(PLAIN.replace('"epoch"', '"no"').replace("max_steps=4, ", ""), runtime="ray")
+    assert [notice.rule for notice in told] == ["RL137", "RL138"]
+
+
+def test_integrations_stay_off() -> None:
+    source = PLAIN.replace('"out"', '"out", report_to=["wandb"]')
+    assert 'report_to="none"' in lifted(source)
+    assert [notice.rule for notice in notices(source)] == ["RL135"]
+
+
+def test_old_arguments_get_their_new_names_as_well() -> None:
+    assert 'TrainingArguments("out", eval_strategy="epoch"' in lifted(
+        PLAIN.replace('"out"', '"out", evaluation_strategy="epoch"')
+    )
+
+
+READERS = {
+    "folder": (
+        "with result.checkpoint.as_directory() as d:\n    load(d)\n",
+        "with trainer_folder(result.checkpoint) as d:\n    load(d)\n",
+    ),
+    "model": (
+        "model = result.checkpoint.get_model(Bert, num_labels=2)\n",
+        "with trainer_folder(result.checkpoint) as folder:\n    model = Bert.from_pretrained(folder, num_labels=2)\n",
+    ),
+    "tokenizer": (
+        "c = result.checkpoint\ntokenizer = c.get_tokenizer(AutoTokenizer)\n",
+        "c = result.checkpoint\nwith trainer_folder(c) as folder:\n    tokenizer = AutoTokenizer.from_pretrained(folder)\n",
+    ),
+    "path": ("print(result.log_dir)\n", "print(result.path)\n"),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), READERS.values(), ids=READERS)
+def test_readers_of_the_result_find_what_they_look_for(before: str, after: str) -> None:
+    assert lifted(PLAIN + before).endswith(after)
+
+
+def test_stock_ray_reads_the_folder_itself() -> None:
+    code = lifted(PLAIN + "model = result.checkpoint.get_model(Bert)\n", runtime="ray")
+    assert (
+        'with result.checkpoint.as_directory() as folder:\n    model = Bert.from_pretrained(os.path.join(folder, "checkpoint"))\n'
+        in code
+    )
+
+
+@pytest.mark.parametrize(
+    "reader", ["result.metrics['training_iteration']\n", "result.config\n", "c = result.checkpoint\nc.to_directory('x')\n"]
+)
+def test_what_a_result_no_longer_has_is_told(reader: str) -> None:
+    assert [notice.rule for notice in notices(PLAIN + reader)] == ["RL236"]
+
+
+REFUSED = {
+    "tuning": ("RL321", "from ray.tune import Tuner\n" + PLAIN + "Tuner(trainer, param_space={}).fit()\n"),
+    "predicting": (
+        "RL323",
+        PLAIN + "from ray.train.batch_predictor import BatchPredictor\nBatchPredictor.from_checkpoint(1, 2)\n",
+    ),
+    "predicting with a model": ("RL323", "from ray.train.huggingface import HuggingFacePredictor\nHuggingFacePredictor(1)\n"),
+    "several GPUs": (
+        "RL325",
+        PLAIN.replace("(init, ", "(init, scaling_config=ScalingConfig(2, resources_per_worker={'GPU': 2}), "),
+    ),
+    "arguments in a dict": ("RL326", PLAIN.replace("datasets=", "**more, datasets=")),
+    "no function": ("RL326", PLAIN.replace("(init, ", "(None, ")),
+    "a larger statement": ("RL327", PLAIN.replace("trainer = Trans", "with quiet(): f = lambda: Trans")),
+    "a head of a statement": ("RL327", HEAD + INIT + "if TransformersTrainer(init).fit():\n    pass\n"),
+    "a subclass": ("RL327", HEAD + "class Mine(TransformersTrainer):\n    pass\n"),
+    "a class as a value": ("RL327", HEAD + "partial(TransformersTrainer, init)\n"),
+    "an unseen preprocessor": ("RL328", PLAIN.replace("})", "}, preprocessor=scaler)")),
+    "an unseen dataset_config": ("RL328", "from settings import splits\n" + PLAIN.replace("})", "}, dataset_config=splits)")),
+    "restoring": ("RL329", HEAD + "TransformersTrainer.restore('folder').fit()\n"),
+}
+
+
+@pytest.mark.parametrize(("rule", "source"), REFUSED.values(), ids=REFUSED)
+def test_what_has_no_faithful_form_is_refused(rule: str, source: str) -> None:
+    notice = refusal(source)
+    assert notice.rule == rule
+    assert notice.line > 0
+    assert notice.remedy
