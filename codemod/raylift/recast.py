@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from raylift.plan import Change, Changed
 
 HOLE = "___"
+Comma = cst.Comma | cst.MaybeSentinel
 
 
 class Argument(NamedTuple):
@@ -35,12 +36,21 @@ def recast_call(callee: str, arguments: Mapping[int | str, Argument | None], add
             elif new := arguments[told]:
                 args.append(_argument(new, arg))
         if args:
-            args[-1] = args[-1].with_changes(comma=node.args[-1].comma)
+            args[-1] = args[-1].with_changes(comma=_last_comma(args[-1].comma, node.args[-1].comma))
         for each in added:
             args = _with_argument(args, each, node)
         return node.with_changes(func=cst.parse_expression(callee) if callee else node.func, args=args)
 
     return change
+
+
+def _last_comma(own: Comma, last: Comma) -> Comma:
+    """What follows an argument that has become the last one: its own comment, and the indentation of the bracket."""
+    if isinstance(own, cst.Comma) and isinstance(last, cst.Comma):
+        mine, space = own.whitespace_after, last.whitespace_after
+        if isinstance(mine, cst.ParenthesizedWhitespace) and isinstance(space, cst.ParenthesizedWhitespace):
+            return last.with_changes(whitespace_after=space.with_changes(first_line=mine.first_line))
+    return last
 
 
 def _argument(new: Argument, old: cst.Arg) -> cst.Arg:

@@ -1,0 +1,78 @@
+"""AccelerateTrainer: the loop stays, and its Accelerate configuration still reaches every worker."""
+
+from __future__ import annotations
+
+import pytest
+from tests.codemod.lifting import lifted, notices, refusal
+
+HEAD = "from accelerate import Accelerator\nfrom ray.train.huggingface import AccelerateTrainer\n\n\n"
+LOOP = 'def loop(config):\n    """Trains."""\n    accelerator = Accelerator()\n\n\n'
+BF16 = 'trainer = AccelerateTrainer(loop, accelerate_config={"mixed_precision": "bf16", "num_processes": 4})\n'
+
+
+def test_the_configuration_is_passed_on() -> None:
+    assert lifted(HEAD + LOOP + BF16) == (
+        "from accelerate import Accelerator\nfrom raylift_runtime.torch import TorchTrainer\n\n\n"
+        + LOOP
+        + BF16.replace("AccelerateTrainer", "TorchTrainer")
+    )
+
+
+@pytest.mark.parametrize("config", ['"config.yaml"', "CONFIG", "load()", "args.accelerate_config"])
+def test_a_path_or_a_variable_is_passed_on_as_it_is(config: str) -> None:
+    code = lifted(f"{HEAD}{LOOP}trainer = AccelerateTrainer(loop, accelerate_config={config})\n")
+    assert f"TorchTrainer(loop, accelerate_config={config})" in code
+
+
+@pytest.mark.parametrize("arguments", ["loop", "loop, accelerate_config=None", "train_loop_per_worker=loop"])
+def test_without_one_the_default_file_of_the_machine_is_read(arguments: str) -> None:
+    source = f"{HEAD}{LOOP}trainer = AccelerateTrainer({arguments})\n"
+    code = lifted(source)
+    assert "from accelerate.commands.config import default_config_file\n" in code
+    assert "accelerate_config=default_config_file)" in code
+    assert [notice.rule for notice in notices(source)] == ["RL133"]
+
+
+def test_stock_ray_gets_it_as_variables() -> None:
+    code = lifted(HEAD + LOOP + BF16, runtime="ray")
+    assert '    """Trains."""\n    os.environ["ACCELERATE_MIXED_PRECISION"] = "bf16"\n    accelerator = Accelerator()\n' in code
+    assert "trainer = TorchTrainer(loop)\n" in code
+    assert "import os\n" in code
+    assert not notices(HEAD + LOOP + BF16, runtime="ray")
+
+
+@pytest.mark.parametrize("config", ['"config.yaml"', '{"fsdp_config": {}}', "None"])
+def test_what_stock_ray_loses_is_told(config: str) -> None:
+    source = f"{HEAD}{LOOP}trainer = AccelerateTrainer(loop, accelerate_config={config})\n"
+    told = [notice.rule for notice in notices(source, runtime="ray")]
+    assert told == ([] if config == "None" else ["RL133"])
+    assert "accelerate_config" not in lifted(source, runtime="ray")
+
+
+def test_a_subclass_has_another_base() -> None:
+    source = HEAD + LOOP + 'class Mine(AccelerateTrainer):\n    """Mine."""\n\n\nMine(loop, accelerate_config={}).fit()\n'
+    code = lifted(source)
+    assert "class Mine(TorchTrainer):\n" in code
+    assert "Mine(loop, accelerate_config={}).fit()\n" in code
+    assert refusal(source, runtime="ray").rule == "RL327"
+
+
+def test_a_dataclass_as_the_loops_configuration_stays() -> None:
+    source = HEAD + LOOP + "AccelerateTrainer(loop, train_loop_config=Settings(lr=1), accelerate_config={}).fit()\n"
+    assert "TorchTrainer(loop, train_loop_config=Settings(lr=1), accelerate_config={}).fit()\n" in lifted(source)
+
+
+def test_a_dict_of_dataset_configs_becomes_a_data_config() -> None:
+    given = "dataset_config={'train': DatasetConfig(split=True), 'test': DatasetConfig(split=True)}"
+    source = f"from ray.air import DatasetConfig\n{HEAD}{LOOP}AccelerateTrainer(loop, accelerate_config={{}}, {given}).fit()\n"
+    assert 'dataset_config=DataConfig(datasets_to_split=["train", "test"])' in lifted(source)
+
+
+def test_a_loop_that_starts_from_a_checkpoint_is_refused() -> None:
+    source = HEAD + LOOP + "AccelerateTrainer(loop, resume_from_checkpoint=best).fit()\n"
+    assert refusal(source).rule == "RL328"
+
+
+def test_a_subclass_that_overrides_ray_is_refused() -> None:
+    source = HEAD + "class Mine(AccelerateTrainer):\n    def training_loop(self):\n        pass\n"
+    assert refusal(source).rule == "RL327"
