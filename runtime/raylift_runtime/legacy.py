@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from transformers import TrainerCallback
-from transformers.trainer_utils import IntervalStrategy
+from transformers.trainer_utils import IntervalStrategy, SaveStrategy
 
 from raylift_runtime.checkpoints import FOLDER
 
@@ -26,10 +26,7 @@ class SaveAtEndCallback(TrainerCallback):  # type: ignore[misc]  # transformers 
 
     def __init__(self) -> None:
         super().__init__()
-        self._logged = self._evaluated = self._saved = -1
-
-    def on_log(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-        self._logged = state.global_step
+        self._evaluated = self._saved = -1
 
     def on_evaluate(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         self._evaluated = state.global_step
@@ -37,23 +34,30 @@ class SaveAtEndCallback(TrainerCallback):  # type: ignore[misc]  # transformers 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         self._saved = state.global_step
 
-    def on_epoch_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-        """Asks for what the last step has not had yet."""
-        if not control.should_training_stop and state.global_step < state.max_steps:
-            return
-        step = state.global_step
-        if self._logged != step:
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """Asks for all of it at the last step; what belongs to the end of an epoch comes there by itself."""
+        if control.should_training_stop:
             control.should_log = True
-            control.should_evaluate |= args.eval_strategy != IntervalStrategy.NO and self._evaluated != step
-        control.should_save |= self._saved != step
+            control.should_evaluate |= args.eval_strategy == IntervalStrategy.STEPS
+            control.should_save |= args.save_strategy != SaveStrategy.EPOCH
+
+    def on_epoch_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """Asks for what is still missing where another callback has ended the training."""
+        if control.should_training_stop:
+            control.should_log = True
+            control.should_evaluate |= args.eval_strategy != IntervalStrategy.NO and self._evaluated != state.global_step
+            control.should_save |= self._saved != state.global_step
 
 
 @contextlib.contextmanager
-def trainer_folder(checkpoint: Checkpoint) -> Iterator[str]:
-    """The folder with the Hugging Face files of a checkpoint: `checkpoint/` in it, or its root where a trainer of Ray <= 2.6 wrote it.
+def trainer_folder(checkpoint: Checkpoint | None) -> Iterator[str | None]:
+    """The folder with the Hugging Face files of a checkpoint: `checkpoint/` in it, or its root where TransformersTrainer wrote it.
 
-    The folder may be a download that is removed afterwards, or the stored checkpoint itself: only read from it.
+    None for no checkpoint. The folder may be a download that is removed afterwards, or the stored checkpoint itself: only read from it.
     """
+    if checkpoint is None:
+        yield None
+        return
     with checkpoint.as_directory() as folder:
         inner = os.path.join(folder, FOLDER)
         yield inner if os.path.isdir(inner) else folder
