@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.fs
@@ -36,7 +36,7 @@ class Source:
     """A checkpoint as a script wrote it: its folder on this node, its step, and the number of its training in the script.
 
     `on_each_node`: every node holds a whole copy. `may_link`: the folder's files are replaced, never overwritten, so the storage
-    may share them. `inner`: folders that come to lie inside it, by name.
+    may share them. `inner`: folders that come to lie inside it, by name. `is_async`: training goes on while it is uploaded.
     """
 
     folder: str
@@ -45,6 +45,7 @@ class Source:
     on_each_node: bool = False
     may_link: bool = False
     inner: Mapping[str, str] = field(default_factory=dict)
+    is_async: bool = False
 
 
 def send(session: Session, report: Report, source: Source | None) -> None:
@@ -54,13 +55,33 @@ def send(session: Session, report: Report, source: Source | None) -> None:
         return
     from ray.train import Checkpoint
 
+    held = held_for_upload(session, source) if source.is_async else source
+
     def upload(checkpoint: Checkpoint, name: str) -> Checkpoint:
         # Ray calls this once every rank has reported, so what the ranks wrote is complete by now.
         filesystem, run = session.run_folder()
-        store(session, source, filesystem, f"{run}/{name}")
+        store(session, held, filesystem, f"{run}/{name}")
+        if held is not source:
+            shutil.rmtree(held.folder, ignore_errors=True)
         return Checkpoint(f"{run}/{name}", filesystem)
 
-    session.report(report, Checkpoint.from_directory(source.folder), upload, source.step)
+    session.report(report, Checkpoint.from_directory(source.folder), upload, source.step, source.is_async)
+
+
+def held_for_upload(session: Session, source: Source) -> Source:
+    """The checkpoint under a second name of this rank's own, which stays when the Trainer removes its oldest ones.
+
+    All ranks call it: it waits until every rank has written its part.
+    """
+    session.barrier()
+    folder = f"{source.folder}.rank-{session.rank}"
+    shutil.rmtree(folder, ignore_errors=True)
+    for file in owned(files_in(source.folder), session, source.on_each_node):
+        target = os.path.join(folder, file)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        if not (source.may_link and _linked(os.path.join(source.folder, file), target)):
+            shutil.copyfile(os.path.join(source.folder, file), target)
+    return replace(source, folder=folder)
 
 
 def store(session: Session, source: Source, filesystem: Any, target: str) -> None:
@@ -109,13 +130,8 @@ def put(file: str, filesystem: Any, target: str, may_link: bool = False) -> None
     A copy that fails is tried again; raises OSError after the third time.
     """
     filesystem.create_dir(target.rpartition("/")[0])
-    if may_link and isinstance(filesystem, pyarrow.fs.LocalFileSystem) and os.path.getsize(file) >= LINK_FROM:
-        try:
-            os.link(os.path.realpath(file), target)
-        except OSError:  # another disk, or a file system without links
-            pass
-        else:
-            return
+    if may_link and isinstance(filesystem, pyarrow.fs.LocalFileSystem) and _linked(file, target):
+        return
     for attempt in range(1, ATTEMPTS + 1):
         try:
             pyarrow.fs.copy_files(file, target, source_filesystem=pyarrow.fs.LocalFileSystem(), destination_filesystem=filesystem)
@@ -125,6 +141,17 @@ def put(file: str, filesystem: Any, target: str, may_link: bool = False) -> None
             time.sleep(attempt)
         else:
             return
+
+
+def _linked(file: str, target: str) -> bool:
+    """Whether a big file could be given a second name: not on another disk, or on a file system without links."""
+    if os.path.getsize(file) < LINK_FROM:
+        return False
+    try:
+        os.link(os.path.realpath(file), target)
+    except OSError:
+        return False
+    return True
 
 
 def clear(session: Session, folder: str) -> None:

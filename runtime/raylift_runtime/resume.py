@@ -6,6 +6,7 @@ import contextlib
 import json
 import logging
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -21,15 +22,18 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+SPLIT_BY_RANK = re.compile(r"zero_pp_rank_\d+_")
+
 
 @dataclass(frozen=True)
 class Stored:
-    """A whole checkpoint in the run's storage: its path there, its step, its training's number, and how many ranks wrote it."""
+    """A whole checkpoint in the run's storage: its path there, its step, its training's number, how many ranks wrote it, and what."""
 
     path: str
     step: int
     training: int
     world_size: int
+    files: tuple[str, ...] = ()
 
 
 @contextlib.contextmanager
@@ -62,12 +66,29 @@ def newest_path(session: Session, training: int) -> str | None:
         return None
     first = described(filesystem, committed.path) if committed else None
     if first is not None and first.training == training:
-        return first.path
+        return fitting(first, session).path
     if committed and first is None:
         logger.warning("The newest checkpoint %s is not whole: training continues from the one before it.", committed.path)
     others = [found for found in stored_in(filesystem, run) if found.training == training]
     best = max(others, key=lambda found: found.step, default=None)
-    return best.path if best else None
+    return fitting(best, session).path if best else None
+
+
+def fitting(found: Stored, session: Session) -> Stored:
+    """The checkpoint, if this group can go on from it; raises RuntimeError where its optimizer state is split for another size."""
+    if found.world_size == session.world_size:
+        return found
+    if any(SPLIT_BY_RANK.search(file) for file in found.files):
+        raise RuntimeError(
+            f"{found.path} holds DeepSpeed's optimizer state in parts for {found.world_size} ranks, and this group has "
+            f"{session.world_size}. Train with {found.world_size} workers, or convert it to DeepSpeed's universal checkpoint."
+        )
+    logger.warning(
+        "The checkpoint of step %d was written by %d ranks, and this group has %d: the global batch size is another, so the steps of "
+        "an epoch, its data order and each rank's random state are not those of an undisturbed run.",
+        found.step, found.world_size, session.world_size,
+    )  # fmt: skip
+    return found
 
 
 def stored_in(filesystem: Any, run: str) -> list[Stored]:
@@ -91,7 +112,7 @@ def described(filesystem: Any, path: str) -> Stored | None:
     infos = filesystem.get_file_info([f"{path}/{FOLDER}/{file}" for file in expected])
     if any(not info.is_file or info.size != size for info, size in zip(infos, expected.values(), strict=True)):
         return None
-    return Stored(path, first["step"], first["training"], first["world_size"])
+    return Stored(path, first["step"], first["training"], first["world_size"], tuple(expected))
 
 
 def _manifest(filesystem: Any, path: str, rank: int) -> dict[str, Any] | None:

@@ -47,6 +47,7 @@ class Session:
         checkpoint: Checkpoint | None = None,
         upload: Callable[[Checkpoint, str], Checkpoint] | None = None,
         step: int = 0,
+        is_async: bool = False,
     ) -> None:
         """Hands metrics, and a checkpoint if there is one, to Ray; a barrier: all ranks call it the same number of times.
 
@@ -55,7 +56,10 @@ class Session:
         import ray.train
 
         if not self.is_local:
-            options = {} if upload is None else {"checkpoint_upload_fn": upload}
+            options: dict[str, Any] = {} if upload is None else {"checkpoint_upload_fn": upload}
+            if is_async:  # what is uploaded is removed by `upload` itself, and not the Trainer's own folder by Ray
+                mode = ray.train.CheckpointUploadMode.ASYNC
+                options |= {"checkpoint_upload_mode": mode, "delete_local_checkpoint_after_upload": False}
             with explained_timeouts():
                 ray.train.report(metrics, checkpoint, **options)
             return
@@ -74,12 +78,12 @@ class Session:
 
         return ray.train.get_checkpoint()
 
-    def is_preempted(self) -> bool:
-        """Whether Ray has announced that a node of this group goes away soon; a barrier where Ray can tell: all ranks call it."""
+    def preemption(self) -> Any:
+        """What Ray has announced about nodes of this group that go away soon, or None; a barrier: all ranks call it."""
         import ray.train
 
-        ask = getattr(ray.train, "get_preemption_info", None)  # since Ray 2.5x
-        return ask is not None and ask() is not None
+        ask = getattr(ray.train, "get_preemption_info", None)  # younger than the oldest Ray that is supported
+        return None if ask is None else ask()
 
     def stores(self) -> bool:
         """Whether this process has a place for checkpoints: everywhere but in a local mode that only Ray's own trainer set up."""

@@ -26,14 +26,17 @@ AnyTrainer = TypeVar("AnyTrainer", bound="Trainer")
 class RayTrainReportCallback(TrainerCallback):  # type: ignore[misc]  # transformers ships no types for mypy --strict
     """Reports every log, every evaluation and every checkpoint of a Trainer to Ray Train; does nothing outside a Ray worker.
 
-    A checkpoint of Ray holds the Trainer's own checkpoint in the folder `checkpoint`. Add it on every rank. `send` takes the
-    place of Ray in tests. The source is Ray's callback of the same name, which reports at `on_save` only.
+    A checkpoint of Ray holds the Trainer's own checkpoint in the folder `checkpoint`. Add it on every rank. With `is_async`
+    training goes on while a checkpoint is uploaded, and a crash meanwhile costs that checkpoint. `send` takes the place of Ray in
+    tests. The source is Ray's callback of the same name, which reports at `on_save` only.
     """
 
     CHECKPOINT_NAME = checkpoints.FOLDER
 
-    def __init__(self, send: Send | None = None) -> None:
+    def __init__(self, is_async: bool = False, send: Send | None = None) -> None:
         super().__init__()
+        self._is_async = is_async
+        self._announced: Any = None
         self.training = 0
         self.may_link = False
         self._send_instead = send
@@ -54,8 +57,9 @@ class RayTrainReportCallback(TrainerCallback):  # type: ignore[misc]  # transfor
         session = current()
         if session is None or session.is_local or not self._is_active(state) or not self._pace.is_due(state.global_step):
             return
-        if session.is_preempted():
-            control.should_save = True
+        announced = session.preemption()
+        control.should_save |= announced is not None and announced != self._announced
+        self._announced = announced
         proposal = bool(outbox.waiting()) and self._pace.may_report(), self._pace.next_after(state.global_step)
         is_time, next_step = session.from_rank_zero(proposal)
         self._pace.wait_until(next_step)
@@ -93,7 +97,9 @@ class RayTrainReportCallback(TrainerCallback):  # type: ignore[misc]  # transfor
             own = [line for line in outbox.waiting() if line.get("step") == state.global_step]
             folder = os.path.join(args.output_dir, f"checkpoint-{state.global_step}")
             on_each_node = bool(args.save_on_each_node)
-            source = checkpoints.Source(folder, state.global_step, self.training, on_each_node, self.may_link)
+            source = checkpoints.Source(
+                folder, state.global_step, self.training, on_each_node, self.may_link, is_async=self._is_async
+            )
             self._flush(state, own, source)
 
     def on_train_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:

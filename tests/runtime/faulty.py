@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ class Kill(TrainerCallback):  # type: ignore[misc]  # transformers ships no type
             os.kill(os.getpid(), signal.SIGKILL)
 
     def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        time.sleep(float(os.environ.get("HF_SLOW_STEPS", "0")))
         self.here(state.global_step, "step")
 
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:

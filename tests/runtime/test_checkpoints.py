@@ -127,3 +127,19 @@ def test_what_an_earlier_run_left_is_removed_before_a_checkpoint_is_written(tmp_
     (session,) = ranks(1, 1)
     checkpoints.clear(session, str(folder))
     assert not folder.exists()
+
+
+def test_an_upload_in_the_background_outlives_the_trainer_s_folder(tmp_path: Path) -> None:
+    folder = written(tmp_path / "checkpoint-2", "small.json", "rng_state_0.pth")
+    (folder / "big.safetensors").write_bytes(bytes(LINK_FROM))
+
+    class Alone(Session):
+        def barrier(self) -> None: ...
+
+    session = Alone(0, 1, 0, 1, 0)
+    held = checkpoints.held_for_upload(session, Source(str(folder), 2, may_link=True))
+    assert (Path(held.folder) / "big.safetensors").stat().st_nlink == 2
+    checkpoints.clear(session, str(folder))
+    store(session, held, LOCAL, f"{tmp_path}/run/x")
+    found = described(LOCAL, f"{tmp_path}/run/x")
+    assert found is not None and set(found.files) == {"small.json", "rng_state_0.pth", "big.safetensors"}

@@ -89,3 +89,19 @@ def test_the_best_checkpoint_so_far_is_put_back(session: FakeSession, tmp_path: 
     start(dataclasses.replace(session, committed=path))
     assert json.loads((best / "trainer_state.json").read_text()) == {"global_step": 2}
     assert not (best / "left_over").exists()
+
+
+def test_a_group_of_another_size_goes_on_and_is_told_what_changes(
+    session: FakeSession, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = stored(session, tmp_path, 4)
+    found = resume.described(LOCAL, path)
+    assert found is not None
+    resume.fitting(dataclasses.replace(found, world_size=2), session)
+    assert "written by 2 ranks, and this group has 1" in caplog.text
+
+
+def test_state_that_is_split_for_another_size_is_refused(session: FakeSession) -> None:
+    files = ("global_step4/zero_pp_rank_0_mp_rank_00_optim_states.pt",)
+    with pytest.raises(RuntimeError, match="Train with 4 workers"):
+        resume.fitting(resume.Stored("p", 4, 0, 4, files), session)

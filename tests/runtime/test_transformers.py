@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import torch
 from tests.runtime import tiny
 from transformers import Trainer, TrainerCallback
 
-from raylift_runtime import outbox
+from raylift_runtime import outbox, transformers
 from raylift_runtime.checkpoints import Source
 from raylift_runtime.metrics import Report
 from raylift_runtime.session import Session
@@ -111,6 +111,32 @@ def test_outside_a_ray_worker_nothing_changes(tmp_path: Path, sent: Sent) -> Non
     assert dict(vars(trainer)) == before
     trainer.train()
     assert outbox.take() == []
+
+
+class Preempted(Session):
+    """A lone worker whose node is announced to go away, from step 3 on."""
+
+    reports: ClassVar[list[tuple[int, bool]]] = []
+
+    def preemption(self) -> Any:
+        return {"deadline": 1} if len(self.steps) >= 3 else None
+
+    steps: ClassVar[list[Any]] = []
+
+    def from_rank_zero(self, value: Any) -> Any:
+        self.steps.append(value)
+        return value
+
+    def report(self, metrics: Any, checkpoint: Any = None, *_: Any) -> None:
+        self.reports.append((metrics["step"], checkpoint is not None))
+
+
+def test_a_node_about_to_go_gets_one_checkpoint_at_the_next_meeting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transformers, "current", lambda: Preempted(0, 1, 0, 1, 0))
+    trainer = tiny.trainer(tmp_path, max_steps=32, save_strategy="no")
+    trainer.add_callback(RayTrainReportCallback())
+    trainer.train()
+    assert Preempted.reports == [(15, True), (32, False)]
 
 
 def test_a_trainer_that_sees_another_world_is_refused() -> None:

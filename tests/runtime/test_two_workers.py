@@ -133,39 +133,6 @@ def test_a_rank_that_never_reports_is_named_with_its_line(run_script: RunScript,
     assert "in train_func: time.sleep(600)  # the line" in ended.stderr
 
 
-CRASHES = """
-class Crash(__import__("transformers").TrainerCallback):
-    def on_step_begin(self, args, state, control, **kwargs):
-        if state.global_step == 5 and os.environ["RANK"] == "1" and not os.path.exists("crashed"):
-            open("crashed", "w").close()
-            os.kill(os.getpid(), 9)
-"""
-
-
-def test_training_goes_on_after_a_kill_with_the_weights_of_an_undisturbed_run(
-    run_script: RunScript, cluster: str, tmp_path: Path
-) -> None:
-    body = TRAINS.replace("    trainer = prepare", "    trainer.add_callback(Crash())\n    trainer = prepare")
-    body = body.replace("save_steps=3", "save_steps=2")
-    retries = "run_config=RunConfig(name='r', failure_config=FailureConfig(max_failures=1))"
-    (tmp_path / "crashed").touch()
-    run_script(script(body, top=CRASHES, options="run_config=RunConfig(name='undisturbed')"), RAY_ADDRESS=cluster)
-    undisturbed = (tmp_path / "final/model.safetensors").read_bytes()
-    first = (tmp_path / "storage/undisturbed/metrics.jsonl").read_text()
-    (tmp_path / "crashed").unlink()
-    (tmp_path / "final/model.safetensors").unlink()
-    run_script(script(body, top=CRASHES, options=retries), RAY_ADDRESS=cluster)
-    assert (tmp_path / "crashed").exists()
-    assert (tmp_path / "final/model.safetensors").read_bytes() == undisturbed
-    second = (tmp_path / "storage/r/metrics.jsonl").read_text()
-    assert [_loss(line) for line in second.splitlines()] == [_loss(line) for line in first.splitlines()]
-
-
-def _loss(line: str) -> tuple[int, float | None, float | None]:
-    metrics = json.loads(line)
-    return metrics["step"], metrics.get("loss"), metrics.get("eval_loss")
-
-
 def test_losses_are_those_of_torchrun_bit_for_bit(run_script: RunScript, cluster: str, tmp_path: Path) -> None:
     record = """
         import accelerate, os
