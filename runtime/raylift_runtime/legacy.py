@@ -7,7 +7,6 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from transformers import TrainerCallback
-from transformers.trainer_utils import IntervalStrategy, SaveStrategy
 
 from raylift_runtime.checkpoints import FOLDER
 
@@ -38,14 +37,14 @@ class SaveAtEndCallback(TrainerCallback):  # type: ignore[misc]  # transformers 
         """Asks for all of it at the last step; what belongs to the end of an epoch comes there by itself."""
         if control.should_training_stop:
             control.should_log = True
-            control.should_evaluate |= args.eval_strategy == IntervalStrategy.STEPS
-            control.should_save |= args.save_strategy != SaveStrategy.EPOCH
+            control.should_evaluate |= args.eval_strategy == "steps"
+            control.should_save |= args.save_strategy != "epoch"
 
     def on_epoch_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         """Asks for what is still missing where another callback has ended the training."""
         if control.should_training_stop:
             control.should_log = True
-            control.should_evaluate |= args.eval_strategy != IntervalStrategy.NO and self._evaluated != state.global_step
+            control.should_evaluate |= args.eval_strategy != "no" and self._evaluated != state.global_step
             control.should_save |= self._saved != state.global_step
 
 
