@@ -49,7 +49,6 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
         **arguments: Any,
     ) -> None:
         self._refuse_inside_worker()
-        self._accelerate = _accelerate_environment(accelerate_config)
         self._function, self._config = train_loop_per_worker, train_loop_config
         run = settings.run_for(run_config, os.environ)
         run.callbacks = [*(run.callbacks or []), results.MetricsFile()]
@@ -61,6 +60,7 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
             run_config=run,
             **arguments,
         )
+        self._accelerate = _accelerate_environment(accelerate_config, self.scaling_config.num_workers, self._has_accelerator())
 
     def fit(self) -> Result:
         """Trains, and returns Ray's result; its metrics hold what was reported, with or without a checkpoint.
@@ -146,12 +146,19 @@ def _quiet(run: RunConfig) -> None:
         run.logging_config = type(chosen)(log_level="WARNING")
 
 
-def _accelerate_environment(config: dict[str, Any] | str | os.PathLike[str] | None) -> dict[str, str]:
+def _accelerate_environment(
+    config: dict[str, Any] | str | os.PathLike[str] | None, workers: int | tuple[int, int], on_accelerators: bool
+) -> dict[str, str]:
     if config is None:
         return {}
     from raylift_runtime import accelerate_config
 
     loaded = accelerate_config.load(config)
-    if loaded.replaced:
-        print(f"raylift: Ray sets {', '.join(loaded.replaced)}; the values in the Accelerate config are not used.")
-    return dict(loaded.worker_environment())
+    replaced = [name for name in loaded.replaced if name != "num_processes" or loaded.num_processes != workers]
+    if replaced:
+        print(f"raylift: Ray sets {', '.join(replaced)}; the values in the Accelerate config are not used.")
+    if loaded.shards and not on_accelerators:
+        print(
+            f"raylift: Accelerate applies {loaded.kind} on GPUs only; these CPU workers train whole copies of the model instead."
+        )
+    return loaded.worker_environment(on_accelerators)

@@ -298,12 +298,23 @@ def test_topology_and_network_are_named_and_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "processes", "use_cpu", "needs_accelerators"),
+    ("text", "processes", "use_cpu", "shards"),
     [(FSDP_1, 2, False, True), (ZERO_3, 4, False, True), (CPU, 1, True, False), ("distributed_type: MULTI_CPU\nnum_processes: -1\n", None, True, False)],
 )  # fmt: skip
-def test_what_a_launcher_wants_to_know(text: str, processes: int | None, use_cpu: bool, needs_accelerators: bool) -> None:
+def test_what_a_launcher_wants_to_know(text: str, processes: int | None, use_cpu: bool, shards: bool) -> None:
     config = accelerate_config.load(text)
-    assert (config.num_processes, config.use_cpu, config.needs_accelerators) == (processes, use_cpu, needs_accelerators)
+    assert (config.num_processes, config.use_cpu, config.shards) == (processes, use_cpu, shards)
+
+
+@pytest.mark.parametrize("name", ["fsdp-1", "fsdp-2", "zero-3", "megatron"])
+def test_cpu_workers_are_not_told_to_shard(name: str) -> None:
+    config = accelerate_config.load(CONFIGS[name])
+    ours = config.worker_environment(on_accelerators=False)
+    assert not [
+        key for key in ours if key.startswith(("FSDP_", "MEGATRON_", "PARALLELISM_", "ACCELERATE_DEEPSPEED", "ACCELERATE_USE_F"))
+    ]
+    assert ours["ACCELERATE_USE_CPU"] == "True"
+    assert ours["ACCELERATE_MIXED_PRECISION"] == config.worker_environment()["ACCELERATE_MIXED_PRECISION"]
 
 
 def test_the_callers_dict_stays_as_it_was() -> None:
