@@ -164,12 +164,12 @@ def precede_with_block(index: int, code: str, blank_lines: int) -> Change:
     return change
 
 
-def wrap_in_with(index: int, header: str) -> Change:
-    """The small statement at `index` of a line runs inside `with header:`."""
+def wrap_in_with(index: int, header: str, *first: str) -> Change:
+    """The small statement at `index` of a line runs inside `with header:`, after other statements if there are any."""
 
     def within(small: cst.BaseSmallStatement) -> list[cst.BaseStatement]:
         block = cst.ensure_type(cst.parse_statement(f"with {header}:\n    ...\n"), cst.With)
-        return [block.with_changes(body=cst.IndentedBlock([cst.SimpleStatementLine([small])]))]
+        return [block.with_changes(body=cst.IndentedBlock([*statements_of(*first), cst.SimpleStatementLine([small])]))]
 
     return _spread(index, within)
 
@@ -212,9 +212,3 @@ def begin_with(lines: Sequence[str]) -> Change:
         return node.with_changes(body=node.body.with_changes(body=body))
 
     return change
-
-
-def precede_with_code(index: int, code: str) -> Change:
-    """The small statement at `index` of a line is preceded by statements of any kind."""
-    before = list(cst.parse_module(code).body)
-    return _spread(index, lambda small: [*before, cst.SimpleStatementLine([small])])

@@ -18,8 +18,9 @@ PAIRS = {
     "checkpoint_at_end": ("CheckpointConfig(checkpoint_at_end=True)", "CheckpointConfig()", 1),
     "_checkpoint_keep_all_ranks": ("CheckpointConfig(_checkpoint_keep_all_ranks=True)", "CheckpointConfig()", 1),
     "fail_fast": ("FailureConfig(fail_fast=True)", "FailureConfig()", 1),
+    "what was off anyway": ("FailureConfig(1, fail_fast=False)", "FailureConfig(1)", 0),
     "metadata": ("TorchTrainer(loop, metadata={})", "TorchTrainer(loop)", 1),
-    "no preprocessor": ("TorchTrainer(loop, preprocessor=None, resume_from_checkpoint=None)", "TorchTrainer(loop)", 2),
+    "no preprocessor": ("TorchTrainer(loop, preprocessor=None, resume_from_checkpoint=None)", "TorchTrainer(loop)", 0),
 }
 NAMES = "CheckpointConfig, FailureConfig, RunConfig, ScalingConfig"
 

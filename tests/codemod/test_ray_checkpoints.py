@@ -15,9 +15,17 @@ def body(source: str) -> str:
 
 def test_a_dict_becomes_a_file() -> None:
     assert body(HEAD + "session.report({}, checkpoint=Checkpoint.from_dict({'rank': session.get_world_rank()}))\n") == (
+        "with tempfile.TemporaryDirectory() as checkpoint_dir:\n"
+        "    torch.save({'rank': ray.train.get_context().get_world_rank()}, os.path.join(checkpoint_dir, \"checkpoint.pt\"))\n"
+        "    ray.train.report({}, checkpoint=Checkpoint.from_directory(checkpoint_dir))\n"
+    )
+
+
+def test_a_checkpoint_that_is_kept_keeps_its_folder() -> None:
+    assert body(HEAD + "kept = Checkpoint.from_dict(state)\n") == (
         "checkpoint_dir = tempfile.mkdtemp()\n"
-        "torch.save({'rank': ray.train.get_context().get_world_rank()}, os.path.join(checkpoint_dir, \"checkpoint.pt\"))\n"
-        "ray.train.report({}, checkpoint=Checkpoint.from_directory(checkpoint_dir))\n"
+        'torch.save(state, os.path.join(checkpoint_dir, "checkpoint.pt"))\n'
+        "kept = Checkpoint.from_directory(checkpoint_dir)\n"
     )
 
 
@@ -25,8 +33,7 @@ def test_the_file_is_read_back() -> None:
     assert body(HEAD + "saved = session.get_checkpoint()\nif saved:\n    epoch = saved.to_dict()['epoch']\n") == (
         "saved = ray.train.get_checkpoint()\nif saved:\n"
         "    with saved.as_directory() as checkpoint_dir:\n"
-        '        checkpoint_state = torch.load(os.path.join(checkpoint_dir, "checkpoint.pt"), weights_only=False)\n'
-        "    epoch = checkpoint_state['epoch']\n"
+        "        epoch = torch.load(os.path.join(checkpoint_dir, \"checkpoint.pt\"), weights_only=False)['epoch']\n"
     )
 
 

@@ -47,7 +47,12 @@ def drop(script: Script) -> Iterator[Finding]:
         if changed:
             names = ", ".join(f"`{name}`" for name in changed)
             yield Edit(call, recast_call("", dict(changed.items())), "RL231", f"Ray Train raises on {names}")
-        yield from (_told(keyword) for keyword in keywords if changed[str(keyword.arg)] is None and keyword.arg not in SILENT)
+        gone_for_good = [keyword for keyword in keywords if changed[str(keyword.arg)] is None and keyword.arg not in SILENT]
+        yield from (_told(keyword) for keyword in gone_for_good if not _is_off(keyword.value))
+
+
+def _is_off(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and value.value in (None, False)
 
 
 def _instead(script: Script, call: ast.Call, keyword: ast.keyword) -> Argument | None:

@@ -17,7 +17,7 @@ from raylift.frameworks.ray_calls import is_none
 from raylift.frameworks.ray_legacy_names import CHECKPOINTS, MODEL_CHECKPOINTS
 from raylift.frameworks.ray_names import legacy_name, modern_code
 from raylift.plan import Edit, Finding, NeededImport, Refusal
-from raylift.recast import precede_with_code, wrap_in_with
+from raylift.recast import wrap_in_with
 from raylift.script import Script
 from raylift.settings import Settings
 
@@ -87,10 +87,22 @@ def _made(script: Script, call: ast.Call, owner: ast.expr, settings: Settings) -
         yield Edit(call, replace_by(code), "RL235", "there is one class of checkpoints only")
     else:
         folder = script.free_name("checkpoint_dir", "checkpoint_folder")
-        lines = (f"{folder} = tempfile.mkdtemp()", f'torch.save({code}, os.path.join({folder}, "{STATE_FILE}"))')
-        yield from _before(script, call, lambda index: precede_with(index, *lines))
+        save = f'torch.save({code}, os.path.join({folder}, "{STATE_FILE}"))'
+        if _is_reported_at_once(script, call):
+            header = f"tempfile.TemporaryDirectory() as {folder}"
+            yield from _before(script, call, lambda index: wrap_in_with(index, header, save))
+        else:
+            made = f"{folder} = tempfile.mkdtemp()"
+            yield from _before(script, call, lambda index: precede_with(index, made, save))
         yield Edit(call, replace_by(f"{checkpoint}.from_directory({folder})"), "RL235", "a checkpoint is a folder")
         yield from (NeededImport(module) for module in ("os", "tempfile", "torch"))
+
+
+def _is_reported_at_once(script: Script, call: ast.Call) -> bool:
+    """Whether the checkpoint goes into a report, which has stored it when it returns."""
+    calls = [holder for holder in script.enclosing(call) if isinstance(holder, ast.Call)]
+    is_report = any(name.endswith(".report") for holder in calls for name in script.names(holder.func))
+    return is_report and isinstance(script.statement(call), ast.Expr)
 
 
 def _saved(script: Script, call: ast.Call, checkpoint: str, settings: Settings) -> Iterator[Finding]:
@@ -113,14 +125,10 @@ def _read(script: Script, call: ast.Call, owner: ast.expr, settings: Settings) -
     if method in GONE:
         raise Refusal(call.lineno, "RL326", f"`{ast.unparse(call.func)}` is gone", GONE[method])
     if method == "to_dict":
-        folder, state = (
-            script.free_name("checkpoint_dir", "checkpoint_folder"),
-            script.free_name("checkpoint_state", "state_read"),
-        )
+        folder = script.free_name("checkpoint_dir", "checkpoint_folder")
+        yield from _before(script, call, lambda index: wrap_in_with(index, f"{source}.as_directory() as {folder}"))
         load = f'torch.load(os.path.join({folder}, "{STATE_FILE}"), weights_only=False)'
-        code = f"with {source}.as_directory() as {folder}:\n    {state} = {load}\n"
-        yield from _before(script, call, lambda index: precede_with_code(index, code))
-        yield Edit(call, replace_by(state), "RL235", "a checkpoint is a folder: what was a dict is a file in it")
+        yield Edit(call, replace_by(load), "RL235", "a checkpoint is a folder: what was a dict is a file in it")
         yield from (NeededImport(module) for module in ("os", "torch"))
         return
     if not call.args:

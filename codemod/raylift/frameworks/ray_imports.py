@@ -87,7 +87,8 @@ def _moved(
     if script.parent(node) is script.tree:
         akin = {each.module for each, _ in wanted} | {"ray.train"}
         brings_trainer = any(alias.name.endswith("Trainer") for alias in legacy)
-        wanted += [(each, None) for each in waiting if brings_trainer or each.module in akin]
+        near = [each for each in waiting if brings_trainer and each.module.startswith(("ray", "accelerate"))]
+        wanted += [(each, None) for each in waiting if each in near or each.module in akin]
         waiting[:] = [each for each in waiting if (each, None) not in wanted]
     for each, alias in sorted(wanted, key=lambda pair: (not pair[0].name, pair[0])):
         written = f"{each.name} as {alias.asname}" if alias and alias.asname and each.name == alias.name else each.name

@@ -17,6 +17,7 @@ from raylift.plan import NeededImport, Notice
 from raylift.script import Found, Script
 from raylift.settings import Settings
 
+MODULE = "raylift_runtime.data"
 BATCH_SIZES = ("per_device_train_batch_size", "per_device_eval_batch_size")
 DEFAULT_BATCH_SIZE = "8"
 
@@ -87,9 +88,9 @@ def shards(script: Script, settings: Settings, init: Found | None, train: str | 
     if is_stock:
         ask, needed = f"{ray_train(script)}.get_dataset_shard", NeededImport("ray.train")
     elif script.is_taken("get_dataset_shard"):
-        ask, needed = "raylift_runtime.data.get_dataset_shard", NeededImport("raylift_runtime.data")
+        ask, needed = f"{MODULE}.get_dataset_shard", NeededImport(MODULE)
     else:
-        ask, needed = "get_dataset_shard", NeededImport("raylift_runtime.data", "get_dataset_shard")
+        ask, needed = "get_dataset_shard", NeededImport(MODULE, "get_dataset_shard")
     notices = tuple(_lost_with_batches(init, arguments)) if is_stock and train else ()
     is_bound = is_stock and ray_train(script) != "ray.train"
     imports = (needed,) if (train or evaluation) and not is_bound else ()
