@@ -1,0 +1,99 @@
+"""Scripts of Ray 2.7 train today, lifted, to the figures that they had then."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.legacy.figures import figures
+
+from raylift.files import neighbours_of
+from raylift.outcome import Rewritten
+from raylift.rewrite import rewrite
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+RECORD = Path(__file__).with_name("record.py")
+COMPARED = [path.parent.name for path in sorted(FIXTURES.glob("ray_*/legacy.json"))]
+RUNNABLE = [path.parent.name for path in sorted(FIXTURES.glob("ray_*/before.py"))]
+UNEVEN = "ray_trainer_15_rows"
+TIMEOUT_S = 180
+
+
+def trained(name: str, folder: Path) -> dict[str, Any]:
+    """Lift a fixture with every module beside it, train it on two local workers, and read what came of it."""
+    return figures(run(name, folder))
+
+
+def run(name: str, folder: Path) -> Path:
+    for path in sorted((FIXTURES / name).glob("*")):
+        if path.suffix == ".py" and path.name != "after.py":
+            outcome = rewrite(path.read_bytes(), neighbours=neighbours_of(str(path)))
+            code = outcome.code if isinstance(outcome, Rewritten) else path.read_bytes()
+            (folder / path.name).write_bytes(code)
+        elif path.suffix == ".yaml":
+            (folder / path.name).write_bytes(path.read_bytes())
+    record = folder / "record"
+    command = [sys.executable, str(RECORD), str(folder / "before.py"), str(record)]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+    assert done.returncode == 0, done.stderr[-4000:]
+    return record
+
+
+@pytest.mark.ray
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in COMPARED if name != UNEVEN])
+def test_a_lifted_script_reproduces_what_it_came_to_under_ray_2_7(name: str, tmp_path: Path) -> None:
+    before = json.loads((FIXTURES / name / "legacy.json").read_text())
+    after = trained(name, tmp_path)
+    assert after["trained"] == before["trained"]
+    for old, new in zip(before["losses"], after["losses"], strict=True):
+        assert new == pytest.approx(old, abs=1e-5)
+    assert sorted(chain(*after["evaluated"])) == sorted(chain(*before["evaluated"]))
+    assert set(before["reported"]) <= set(after["reported"])
+    for key in ("epoch", "step"):
+        assert after["final"].get(key) == before["final"].get(key)
+    for key in ("train_loss", "eval_loss"):
+        assert after["final"].get(key) == pytest.approx(before["final"].get(key), abs=1e-5)
+    assert checkpoint(after["checkpoint"]) == checkpoint(before["checkpoint"])
+
+
+def checkpoint(files: list[str]) -> set[str]:
+    """The files of a checkpoint under the names that they had at first: weights have another format, and all another folder."""
+    inside = {file.removeprefix("checkpoint/") for file in files if not file.startswith("manifest/")}
+    return {"pytorch_model.bin" if file == "model.safetensors" else file for file in inside}
+
+
+@pytest.mark.ray
+@pytest.mark.slow
+def test_rows_that_do_not_divide_are_trained_as_before_and_all_evaluated(tmp_path: Path) -> None:
+    before = json.loads((FIXTURES / UNEVEN / "legacy.json").read_text())
+    after = trained(UNEVEN, tmp_path)
+    for each in (before, after):
+        shards = [set(chain(*batches)) for batches in each["trained"]]
+        assert [len(shard) for shard in shards] == [7, 7]
+        assert not shards[0] & shards[1]
+        assert [len(batch) for batch in each["trained"][0]] == [4] * 5
+        assert each["trained"][0][1][3] == each["trained"][0][0][0]  # the last batch is filled with the first rows
+    evaluations = 3
+    assert len(set(chain(*chain(*before["evaluated"])))) == 8  # Ray 2.7 split the data twice, and lost half of it
+    assert set(chain(*chain(*after["evaluated"]))) == set(range(100, 115))
+    assert sum(map(len, after["evaluated"])) == 2 * 2 * evaluations
+
+
+@pytest.mark.ray
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in RUNNABLE if name not in COMPARED])
+def test_a_lifted_script_runs_to_its_end(name: str, tmp_path: Path) -> None:
+    result = json.loads((run(name, tmp_path) / "result.json").read_text())
+    assert result["metrics"]["loss"] > 0
+    assert result["checkpoint"]
+
+
+def test_every_kind_of_legacy_training_is_compared() -> None:
+    assert len([name for name in COMPARED if name.startswith("ray_trainer")]) >= 3
+    assert len([name for name in COMPARED if name.startswith("ray_accelerate")]) >= 2
