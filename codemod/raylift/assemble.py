@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from raylift.frameworks import accelerate_loop, transformers_trainer
 from raylift.frameworks.hazards import hazards, refuse_reflection
+from raylift.frameworks.notebook_launcher import settings_with_launch
 from raylift.frameworks.ray_legacy import lift_legacy
 from raylift.frameworks.ray_legacy_names import has_legacy
 from raylift.frameworks.transformers_arguments import modernise
@@ -42,7 +43,7 @@ def assemble(script: Script, settings: Settings) -> Plan | None:
     if not trainings:
         return Plan(edits, imports, notices)
     refuse_reflection(script, placement)
-    launch, needed = launcher(script, settings)
+    launch, needed = launcher(script, settings_with_launch(script, settings))
     return Plan(edits, (*imports, *needed), notices, placement, launch)
 
 

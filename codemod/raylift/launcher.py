@@ -25,6 +25,8 @@ def launcher(script: Script, settings: Settings) -> tuple[Launcher, tuple[Needed
     if settings.storage_path is not None:
         imports.append(NeededImport("ray.train", "RunConfig"))
         arguments.append(f"run_config=RunConfig(storage_path={settings.storage_path!r})")
+    if settings.accelerate_config is not None and settings.runtime == "raylift":
+        arguments.append(f"accelerate_config={settings.accelerate_config}")
     preamble: list[str] = []
     if settings.runtime == "ray":
         preamble, config, needed = _written_out(script, use_gpu)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from raylift.frameworks.accelerators import backward_calls
+from raylift.frameworks.notebook_launcher import launches
 from raylift.frameworks.ray_legacy_names import has_legacy
 from raylift.frameworks.trainer_classes import training_calls
 from raylift.script import Script, remembered
@@ -13,7 +14,7 @@ from raylift.script import Script, remembered
 @remembered
 def starts(script: Script) -> list[ast.AST]:
     """The nodes of a script that start a training."""
-    return [*(call for call, _ in training_calls(script)), *backward_calls(script)]
+    return [*(call for call, _ in training_calls(script)), *backward_calls(script), *launches(script)]
 
 
 def left_alone(script: Script) -> str:

@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from raylift.edits import go_on_with, wrap_in_call
+from raylift.frameworks import accelerate_arguments, notebook_launcher
 from raylift.frameworks.accelerators import visible_accelerator
 from raylift.frameworks.bound_names import bound_for_some_ranks, readable_after, rebound_by
 from raylift.frameworks.epoch_loops import Training, trainings
@@ -40,7 +41,10 @@ MODULE = "raylift_runtime.accelerate"
 
 
 def connect(script: Script, settings: Settings) -> Iterator[Finding]:
-    """Let every training loop report, once per epoch, where all ranks pass."""
+    """Let every training loop report, once per epoch, where all ranks pass; the rest of Accelerate keeps to today's names."""
+    yield from accelerate_arguments.modernise(script)
+    yield from notebook_launcher.call_directly(script)
+    yield from notebook_launcher.hidden_workers(script, settings)
     for training in trainings(script):
         yield from _report(script, training, settings)
         if settings.resumable:
@@ -117,14 +121,13 @@ def _usable(script: Script, metrics: list[Metric], block: list[ast.stmt], place:
     found: dict[str, tuple[Metric, str]] = {}
     for metric in metrics:
         start = block.index(metric.source)
-        parts = [metric.value, *([ast.parse(metric.key, mode="eval").body] if metric.key else [])]
-        if start > end or not all(map(is_harmless, parts)) or _changed(metric.value, block[start + 1 : end + 1]):
+        if start > end or not is_harmless(metric.value) or _changed(metric.value, block[start + 1 : end + 1]):
             continue
-        if for_some.intersection(own_names(script, metric.value, place)):
+        if for_some.intersection(own_names(script, metric.value, place)) or not metric.key_names <= readable:
             continue
         if _is_readable(script, metric.value, place, readable):
             found[metric.key or ast.unparse(metric.value)] = (metric, "")
-        elif condition := _condition(script, metric, block[start + 1 : end + 1], place, readable):
+        elif condition := _condition(script, metric, block[start : end + 1], place, readable):
             found.setdefault(metric.key or ast.unparse(metric.value), (metric, condition))
     return list(found.values())
 
@@ -138,13 +141,13 @@ def _changed(expression: ast.expr, statements: list[ast.stmt]) -> bool:
     return bool(names & rebound_by(statements))
 
 
-def _condition(script: Script, metric: Metric, after: list[ast.stmt], place: ast.stmt, readable: frozenset[str]) -> str:
+def _condition(script: Script, metric: Metric, since: list[ast.stmt], place: ast.stmt, readable: frozenset[str]) -> str:
     """The script's own condition for a value, where it can be asked again and has the same answer on every rank."""
     ranks = Ranks(script, script.function(place) or script.tree)
-    for test, _ in metric.tests:
-        if ranks.differs(test) or not _is_readable(script, test, place, readable) or _changed(test, after):
+    for test, _ in metric.tests or ():
+        if ranks.differs(test) or not _is_readable(script, test, place, readable) or _changed(test, since):
             return ""
-    return " and ".join(_asked(script, test, holds) for test, holds in metric.tests)
+    return " and ".join(_asked(script, test, holds) for test, holds in metric.tests or ())
 
 
 def _asked(script: Script, test: ast.expr, holds: bool) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterator
 
 from raylift.frameworks.rank_guards import call_name
@@ -41,11 +42,13 @@ def written(script: Script, expression: ast.expr) -> str:
 
 
 def own_names(script: Script, expression: ast.AST, place: ast.AST) -> Iterator[str]:
-    """The names in an expression that are bound in the function of a place, or at module level if it stands there."""
+    """The names in an expression that the function of a place binds, or the module if it stands there, or nobody."""
     here = script.scope(place)
     for node in ast.walk(expression):
-        if isinstance(node, ast.Name) and script.scope(node).owner(node.id) is here:
-            yield node.id
+        if isinstance(node, ast.Name):
+            owner = script.scope(node).owner(node.id)
+            if owner is here or (owner is None and not hasattr(builtins, node.id)):
+                yield node.id
 
 
 def is_dict(script: Script, expression: ast.expr) -> bool:

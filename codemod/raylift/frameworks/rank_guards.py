@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from raylift.frameworks.accelerators import is_accelerator
 from raylift.scopes import DEFINITIONS, FUNCTIONS, Function
 from raylift.script import Found, Script
 
@@ -25,11 +26,12 @@ SAME_EVERYWHERE = frozenset({
     "all_gather_object", "broadcast", "broadcast_object_list", "check_trigger", "gather", "gather_for_metrics", "gather_object",
     "hasattr", "isinstance", "len", "range", "reduce",
 })  # fmt: skip
-CHANCE = re.compile(r"^(random|secrets|time|uuid|numpy\.random|torch\.rand\w*|datetime|os\.getpid|socket)(\.|$)")
+CHANCE = re.compile(
+    r"^(random|secrets|time|uuid|numpy\.random|torch\.rand\w*|datetime|os\.(getpid|listdir|scandir|path\.(exists|is\w+))|glob|socket)(\.|$)"
+)
 OWN_DATA = re.compile(r"(^|_)(batch(es)?|loss(es)?|logits|loader|dataloader|outputs?|predictions?|model)$")
 NUMBERS = frozenset({"range", "trange"})
 WRAPPERS = frozenset({"progress_bar", "resumable", "skip_first_batches", "tqdm", "track"})
-MUTATORS = frozenset({"add", "append", "extend", "insert", "setdefault", "update"})
 
 
 def is_rank_test(script: Script, expression: ast.AST, depth: int = 0) -> bool:
@@ -128,13 +130,13 @@ def own_nodes(holder: ast.AST) -> Iterator[ast.AST]:
 def _bindings(script: Script, nodes: Iterator[ast.AST]) -> Iterator[tuple[str, list[ast.AST]]]:
     """Every name that is bound, or changed in place, with all that its value depends on."""
     for node in nodes:
-        for target, sources in _bound_by(node):
+        for target, sources in _bound_by(script, node):
             name = _base(target)
             if name:
                 yield name, [*sources, *_tests_above(script, node)]
 
 
-def _bound_by(node: ast.AST) -> Iterator[tuple[ast.AST, list[ast.AST]]]:
+def _bound_by(script: Script, node: ast.AST) -> Iterator[tuple[ast.AST, list[ast.AST]]]:
     if isinstance(node, ast.Assign):
         for target in node.targets:
             yield from _pairs(target, node.value)
@@ -148,8 +150,13 @@ def _bound_by(node: ast.AST) -> Iterator[tuple[ast.AST, list[ast.AST]]]:
                 yield item.optional_vars, [item.context_expr]
     elif isinstance(node, ast.ExceptHandler) and node.name:
         yield ast.Name(node.name), [node]
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in MUTATORS:
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not _forgets(script, node.func.value):
         yield node.func.value, [*node.args, *node.keywords]
+
+
+def _forgets(script: Script, receiver: ast.expr) -> bool:
+    """Whether what a method is given cannot be asked for later: a module, the Accelerator."""
+    return bool(script.names(receiver)) or is_accelerator(script, receiver)
 
 
 def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.AST, list[ast.AST]]]:

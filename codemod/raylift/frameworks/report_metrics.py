@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from raylift.frameworks.accelerators import is_accelerator
+from raylift.frameworks.epoch_calls import EpochCall, Tests, epoch_calls
 from raylift.frameworks.epoch_loops import LOOPS, Training
 from raylift.frameworks.expressions import called_functions, is_dict, written
 from raylift.frameworks.printed_values import is_measure, is_print, name_of, printed
-from raylift.frameworks.rank_guards import call_name, is_rank_test
+from raylift.frameworks.rank_guards import call_name
 from raylift.scopes import DEFINITIONS
 from raylift.script import Found, Script
 
@@ -29,12 +30,17 @@ class Metric:
     key: str
     value: ast.expr
     source: ast.stmt
-    tests: tuple[tuple[ast.expr, bool], ...] = ()
+    tests: Tests | None = None
+
+    @property
+    def key_names(self) -> set[str]:
+        """The names that the key is made of; none where it is a string."""
+        return {node.id for node in ast.walk(ast.parse(self.key)) if isinstance(node, ast.Name)}
 
 
 def preferences(script: Script, training: Training, block: list[ast.stmt]) -> list[list[Metric]]:
     """What could be reported, best first."""
-    calls = list(_calls(script, block))
+    calls = list(epoch_calls(script, block))
     per_epoch = [call for call in calls if not call.in_loop]
     own = _bound_in(training, block)
     return [
@@ -47,35 +53,7 @@ def preferences(script: Script, training: Training, block: list[ast.stmt]) -> li
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Call:
-    node: ast.Call
-    source: ast.stmt
-    in_loop: bool
-    tests: tuple[tuple[ast.expr, bool], ...]
-
-
-def _calls(script: Script, block: list[ast.stmt]) -> Iterator[_Call]:
-    """The calls of a block in source order, with the conditions under which they are made; rank tests do not count."""
-    for statement in block:
-        calls = [node for node in ast.walk(statement) if isinstance(node, ast.Call)]
-        for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
-            tests: list[tuple[ast.expr, bool]] = []
-            in_loop = False
-            inner: ast.AST = call
-            for holder in script.enclosing(call):
-                if inner is statement:
-                    yield _Call(call, statement, in_loop, tuple(reversed(tests)))
-                    break
-                if isinstance(holder, (*DEFINITIONS, ast.Lambda)):
-                    break
-                in_loop = in_loop or isinstance(holder, LOOPS)
-                if isinstance(holder, ast.If) and inner is not holder.test and not is_rank_test(script, holder.test):
-                    tests.append((holder.test, inner in holder.body))
-                inner = holder
-
-
-def _logged(script: Script, call: _Call) -> Iterator[Metric]:
+def _logged(script: Script, call: EpochCall) -> Iterator[Metric]:
     node = call.node
     if call_name(node) != "log" or not isinstance(node.func, ast.Attribute) or not is_accelerator(script, node.func.value):
         return
@@ -132,7 +110,7 @@ def _computes_dict(script: Script, call: ast.Call, name: str) -> bool:
     return any(found.name.partition(".")[0] in ("evaluate", "datasets") for found in script.imports())
 
 
-def _printed(script: Script, call: _Call, own: frozenset[str]) -> Iterator[Metric]:
+def _printed(script: Script, call: EpochCall, own: frozenset[str]) -> Iterator[Metric]:
     if not is_print(script, call.node):
         return
     for shown in printed(call.node):
