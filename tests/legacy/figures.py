@@ -33,7 +33,7 @@ def figures(folder: Path) -> dict[str, Any]:
         "losses": [[batch["loss"] for batch in batches if batch["kind"] == "train"] for batches in ranks],
         "trained": [[batch["rows"] for batch in batches if batch["kind"] == "train" and "rows" in batch] for batches in ranks],
         "evaluated": [[batch["rows"] for batch in batches if batch["kind"] == "evaluate"] for batches in ranks],
-        "reported": sorted({key for report in result["reports"] for key in report} - ADDED_BY_RAY),
+        "reported": sorted({key for report in result["reports"] for key in report if "/" not in key} - ADDED_BY_RAY),
         "final": {key: value for key, value in sorted(metrics.items()) if key not in ADDED_BY_RAY and not _is_a_time(key)},
         "checkpoint": sorted(result["checkpoint"]),
     }
