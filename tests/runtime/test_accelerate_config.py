@@ -275,6 +275,32 @@ def test_zero_3_without_a_file_reaches_the_plugin() -> None:
     assert plugin.zero3_save_16bit_model
 
 
+def test_the_fsdp_plugin_of_a_worker_reads_the_config(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+    from accelerate.utils import FullyShardedDataParallelPlugin, dataclasses
+
+    monkeypatch.setattr(dataclasses, "is_cuda_available", lambda: True)  # without a device the plugin is not built at all
+    monkeypatch.setattr(torch.cuda, "current_device", lambda: 0)
+    with mock.patch.dict(os.environ, accelerate_config.load(FSDP_1).worker_environment()):
+        plugin = FullyShardedDataParallelPlugin()
+    assert plugin.sharding_strategy.name == "FULL_SHARD"
+    assert plugin.state_dict_type.name == "SHARDED_STATE_DICT"
+    assert plugin.backward_prefetch.name == "BACKWARD_PRE"
+    assert plugin.transformer_cls_names_to_wrap == ["BertLayer"]
+    assert (plugin.use_orig_params, plugin.sync_module_states, plugin.cpu_ram_efficient_loading) == (True, True, True)
+
+
+def test_fsdp_2_and_its_meshes_reach_the_plugins_of_a_worker() -> None:
+    from accelerate.parallelism_config import ParallelismConfig
+    from accelerate.utils import FullyShardedDataParallelPlugin
+
+    with mock.patch.dict(os.environ, accelerate_config.load(FSDP_2).worker_environment()):
+        plugin, mesh = FullyShardedDataParallelPlugin(), ParallelismConfig()
+    assert (plugin.fsdp_version, plugin.reshard_after_forward, plugin.min_num_params) == (2, True, 2000)
+    assert plugin.activation_checkpointing
+    assert (mesh.dp_shard_size, mesh.cp_size, mesh.cp_handler.cp_comm_strategy) == (4, 2, "alltoall")
+
+
 def test_the_older_name_of_backward_prefetch_still_works() -> None:
     text = FSDP_1.replace("fsdp_backward_prefetch:", "fsdp_backward_prefetch_policy:")
     assert accelerate_config.load(text).worker_environment() == accelerate_config.load(FSDP_1).worker_environment()
