@@ -51,7 +51,7 @@ class Script:
 def driver_script(function: Callable[..., Any]) -> Script | None:
     """The running script, if workers can start from it again: the call stack passes its `__main__` guard, it holds the function.
 
-    None for closures, lambdas, notebooks, unguarded scripts, and where a function reads a name that only the guard binds.
+    None for closures, lambdas, notebooks, unguarded scripts, scripts whose top level drives Ray, and where a function reads a name that only the guard binds.
     """
     main = sys.modules["__main__"]
     path = getattr(main, "__file__", None)
@@ -62,7 +62,7 @@ def driver_script(function: Callable[..., Any]) -> Script | None:
         return None
     source = _source_of(main, path)
     guard = _guard_around(source, _line_in(main))
-    if guard is None or _bound_in(guard) & _globals_of_functions(source, path):
+    if guard is None or _drives_ray(source, guard) or _bound_in(guard) & _globals_of_functions(source, path):
         return None
     return Script(os.path.abspath(path), source, getattr(main, "__package__", None), name)
 
@@ -112,6 +112,14 @@ def _compares_main(test: ast.Compare) -> bool:
     named = any(isinstance(side, ast.Name) and side.id == "__name__" for side in sides)
     main = any(isinstance(side, ast.Constant) and side.value == "__main__" for side in sides)
     return isinstance(test.ops[0], ast.Eq) and named and main
+
+
+def _drives_ray(source: bytes, guard: ast.If) -> bool:
+    """Whether the top level does what only the driver may: `ray.init(...)`, or reading data with `ray.data`."""
+    inner = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    outside = [node for node in ast.parse(source).body if not isinstance(node, inner) and node.lineno != guard.lineno]
+    calls = (node.func for statement in outside for node in ast.walk(statement) if isinstance(node, ast.Call))
+    return any(ast.unparse(called).startswith("ray.") for called in calls)
 
 
 def _bound_in(guard: ast.If) -> set[str]:
