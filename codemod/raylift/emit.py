@@ -163,9 +163,11 @@ def _with_imports(body: Body, imports: Sequence[NeededImport]) -> Body:
     if not imports:
         return body
     lines: Body = []
-    for module, needed in groupby(sorted(set(imports)), key=lambda needed: needed.module):
-        names = [each.name for each in needed if each.name]
-        lines += statements_of(f"from {module} import {', '.join(names)}" if names else f"import {module}")
+    for module, group in groupby(sorted(set(imports)), key=lambda needed: needed.module):
+        needed = [each.name for each in group]
+        names = [name for name in needed if name]
+        lines += statements_of(*([] if all(needed) else [f"import {module}"]))
+        lines += statements_of(*([f"from {module} import {', '.join(names)}"] if names else []))
     place = _after_imports(body)
     if place < len(body) and not getattr(body[place], "leading_lines", ()):
         body = [*body[:place], body[place].with_changes(leading_lines=[BLANK]), *body[place + 1 :]]
