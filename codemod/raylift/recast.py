@@ -112,9 +112,19 @@ def move_imports(index: int, moved: Mapping[str, Sequence[str]], kept: frozenset
             module = cst.ensure_type(cst.parse_expression(next(iter(moved))), cst.Attribute)
             body = [*node.body[:index], small.with_changes(module=module, relative=()), *node.body[index + 1 :]]
             return node.with_changes(body=body)
+        if not lines and not kept:
+            return _without(node, index)
         return _spread(index, lambda old: _import_lines(old, lines, kept))(node)
 
     return change
+
+
+def _without(node: cst.SimpleStatementLine | cst.SimpleStatementSuite, index: int) -> Changed:
+    body = [*node.body[:index], *node.body[index + 1 :]]
+    if not body:
+        return cst.RemoveFromParent()
+    body[-1] = body[-1].with_changes(semicolon=cst.MaybeSentinel.DEFAULT)
+    return node.with_changes(body=body)
 
 
 def _is_same_names(statement: cst.ImportFrom, names: Sequence[str]) -> bool:

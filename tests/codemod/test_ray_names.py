@@ -119,6 +119,21 @@ def test_a_name_without_a_successor_is_refused(source: str) -> None:
     assert refusal(source).remedy
 
 
+def test_a_trial_of_the_context_is_a_run_as_well() -> None:
+    source = "import ray.train\n\ncontext = ray.train.get_context()\nprint(context.get_trial_name(), context.get_trial_dir())\n"
+    assert lifted(source).endswith("print(context.get_experiment_name(), context.get_storage().experiment_fs_path)\n")
+    assert refusal(source.replace("get_trial_name", "get_trial_resources")).rule == "RL322"
+
+
+def test_two_imports_in_one_line_are_told_apart() -> None:
+    assert (
+        lifted("import os; from ray.air import session\nsession.report({})\n")
+        == "import os\nimport ray.train\nray.train.report({})\n"
+    )
+    crowded = "from ray.air import session; from ray.air import Checkpoint\nsession.report(Checkpoint)\n"
+    assert refusal(crowded).rule == "RL327"
+
+
 def test_a_session_handed_on_as_a_value_is_refused() -> None:
     assert refusal("from ray.air import session\n\nlog(session)\n").rule == "RL324"
 

@@ -247,6 +247,23 @@ def test_integrations_stay_off() -> None:
     assert [notice.rule for notice in notices(source)] == ["RL135"]
 
 
+def test_integrations_are_switched_off_where_transformers_would_start_them_all() -> None:
+    assert 'per_device_train_batch_size=2, report_to="none")' in lifted(PLAIN, transformers=4)
+    assert "report_to" not in lifted(PLAIN, transformers=5)
+
+
+def test_configurations_given_as_dicts_become_objects() -> None:
+    code = lifted(PLAIN.replace("(init, ", "(init, scaling_config={'num_workers': 2}, "))
+    assert "scaling_config=ScalingConfig(**{'num_workers': 2})" in code
+    assert "from ray.train import DataConfig, ScalingConfig\n" in code
+
+
+def test_a_method_that_the_data_no_longer_has_is_told() -> None:
+    assert [notice.rule for notice in notices(PLAIN.replace("    args =", "    train_ds = train_ds.map(f)\n    args ="))] == [
+        "RL139"
+    ]
+
+
 def test_old_arguments_get_their_new_names_as_well() -> None:
     assert 'TrainingArguments("out", eval_strategy="epoch"' in lifted(
         PLAIN.replace('"out"', '"out", evaluation_strategy="epoch"')

@@ -17,7 +17,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from raylift.frameworks.ray_calls import LegacyCall, is_none, legacy_call, only_node
+from raylift.frameworks.ray_calls import LegacyCall, as_configurations, is_none, legacy_call, only_node
 from raylift.frameworks.ray_datasets import preprocessed
 from raylift.frameworks.ray_legacy_names import ACCELERATE_TRAINERS
 from raylift.frameworks.ray_names import torch_trainer
@@ -60,6 +60,7 @@ def _lifted(script: Script, call: LegacyCall, settings: Settings) -> Iterator[Fi
         name: None for name in ("metadata", "preprocessor", "resume_from_checkpoint") if name in call.given
     }
     added: list[Argument] = []
+    yield from as_configurations(call, changed)
     yield from preprocessed(script, call, changed, added)
     yield from _dataset_config(call, changed)
     if settings.runtime == "ray":

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from raylift.plan import Refusal
+from raylift.plan import NeededImport, Refusal
+from raylift.recast import HOLE, Argument
 from raylift.script import Found, Script, Value
 
 
@@ -23,6 +25,7 @@ class LegacyCall:
         return self.node.lineno
 
 
+CONFIGURATIONS = {"run_config": "RunConfig", "scaling_config": "ScalingConfig"}
 FUNCTION_KEYWORDS = ("trainer_init_per_worker", "train_loop_per_worker")
 
 
@@ -51,6 +54,14 @@ def _is_deferred(script: Script, call: ast.Call, statement: ast.stmt) -> bool:
         if isinstance(holder, inner):
             return True
     return False
+
+
+def as_configurations(call: LegacyCall, changed: dict[int | str, Argument | None]) -> Iterator[NeededImport]:
+    """Configurations that are given as dicts, which Ray 2.0 took: today they are objects."""
+    for keyword, name in CONFIGURATIONS.items():
+        if isinstance(call.given.get(keyword), ast.Dict):
+            changed[keyword] = Argument(keyword, f"{name}(**{HOLE})")
+            yield NeededImport("ray.train", name)
 
 
 def is_none(value: ast.expr | None) -> bool:

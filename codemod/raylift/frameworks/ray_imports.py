@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from raylift.edits import remove
 from raylift.frameworks.ray_legacy_names import CONTEXT, LEGACY_TRAINERS, MODEL_CHECKPOINTS, MOVED, is_legacy
 from raylift.frameworks.ray_names import trainer_import
 from raylift.plan import Edit, Finding, NeededImport, Refusal
@@ -97,10 +96,7 @@ def _moved(
             moved.setdefault(each.module if each.name else "", []).append(written or each.module)
     kept = frozenset(alias.asname or alias.name for alias in node.names if alias not in legacy)
     if not moved and not kept:
-        if not _has_comment(script, node):
-            yield Edit(node, remove, "RL230", WHY)
-            return
-        moved = {"": ["ray.train"]}
+        moved = {"": ["ray.train"]} if _has_comment(script, node) else {}
     yield Edit(node, move_imports(script.place_in_line(node), moved, kept), "RL230", WHY)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from raylift.frameworks import (
@@ -16,7 +17,7 @@ from raylift.frameworks import (
 )
 from raylift.frameworks.hazards import hazards
 from raylift.frameworks.transformers_arguments import modernise
-from raylift.plan import Edit, Finding, NeededImport, Notice, Plan
+from raylift.plan import Edit, Finding, NeededImport, Notice, Plan, Refusal
 from raylift.script import Script
 from raylift.settings import Settings
 
@@ -28,6 +29,7 @@ def lift_legacy(script: Script, settings: Settings) -> Plan:
     needed = frozenset(finding for finding in findings if isinstance(finding, NeededImport))
     findings = [finding for finding in findings if not isinstance(finding, NeededImport)]
     findings += ray_imports.move(script, settings, needed)
+    _refuse_crowded_lines(findings)
     return Plan(
         tuple(finding for finding in findings if isinstance(finding, Edit)),
         tuple(finding for finding in findings if isinstance(finding, NeededImport)),
@@ -35,8 +37,20 @@ def lift_legacy(script: Script, settings: Settings) -> Plan:
     )
 
 
+def _refuse_crowded_lines(findings: list[Finding]) -> None:
+    """Two changes of one statement, or of two in one line, have no order that would be right for all."""
+    lines: set[int] = set()
+    for edit in findings:
+        if isinstance(edit, Edit) and isinstance(edit.node, ast.stmt) and not isinstance(edit.node, ast.FunctionDef):
+            if edit.line in lines:
+                text = "too much happens in this line: its parts take other forms, each on lines of their own"
+                raise Refusal(edit.line, "RL327", text, "give each step a line of its own")
+            lines.add(edit.line)
+
+
 def _findings(script: Script, settings: Settings) -> Iterator[Finding]:
     yield from ray_names.rename(script, settings)
+    yield from ray_names.rename_trials(script)
     yield from ray_transformers_trainer.lift(script, settings)
     yield from ray_accelerate_trainer.lift(script, settings)
     yield from ray_arguments.drop(script)

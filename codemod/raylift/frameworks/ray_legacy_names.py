@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from raylift.script import Script, remembered
+from raylift.script import Found, Script, remembered
 
 HUGGING_FACE = ("ray.train.huggingface", "ray.train.hf_transformers", "ray.train.hf_accelerate")
 
@@ -145,6 +145,17 @@ def legacy_parts(script: Script) -> Iterator[ast.AST]:
             yield node
     for _, keyword in dropped_arguments(script):
         yield keyword
+    yield from trial_calls(script)
+
+
+def trial_calls(script: Script) -> Iterator[ast.Call]:
+    """Questions about a trial that are asked of `ray.train.get_context()`, which raises on them."""
+    for call in script.all(ast.Call):
+        if isinstance(call.func, ast.Attribute) and call.func.attr.startswith("get_trial_"):
+            for value in script.values(call.func.value):
+                made = value.node if isinstance(value, Found) else None
+                if isinstance(made, ast.Call) and "ray.train.get_context" in script.names(made.func):
+                    yield call
 
 
 def dropped_arguments(script: Script) -> Iterator[tuple[ast.Call, ast.keyword]]:

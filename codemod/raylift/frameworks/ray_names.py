@@ -27,6 +27,7 @@ from raylift.frameworks.ray_legacy_names import (
     is_callback,
     is_legacy,
     known,
+    trial_calls,
 )
 from raylift.launcher import TORCH_TRAINER
 from raylift.plan import Edit, Finding, NeededImport, Notice, Refusal
@@ -76,6 +77,22 @@ def rename(script: Script, settings: Settings) -> Iterator[Finding]:
     for node in dotted_names(script):
         if not _is_within_longer(script, node):
             yield from _renamed(script, node, settings)
+
+
+def rename_trials(script: Script) -> Iterator[Finding]:
+    """Questions about a trial that a train context no longer answers."""
+    for call in trial_calls(script):
+        assert isinstance(call.func, ast.Attribute)
+        asked = call.func.attr
+        if asked not in NO_LONGER:
+            remedy = "read the resources that ScalingConfig asked for"
+            raise Refusal(call.lineno, "RL322", f"`{asked}` has no form in today's Ray Train", remedy)
+        yield Notice(call.lineno, "RL233", f"`{asked}`: {NO_LONGER[asked]}", "look at what the name is used for")
+        new = f"{source_of(script, call.func.value)}.{CONTEXT[f'ray.air.session.{asked}']}"
+        if asked == "get_trial_dir":
+            yield Edit(call, replace_by(new), "RL230", "a run has a folder, and no trial")
+        else:
+            yield Edit(call.func, replace_by(new), "RL230", "a run has a name, and no trial")
 
 
 def dotted_names(script: Script) -> Iterator[ast.Name | ast.Attribute]:

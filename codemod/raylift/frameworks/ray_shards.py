@@ -91,10 +91,10 @@ def shards(script: Script, settings: Settings, init: Found | None, train: str | 
         ask, needed = f"{MODULE}.get_dataset_shard", NeededImport(MODULE)
     else:
         ask, needed = "get_dataset_shard", NeededImport(MODULE, "get_dataset_shard")
-    notices = tuple(_lost_with_batches(init, arguments)) if is_stock and train else ()
+    notices = [*_used_otherwise(init), *(_lost_with_batches(init, arguments) if is_stock and train else ())]
     is_bound = is_stock and ray_train(script) != "ray.train"
     imports = (needed,) if (train or evaluation) and not is_bound else ()
-    return Shards(script, names, ask, is_stock, arguments, imports, notices)
+    return Shards(script, names, ask, is_stock, arguments, imports, tuple(notices))
 
 
 def arguments_of(init: Found | None) -> Iterator[ast.Call]:
@@ -102,6 +102,17 @@ def arguments_of(init: Found | None) -> Iterator[ast.Call]:
     for node in ast.walk(init.node) if init else ():
         if init and isinstance(node, ast.Call) and any(map(is_arguments_class, init.script.values(node.func))):
             yield node
+
+
+def _used_otherwise(init: Found | None) -> Iterator[Notice]:
+    """Methods of `datasets.IterableDataset`, which is what an init function used to be given."""
+    if init is None or not isinstance(init.node, (ast.FunctionDef, ast.Lambda)):
+        return
+    targets = {arg.arg for arg in init.node.args.args[-2:]}
+    for node in ast.walk(init.node):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in targets - {"self"}:
+            text = f"`{ast.unparse(node)}`: the data is a torch IterableDataset of rows now, without the methods of `datasets`"
+            yield Notice(node.lineno, "RL139", text, "map or filter the Dataset of Ray before the trainer is made")
 
 
 def _lost_with_batches(init: Found | None, arguments: ast.Call | None) -> Iterator[Notice]:

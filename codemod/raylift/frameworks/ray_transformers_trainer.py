@@ -28,7 +28,7 @@ import ast
 from collections.abc import Iterator
 
 from raylift.edits import replace_argument
-from raylift.frameworks.ray_calls import LegacyCall, legacy_call
+from raylift.frameworks.ray_calls import LegacyCall, as_configurations, legacy_call
 from raylift.frameworks.ray_datasets import data_config, preprocessed
 from raylift.frameworks.ray_legacy_names import TRANSFORMERS_TRAINERS
 from raylift.frameworks.ray_names import torch_trainer
@@ -67,6 +67,7 @@ def _relaunched(script: Script, call: LegacyCall, function: TrainFunction, setti
     if "metadata" in call.given:
         text = "`metadata` was dropped: a trainer no longer writes it into its checkpoints"
         yield Notice(call.line, "RL231", text, "call Checkpoint.update_metadata on the checkpoint that is reported")
+    yield from as_configurations(call, changed)
     yield from preprocessed(script, call, changed, added)
     yield from data_config(script, call, changed, added)
     yield Edit(call.node, recast_call(torch_trainer(script, settings), changed, added), "RL131", WHY)
@@ -79,6 +80,9 @@ def _integrations(script: Script, function: TrainFunction, settings: Settings) -
             continue
         given = {keyword.arg: keyword for keyword in call.keywords}
         chosen = given.get("report_to")
+        if chosen is None and settings.transformers < 5:
+            none = [Argument("report_to", '"none"')]
+            yield Edit(call, recast_call("", {}, none), "RL135", "TransformersTrainer switched integrations off")
         if chosen is None or (isinstance(chosen.value, ast.Constant) and chosen.value.value == "none"):
             continue
         yield Edit(chosen, replace_argument('report_to="none"'), "RL135", "TransformersTrainer switched integrations off")
