@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
+ATTEMPTS = 3  # stock Ray's callback reads folders that are still being written, and fails at times
+NOTE = {"stock": " (none of them reported)"}
 TORCHRUN = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2"]
 
 
@@ -25,7 +27,11 @@ def timed(runtime: str, what: str, megabytes: int) -> list[dict[str, Any]]:
         own = {"PYTHONPATH": str(ROOT), "HF_TIMED_BYTES": str(megabytes << 20), "ACCELERATE_USE_CPU": "true"}
         launcher = TORCHRUN if runtime == "torchrun" else []
         command = [sys.executable, *launcher, str(ROOT / "tests/runtime/timed.py"), runtime, what]
-        subprocess.run(command, cwd=folder, env={**os.environ, **own}, check=True, capture_output=True)
+        for attempt in range(ATTEMPTS):
+            ended = subprocess.run(command, cwd=folder, env={**os.environ, **own}, capture_output=True, text=True)
+            if ended.returncode == 0:
+                break
+            print(f"{runtime} failed at attempt {attempt + 1}: {ended.stderr.strip().splitlines()[-1]}", flush=True)
         return [json.loads((Path(folder) / f"timed-{rank}.json").read_text()) for rank in (0, 1)]
 
 
@@ -38,19 +44,19 @@ def main() -> None:
     for runtime in ("stock", "ours"):
         runs = [timed(runtime, "checkpoints", options.megabytes) for _ in range(options.repeat)]
         saves = [list(zip(*(rank["saves"] for rank in ranks), strict=True)) for ranks in runs]
-        blocked = statistics.median(max(seconds for seconds, _ in save) for run in saves for save in run)
+        blocked = statistics.median(save[0][0] for run in saves for save in run)  # rank 0 has written, and comes last
         written = statistics.median(sum(size for _, size in save) for run in saves for save in run)
         first = statistics.median(max(rank["first_step"] for rank in ranks) for ranks in runs)
         print(
             f"{runtime:9} checkpoint: blocked {blocked:6.2f} s, wrote {written / 2**20:7.0f} MB; fit() to first step {first:5.1f} s",
             flush=True,
         )
-    steps = {"torchrun": [], "ours": []}  # type: dict[str, list[float]]
+    steps: dict[str, list[float]] = {"torchrun": [], "stock": [], "ours": []}
     for _ in range(options.repeat):
         for runtime in steps:
             steps[runtime].append(max(rank["step"] for rank in timed(runtime, "steps", 0)))
     for runtime, seconds in steps.items():
-        print(f"{runtime:9} step with a log each: {1000 * statistics.median(seconds):.3f} ms")
+        print(f"{runtime:9} step with a log each{NOTE.get(runtime, '')}: {1000 * statistics.median(seconds):.3f} ms")
 
 
 if __name__ == "__main__":
