@@ -45,10 +45,11 @@ class _Edited(cst.CSTTransformer):
             if node in self._changes:
                 raise ValueError(f"two edits of line {edit.line}: {edit.why}")
             self._changes[node] = edit.change
+        self._touched = {concrete.target(concrete.script.top_level(edit.node)) for edit in plan.edits}
 
     def statement(self, old: cst.CSTNode) -> Body:
         """The statements that one top-level statement has become."""
-        new = old.visit(self)
+        new = old.visit(self) if old in self._touched else old
         if isinstance(new, cst.RemovalSentinel):
             return []
         return cast(Body, list(new.nodes) if isinstance(new, cst.FlattenSentinel) else [new])

@@ -55,13 +55,15 @@ def remembered(ask: Callable[[Script], Answer]) -> Callable[[Script], Answer]:
 class Script:
     """What the user wrote, parsed once; every answer is about the untouched source."""
 
-    def __init__(self, source: bytes, neighbours: Neighbours = no_neighbours) -> None:
+    def __init__(self, source: bytes, neighbours: Neighbours = no_neighbours, hops: int = 3) -> None:
         self.source = source
         self.tree = ast.parse(source)
         self._neighbours = neighbours
+        self._hops = hops
         self._scopes = Scopes(self.tree)
         self._nearby: dict[str, Script | None] = {}
         self.answers: dict[object, object] = {}
+        self._attributes: dict[ast.ClassDef, dict[str, list[ast.expr]]] = {}
         self._named: dict[ast.AST, frozenset[str]] = {}
 
     # --- nodes and where they stand
@@ -105,6 +107,11 @@ class Script:
             if isinstance(holder, ast.stmt):
                 return holder
         raise ValueError("a node outside every statement")
+
+    def top_level(self, node: ast.AST) -> ast.stmt:
+        """The top-level statement that holds a node."""
+        tops = [holder for holder in (node, *self.enclosing(node)) if isinstance(holder, ast.stmt)]
+        return tops[-1]
 
     def place_in_line(self, statement: ast.stmt) -> int:
         """How many statements precede one in its line: `a; b` puts `b` at 1."""
@@ -233,14 +240,16 @@ class Script:
             elif isinstance(value.node, ast.Call):
                 yield Found(self, node)
 
-    def _attributes_set_in(self, holder: ast.ClassDef, name: str) -> Iterator[ast.expr]:
-        for assign in (node for node in ast.walk(holder) if isinstance(node, (ast.Assign, ast.AnnAssign))):
-            targets = assign.targets if isinstance(assign, ast.Assign) else [assign.target]
-            for target in targets:
-                if not isinstance(target, ast.Attribute) or not isinstance(target.value, ast.Name):
-                    continue
-                if target.attr == name and target.value.id == "self" and assign.value is not None:
-                    yield assign.value
+    def _attributes_set_in(self, holder: ast.ClassDef, name: str) -> list[ast.expr]:
+        if holder not in self._attributes:
+            found = self._attributes[holder] = {}
+            for assign in (node for node in ast.walk(holder) if isinstance(node, (ast.Assign, ast.AnnAssign))):
+                for target in assign.targets if isinstance(assign, ast.Assign) else [assign.target]:
+                    if not isinstance(target, ast.Attribute) or not isinstance(target.value, ast.Name):
+                        continue
+                    if target.value.id == "self" and assign.value is not None:
+                        found.setdefault(target.attr, []).append(assign.value)
+        return self._attributes[holder].get(name, [])
 
     def _values_of_subscript(self, node: ast.Subscript, seen: frozenset[ast.AST]) -> Iterator[Value]:
         for value in self.values(node.value, seen):
@@ -271,9 +280,11 @@ class Script:
         if module not in self._nearby:
             level = len(module) - len(module.lstrip("."))
             library = level == 0 and module.partition(".")[0] in LIBRARIES
-            source = None if library else self._neighbours(module[level:], level)
+            source = None if library or not self._hops else self._neighbours(module[level:], level)
             try:
-                self._nearby[module] = None if source is None else Script(source, self._beside(module[level:], level))
+                self._nearby[module] = (
+                    None if source is None else Script(source, self._beside(module[level:], level), self._hops - 1)
+                )
             except (SyntaxError, ValueError):
                 self._nearby[module] = None
         return self._nearby[module]
