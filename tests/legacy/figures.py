@@ -32,11 +32,16 @@ def figures(folder: Path) -> dict[str, Any]:
     return {
         "losses": [[batch["loss"] for batch in batches if batch["kind"] == "train"] for batches in ranks],
         "trained": [[batch["rows"] for batch in batches if batch["kind"] == "train" and "rows" in batch] for batches in ranks],
-        "evaluated": [[batch["rows"] for batch in batches if batch["kind"] == "evaluate"] for batches in ranks],
+        "evaluated": [sorted(batches) for batches in zip(*map(evaluations, ranks), strict=True)],
         "reported": sorted({key for report in result["reports"] for key in report if "/" not in key} - ADDED_BY_RAY),
         "final": {key: value for key, value in sorted(metrics.items()) if key not in ADDED_BY_RAY and not _is_a_time(key)},
         "checkpoint": sorted(result["checkpoint"]),
     }
+
+
+def evaluations(batches: list[dict[str, Any]]) -> list[list[Any]]:
+    """The batches that one rank evaluated, in order: their rows and their loss."""
+    return [[batch["rows"], batch["loss"]] for batch in batches if batch["kind"] == "evaluate"]
 
 
 def _is_a_time(key: str) -> bool:

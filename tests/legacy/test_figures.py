@@ -53,12 +53,13 @@ def test_a_lifted_script_reproduces_what_it_came_to_under_ray_2_7(name: str, tmp
     assert after["trained"] == before["trained"]
     for old, new in zip(before["losses"], after["losses"], strict=True):
         assert new == pytest.approx(old, abs=1e-5)
-    assert sorted(chain(*after["evaluated"])) == sorted(chain(*before["evaluated"]))
+    for (old_rows, old_loss), (rows, loss) in zip(chain(*before["evaluated"]), chain(*after["evaluated"]), strict=True):
+        assert (rows, loss) == (old_rows, pytest.approx(old_loss, abs=1e-5))
     assert set(before["reported"]) <= set(after["reported"])
     for key in ("epoch", "step"):
         assert after["final"].get(key) == before["final"].get(key)
-    for key in ("train_loss", "eval_loss"):
-        assert after["final"].get(key) == pytest.approx(before["final"].get(key), abs=1e-5)
+    # The eval_loss of transformers 4.28 is the mean over the first half of the rows: it took a shard's length for the data's.
+    assert after["final"].get("train_loss") == pytest.approx(before["final"].get("train_loss"), abs=1e-5)
     assert checkpoint(after["checkpoint"]) == checkpoint(before["checkpoint"])
 
 
@@ -79,10 +80,11 @@ def test_rows_that_do_not_divide_are_trained_as_before_and_all_evaluated(tmp_pat
         assert not shards[0] & shards[1]
         assert [len(batch) for batch in each["trained"][0]] == [4] * 5
         assert each["trained"][0][1][3] == each["trained"][0][0][0]  # the last batch is filled with the first rows
-    evaluations = 3
-    assert len(set(chain(*chain(*before["evaluated"])))) == 8  # Ray 2.7 split the data twice, and lost half of it
-    assert set(chain(*chain(*after["evaluated"]))) == set(range(100, 115))
-    assert sum(map(len, after["evaluated"])) == 2 * 2 * evaluations
+    old_rows, new_rows = ([row for rows, _ in chain(*each["evaluated"]) for row in rows] for each in (before, after))
+    assert len(set(old_rows)) == 8  # Ray 2.7 split the data twice, and lost half of it
+    assert set(new_rows) == set(range(100, 115))
+    evaluations, filled_up = 3, 16
+    assert len(new_rows) == evaluations * filled_up
 
 
 @pytest.mark.ray
