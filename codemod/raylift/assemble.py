@@ -36,6 +36,7 @@ def assemble(script: Script, settings: Settings) -> Plan | None:
         *modernise(script, settings),
         *hazards(script, reach),
         *_elsewhere(script, trainings),
+        *(Notice(1, "RL125", text) for text in settings.launch_notices),
     ]
     edits = tuple(finding for finding in findings if isinstance(finding, Edit))
     imports = tuple(finding for finding in findings if isinstance(finding, NeededImport))

@@ -31,6 +31,7 @@ FLAGS = (
          is_setting=True),
     Flag("transformers", ("--transformers",), "choice", LIFTING + " run verify", "Argument names to use. [what is pinned, else 5]",
          choices=("4", "5"), is_setting=True),
+    Flag("launched_by", ("--launched-by",), "text", LIFTING, "Its launch command, or a shell script with it.", metavar="COMMAND|FILE"),
     Flag("resumable", ("--resumable",), "switch", LIFTING, "Restart Accelerate loops from the newest checkpoint.", is_setting=True),
     Flag("address", ("--address",), "text", "run", "The Ray cluster to train on. [a local one]"),
     Flag("steps", ("--steps",), "number", "verify", "Stop after this many optimizer steps. [at the end]", metavar="K"),

@@ -7,6 +7,7 @@ import warnings
 
 from raylift import rewrite as core
 from raylift.files import BadInput, neighbours_of
+from raylift.launched import with_launch
 from raylift.outcome import Failed, Outcome, Untouched
 from raylift.pins import transformers_generation
 from raylift.project import with_settings
@@ -20,7 +21,7 @@ def judge(path: str, source: bytes, request: Request) -> Outcome:
     if is_skipped(source):
         return Untouched("it says `# raylift: skip-file`")
     try:
-        request = with_settings(request, os.path.dirname(os.path.abspath(path)))
+        request = with_settings(with_launch(request, path), os.path.dirname(os.path.abspath(path)))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the script's own `\d` is not ours to report
             outcome = lift(path, source, settings_for(path, request))

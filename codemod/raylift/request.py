@@ -22,7 +22,9 @@ class Request(NamedTuple):
     runtime: str | None = None
     transformers: int | None = None
     resumable: bool | None = None
+    launched_by: str | None = None
     accelerate_config: str | None = None
+    launch_notices: tuple[str, ...] = ()
     address: str | None = None
     steps: int | None = None
     tolerance: float = 0.0

@@ -42,6 +42,8 @@ def source_of(module: str) -> Path | None:
     """The file of a module, found without importing anything."""
     package, *rest = module.split(".")
     spec = importlib.util.find_spec(package)
+    if spec and spec.origin and not rest and not spec.submodule_search_locations:
+        return Path(spec.origin)
     for place in (spec.submodule_search_locations or ()) if spec else ():
         for path in (Path(place, *rest).with_suffix(".py"), Path(place, *rest, "__init__.py")):
             if path.is_file():

@@ -1,0 +1,76 @@
+"""What a launch command says about a script, as if its user had said it with flags."""
+
+from __future__ import annotations
+
+import os
+
+from raylift.files import BadInput
+from raylift.launch_command import Launch, LaunchError, launch_in, read_config
+from raylift.request import STANDARD_INPUT, Request
+
+SCRIPTS = (".sh", ".bash", ".sbatch", ".slurm", ".job")
+
+
+def with_launch(request: Request, path: str) -> Request:
+    """The request with worker count, GPU use and Accelerate config of the launch command, where the user said nothing else.
+
+    Raises BadInput with one line for a command that cannot be read, that launches another script, or whose config is none.
+    """
+    if request.launched_by is None:
+        return request
+    try:
+        launch = launch_in(_text(request.launched_by), None if path == STANDARD_INPUT else path)
+        workers, use_gpu = _by_config(launch)
+    except LaunchError as error:
+        if path not in request.paths:
+            return request  # of the scripts in a folder it launches one
+        raise BadInput(str(error)) from error
+    config = launch.accelerate_config
+    return request._replace(
+        num_workers=_first(request.num_workers, launch.num_workers, workers),
+        use_gpu=_first(request.use_gpu, launch.use_gpu, use_gpu),
+        accelerate_config=None if config is None else _as_code(config),
+        launch_notices=(*launch.notices, f"launch it with `{launch.replacement}`"),
+    )
+
+
+def _text(given: str) -> str:
+    """The command itself, or the text of the shell script that is named instead."""
+    if os.path.isfile(given):
+        return _content(given)
+    if given.endswith(SCRIPTS) and " " not in given:
+        raise BadInput(f"--launched-by names {given}, which is not there")
+    return given
+
+
+def _content(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _by_config(launch: Launch) -> tuple[int | None, bool | None]:
+    """How many processes, and whether on GPUs, the config file of a launch asks for."""
+    config = launch.accelerate_config
+    name = config.get("config_file") if isinstance(config, dict) else config
+    if name is None:
+        return None, None
+    if not os.path.isfile(str(name)):
+        raise LaunchError(f"its config file {name} is not there")
+    return read_config(_content(str(name)), str(name))
+
+
+def _as_code(config: str | dict[str, object]) -> str:
+    if isinstance(config, str):
+        return f'"{config}"' if config.isprintable() and '"' not in config and "\\" not in config else repr(config)
+    return "{" + ", ".join(f'"{name}": {_value(value)}' for name, value in config.items()) + "}"
+
+
+def _value(value: object) -> str:
+    return f'"{value}"' if isinstance(value, str) and value.isprintable() and not {'"', "\\"} & {*value} else repr(value)
+
+
+def _first(*choices: int | bool | None) -> int | bool | None:
+    return next((choice for choice in choices if choice is not None), None)
