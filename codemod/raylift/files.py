@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 PROJECT_MARKS = (".git", "pyproject.toml", "setup.py")
 LARGEST_NEIGHBOUR = 2_000_000
 """Bytes; a module beside the script that is larger is data, not something that defines a Trainer."""
+MOST_NEIGHBOURS = 64
+"""Answers to one script; a library's modules import each other in circles, and would be followed for minutes."""
 
 
 class BadInput(Exception):
@@ -124,12 +126,17 @@ def _remove(path: str) -> None:
 def neighbours_of(path: str) -> Callable[[str, int], bytes | None]:
     """Reads modules that the script could import from its project; never imports them."""
     folder = os.path.dirname(os.path.abspath(path))
+    left = MOST_NEIGHBOURS
 
     def neighbour(name: str, level: int) -> bytes | None:
+        nonlocal left
+        if left == 0:
+            return None
         for root in _roots(folder) if level == 0 else [_up(folder, level - 1)]:
             for tail in (".py", "/__init__.py") if name else ("__init__.py",):
                 candidate = os.path.join(root, name.replace(".", "/") + tail)
                 if (source := _small_source(candidate)) is not None:
+                    left -= 1
                     return source
         return None
 

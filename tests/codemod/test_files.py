@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from raylift.files import BadInput, create, neighbours_of, read, replace, write
+from raylift.files import MOST_NEIGHBOURS, BadInput, create, neighbours_of, read, replace, write
 from raylift.find import find
 from raylift.request import Request
 
@@ -143,7 +143,7 @@ def test_an_interrupt_while_writing_leaves_nothing_behind(tmp_path: Path, monkey
 def test_a_write_beyond_the_file_size_limit_leaves_the_old_file(tmp_path: Path) -> None:
     make(tmp_path, "a.py", data=b"old")
     program = (
-        "from raylift.files import BadInput, replace\n"
+        "from raylift.files import MOST_NEIGHBOURS, BadInput, replace\n"
         f"try: replace({str(tmp_path / 'a.py')!r}, b'old', b'new' * 99)\n"
         "except BadInput as error: print(error)"
     )
@@ -231,3 +231,11 @@ def test_a_neighbour_is_found_as_python_would(tmp_path: Path, name: str, level: 
     }.items():  # fmt: skip
         make(tmp_path, path, data=data)
     assert neighbours_of(str(tmp_path / "work/train.py"))(name, level) == found
+
+
+def test_a_circle_of_imports_comes_to_an_end(tmp_path: Path) -> None:
+    (tmp_path / "round.py").write_text("from .round import x")
+    neighbour = neighbours_of(str(tmp_path / "a.py"))
+    answers = [neighbour("round", 1) for _ in range(MOST_NEIGHBOURS + 1)]
+    assert answers[-2] is not None
+    assert answers[-1] is None
