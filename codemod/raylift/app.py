@@ -10,6 +10,8 @@ from typing import Annotated, Any, Optional
 import typer
 
 from raylift.commands import execute
+from raylift.console import complain
+from raylift.explain import explanation, listing, suggestion
 from raylift.flags import Flag, flags_of
 from raylift.request import request
 from raylift.run import run_lifted
@@ -136,3 +138,18 @@ add_command(
     {"script": SCRIPT, "arguments": ARGUMENTS},
     prove,
 )
+
+
+@app.command()
+def rules() -> None:
+    """List every rule."""
+    typer.echo(listing(), nl=False)
+
+
+@app.command()
+def explain(rule: Annotated[str, typer.Argument(metavar="RULE", help="Such as RL101.")]) -> None:
+    """Say what a rule is about, why it matters and what to do."""
+    if (text := explanation(rule)) is None:
+        complain(suggestion(rule))
+        raise typer.Exit(2)
+    typer.echo(text, nl=False)

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from raylift.outcome import Failed, Outcome, Refused, Rewritten, Untouched
 from raylift.plan import Notice
 
-KINDS = ("lift", "notice", "refusal", "failure", "fault")
+LEVELS = {"lift": "warning", "notice": "note", "refusal": "error", "failure": "error", "fault": "error"}
+"""How grave each kind of entry is, in SARIF's words."""
 
 
 class Entry(NamedTuple):

@@ -1,13 +1,13 @@
-"""The answer of `check` for machines: JSON and GitHub annotations."""
+"""The answer of `check` for machines: JSON, SARIF and GitHub annotations."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
 
-from raylift.entries import Entry
+from raylift.entries import LEVELS, Entry
+from raylift.sarif import as_sarif
 
-LEVELS = {"lift": "warning", "notice": "note", "refusal": "error", "failure": "error", "fault": "error"}
 GITHUB = {"note": "notice", "warning": "warning", "error": "error"}
 
 
@@ -35,5 +35,6 @@ def _property(text: str) -> str:
 
 FORMATS: Mapping[str, Callable[[Sequence[Entry], Mapping[str, int]], str]] = {
     "json": as_json,
+    "sarif": as_sarif,
     "github": as_github,
 }

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from raylift.rules import RULES
+
 from .conftest import REFUSED, TRAINS, UNRELATED, Raylift
 
 pytestmark = pytest.mark.usefixtures("stand_in")
@@ -46,3 +48,19 @@ def test_github_gets_a_line_for_each_entry(here: Path, raylift: Raylift) -> None
         "::error file=e.py,line=3,title=raylift::cannot be parsed: invalid syntax",
         "::error file=odd%2Cname%3A%25.py,line=2,title=RL301::this cannot be lifted do it by hand",
     ]
+
+
+def test_sarif_holds_results_rules_and_what_failed(raylift: Raylift) -> None:
+    log = json.loads(raylift("check", "--format", "sarif", ".").out)
+    assert log["version"] == "2.1.0"
+    (run,) = log["runs"]
+    assert {rule["id"] for rule in run["tool"]["driver"]["rules"]} == set(RULES)
+    assert [(result["ruleId"], result["level"]) for result in run["results"]] == [
+        ("RL101", "warning"), ("RL201", "note"), ("RL301", "error"),
+    ]  # fmt: skip
+    place = run["results"][2]["locations"][0]["physicalLocation"]
+    assert place == {"artifactLocation": {"uri": "b%20c.py"}, "region": {"startLine": 2}}
+    assert run["results"][2]["message"]["text"] == "this cannot be lifted. do it by hand."
+    (invocation,) = run["invocations"]
+    assert invocation["executionSuccessful"] is False
+    assert invocation["toolExecutionNotifications"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "e.py"

@@ -1,0 +1,162 @@
+"""The catalogue of rules: it feeds `rules`, `explain`, SARIF, the report page and the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Rule(NamedTuple):
+    """One rule: what it is about, why it matters, an example, and how to do it by hand.
+
+    RL1xx lift, RL2xx bring arguments up to date or ask the reader to look, RL3xx refuse. A refusal has no `after`.
+    """
+
+    id: str
+    name: str
+    why: str
+    before: str
+    after: str
+    by_hand: str
+
+
+_RULES = (
+    # the lift of Trainer scripts and Accelerate loops
+    Rule("RL101", "A Trainer reports to Ray Train",
+         "Ray workers share nothing: without the callback no metric and no checkpoint reaches the driver, and without prepare_trainer "
+         "a Trainer on CPU workers trains alone in a world of one.",
+         "trainer.train()", "trainer.add_callback(RayTrainReportCallback())\ntrainer = prepare_trainer(trainer)\ntrainer.train()",
+         "Add the callback and wrap the Trainer before every `train()`."),
+    Rule("RL104", "The training is not started in this file",
+         "The Trainer here was connected to Ray, but only the file that starts the training can launch workers.",
+         "def train(): trainer.train()", "", "Lift the file that calls it, too."),
+    Rule("RL105", "The training lies in a neighbouring module",
+         "This file launches the workers; the Trainer in the module beside it would still report nothing.",
+         "from mine import train\ntrain()", "", "Lift that module, too."),
+    Rule("RL121", "An Accelerate loop reports once per epoch",
+         "A report is a meeting of all ranks: it stands where every rank passes equally often, never under a rank test, or the run hangs.",
+         "accelerator.log({\"loss\": loss})", "accelerator.log({\"loss\": loss})\nreport({\"loss\": loss}, accelerator=accelerator, model=model)",
+         "Call `report` on every rank at the end of each epoch."),
+    Rule("RL122", "An epoch loop restarts from the newest checkpoint",
+         "Asked for with --resumable: model, optimizer, scheduler, random state and position come back after a failure.",
+         "for epoch in range(epochs):", "for epoch in resumable(range(epochs), accelerator=accelerator):", "Load `ray.train.get_checkpoint()` before the loop."),
+    Rule("RL123", "notebook_launcher becomes a call",
+         "It forks processes of its own; on Ray the workers exist already, and forking inside them would start N times N.",
+         "notebook_launcher(train, (args,), num_processes=8)", "train(args)", "Call the function; give its number of processes to ScalingConfig."),
+    Rule("RL125", "What the launch command said",
+         "Worker count, devices and settings of torchrun, accelerate launch or deepspeed went into the script; some have no equal on Ray.",
+         "torchrun --nproc_per_node 8 train.py", "", "Compare the ScalingConfig with the command that you used."),
+    Rule("RL126", "An Accelerate config is written into the Accelerator",
+         "Asked for with --inline-accelerate-config: what the launcher's config said becomes arguments and plugins of the script.",
+         "Accelerator()", "Accelerator(mixed_precision=\"bf16\")", "Give the Accelerator what the config file says."),
+    # the lift of Ray's removed trainers
+    Rule("RL131", "TransformersTrainer becomes a train function",
+         "TransformersTrainer and HuggingFaceTrainer are gone since Ray 2.9; their init function becomes one that makes the Trainer and trains it.",
+         "TransformersTrainer(trainer_init_per_worker)", "TorchTrainer(train_func)", "Follow Ray's migration guide for Transformers."),
+    Rule("RL132", "The Trainer reads its worker's shard",
+         "TransformersTrainer handed the shards in; a train function asks for them by name.",
+         "def init(train, evaluation):", "train = get_dataset_shard(\"train\")", "Call `ray.train.get_dataset_shard` in the train function."),
+    Rule("RL133", "AccelerateTrainer's config is applied on every worker",
+         "Dropping accelerate_config would silently switch off mixed precision, FSDP and DeepSpeed.",
+         "AccelerateTrainer(loop, accelerate_config=c)", "TorchTrainer(loop, accelerate_config=c)", "Set its environment before the Accelerator is made."),
+    Rule("RL134", "Another dataset than train or evaluation",
+         "TransformersTrainer evaluated on the one other dataset, whatever its name.", "datasets={\"train\": a, \"test\": b}", "",
+         "Drop the dataset if it is for something else."),
+    Rule("RL135", "Integrations stay off as they were",
+         "TransformersTrainer removed every report_to callback; a plain Trainer would start them again on each worker.",
+         "TrainingArguments(...)", "TrainingArguments(..., report_to=\"none\")", "Name the integration; it then logs on rank 0."),
+    Rule("RL136", "A preprocessor is applied before fit", "Trainers no longer take one.", "TransformersTrainer(preprocessor=p)",
+         "datasets = {name: p.transform(data)}", "Apply the same function where the model is used."),
+    Rule("RL137", "Batches come from Ray Data", "Stock Ray's batches have no length and no collator of Hugging Face's.",
+         "train_dataset=train", "train_dataset=train.iter_torch_batches(...)", "Set max_steps, and pass collate_fn to iter_torch_batches."),
+    Rule("RL138", "Stock Ray reports only when a checkpoint is saved",
+         "Measured: with save_strategy=\"no\" the stock callback reports nothing at all and Result.metrics is None.",
+         "save_strategy=\"no\"", "", "Set save_strategy=\"epoch\", or call ray.train.report on every rank."),
+    Rule("RL139", "A shard is used as a dataset", "A shard of Ray Data can be iterated, not mapped or filtered.", "train.map(f)", "",
+         "Map or filter the Ray Dataset before the trainer is made."),
+    # arguments and hazards
+    Rule("RL201", "An argument has another name now", "TrainingArguments raises TypeError on names that it no longer has.",
+         "TrainingArguments(evaluation_strategy=\"epoch\")", "TrainingArguments(eval_strategy=\"epoch\")", "Rename it."),
+    Rule("RL202", "An argument is gone", "TrainingArguments raises TypeError on names that it no longer has.",
+         "TrainingArguments(overwrite_output_dir=True)", "TrainingArguments()", "Use what the notice names instead."),
+    Rule("RL203", "tokenizer is now processing_class", "Trainer takes no `tokenizer` since transformers 5.", "Trainer(tokenizer=t)",
+         "Trainer(processing_class=t)", "Rename the argument and the attribute."),
+    Rule("RL204", "Positional Trainer arguments get their names",
+         "`compute_loss_func` was put before `compute_metrics` in 4.46: what stands behind it by position moves to another parameter.",
+         "Trainer(m, a, c, t, e, k, i)", "Trainer(m, a, data_collator=c, ...)", "Name every argument after the first two."),
+    Rule("RL205", "compute_loss takes num_items_in_batch", "Today's Trainer passes it; an override without it raises TypeError.",
+         "def compute_loss(self, model, inputs):", "def compute_loss(self, model, inputs, num_items_in_batch=None):", "Add the parameter."),
+    Rule("RL211", "CUDA_VISIBLE_DEVICES set by the script", "It takes away the GPU that Ray gave to the worker.",
+         "os.environ[\"CUDA_VISIBLE_DEVICES\"] = \"0\"", "", "Set it on the node before Ray starts there."),
+    Rule("RL212", "device_map spreads one model over all GPUs", "Each worker trains a replica on its own GPU; a spread model trains on those of others.",
+         "from_pretrained(name, device_map=\"auto\")", "from_pretrained(name)", "Use FSDP or DeepSpeed for a model too large for one GPU."),
+    Rule("RL213", "The process group exists already", "Ray Train has initialised it; a second time raises.",
+         "dist.init_process_group(\"nccl\")", "if not dist.is_initialized():\n    dist.init_process_group(\"nccl\")", "Guard the call."),
+    Rule("RL221", "A loop without metrics to report", "Nothing in the loop names a value, so the report holds the epoch only.",
+         "for epoch in range(3): ...", "", "Add what you want to see to the `report` call."),
+    Rule("RL222", "Only one of several models is in the checkpoint", "The others would be lost with the worker.",
+         "accelerator.prepare(generator, critic)", "", "Save all with `accelerator.save_state` and report that folder."),
+    Rule("RL223", "A loop that cannot be restarted", "--resumable knows loops over a range of epochs.", "while not done:", "",
+         "Write `for epoch in range(...)`, or load `ray.train.get_checkpoint()` by hand."),
+    Rule("RL224", "An Accelerate argument has another form now", "Accelerator raises TypeError on names that it no longer has.",
+         "Accelerator(fp16=True)", "Accelerator(mixed_precision=\"fp16\")", "Use today's name."),
+    Rule("RL225", "An Accelerate argument belongs into another object", "Accelerator takes it only inside a configuration object now.",
+         "Accelerator(logging_dir=d, project_config=p)", "", "Give it to that object where it is made."),
+    Rule("RL226", "The number of processes is only known at run time", "The lifted script needs a number of workers.",
+         "notebook_launcher(f, (), num_processes=n)", "", "Lift with --num-workers, or set RAYLIFT_NUM_WORKERS."),
+    Rule("RL227", "An Accelerate config that could not be written into the script",
+         "The Accelerator is made elsewhere, or has a value of its own for the same argument.", "Accelerator(**options)", "",
+         "See that the script's own arguments say the same as the config."),
+    Rule("RL230", "A name of ray.air moved to ray.train",
+         "Measured: `ray.air.session` still imports, and under Train V2 reports nothing and says rank 0 of 1 on every worker.",
+         "session.report({\"loss\": 1})", "ray.train.report({\"loss\": 1})", "Import the name from ray.train."),
+    Rule("RL231", "An argument that Train V2 raises on", "Its trainers and configs raise DeprecationWarning on it, which is fatal.",
+         "RunConfig(local_dir=d)", "RunConfig(storage_path=d)", "Drop it, or use its successor."),
+    Rule("RL233", "A question that has no answer any more", "Runs have no trial id, resources or directory in Train V2.",
+         "session.get_trial_id()", "", "Look at what the name is used for."),
+    Rule("RL234", "Tune callbacks do not run in Train", "RunConfig(callbacks=...) with a callback of Ray Tune raises ValueError.",
+         "RunConfig(callbacks=[WandbLoggerCallback()])", "RunConfig()", "Log from the train function, on rank 0."),
+    Rule("RL235", "A checkpoint is a folder", "Checkpoints no longer hold dicts; what was in one is a file now.",
+         "Checkpoint.from_dict({\"epoch\": 1})", "Checkpoint.from_directory(folder)", "Save a file and make the checkpoint of its folder."),
+    Rule("RL236", "What fit() returned has another form", "The Trainer's files lie in the checkpoint's folder `checkpoint`, and some metrics are gone.",
+         "result.log_dir", "result.path", "Read from the folder `checkpoint`; report missing metrics yourself."),
+    # refusals
+    Rule("RL301", "hyperparameter_search", "It starts trials of its own, each with its own Trainer and workers.",
+         "trainer.hyperparameter_search()", "", "Search with ray.tune.Tuner over a function that runs a TorchTrainer."),
+    Rule("RL302", "train() inside an expression that cannot be split", "The Trainer must be prepared in a statement before it.",
+         "results = [t.train() for t in trainers]", "", "Put `.train()` on a line of its own."),
+    Rule("RL303", "The script spawns worker processes", "So would every Ray worker: N times N processes.",
+         "torch.multiprocessing.spawn(main, nprocs=8)", "", "Call the spawned function directly: Ray Train starts the workers."),
+    Rule("RL304", "Names looked up by code at module level", "They become local to the train function, where exec, eval and globals() do not find them.",
+         "globals()[\"model\"]", "", "Put it into a function that is given what it needs."),
+    Rule("RL311", "No place that every rank passes", "A report that some ranks miss makes the others wait for ever.",
+         "if accelerator.is_main_process: train()", "", "Let every rank run the training; only what saves or prints belongs under a rank test."),
+    Rule("RL312", "Ranks may leave a loop at different times", "The values that decide differ between ranks, and so would the number of reports.",
+         "if loss < best: break", "", "Decide on a value that `accelerator.gather` or `accelerator.reduce` gave."),
+    Rule("RL313", "The Accelerator is out of reach of its loop", "The report needs it where the loop is.", "Loop(Accelerator()).run()", "",
+         "Hand the Accelerator to the function that loops over the epochs."),
+    Rule("RL314", "Live objects handed to notebook_launcher", "They were forked with the process; a Ray worker would train on a copy from the driver.",
+         "notebook_launcher(train, (model,))", "", "Make it inside the launched function, from a name or a path."),
+    Rule("RL315", "A launcher whose call cannot be read", "Which function runs, and with what, must be in sight.", "notebook_launcher(*launch)", "",
+         "Call the training function directly."),
+    Rule("RL321", "Tuner over a trainer", "Ray Tune no longer takes a trainer of Ray Train.", "Tuner(trainer)", "",
+         "Give Tuner a function that makes a TorchTrainer and calls fit()."),
+    Rule("RL322", "A name without a form in today's Ray Train", "Nothing does what it did.", "ray.air.util.check_ingest", "",
+         "See the remedy of the refusal."),
+    Rule("RL323", "A removed class of Ray", "Predictors and batch prediction left Ray Train.", "BatchPredictor.from_checkpoint(c, P)", "",
+         "Predict with `Dataset.map_batches` over a class that loads the checkpoint."),
+    Rule("RL324", "A removed module or callback handed on as a value", "What is done with it is not in sight.", "log(session)", "",
+         "Pass on the functions that are needed."),
+    Rule("RL325", "Several GPUs for one worker", "Hugging Face's Trainer would use DataParallel inside the worker; the old class refused it as well.",
+         "ScalingConfig(resources_per_worker={\"GPU\": 2})", "", "Give each worker one GPU, and more workers."),
+    Rule("RL326", "A checkpoint's content is not in sight", "What it holds must be known to be written as files.", "Checkpoint.from_dict(**parts)", "",
+         "Write it out in the call."),
+    Rule("RL327", "A removed trainer used in a way of its own", "Its subclass, its hooks or its place in an expression have no faithful form.",
+         "class Mine(TransformersTrainer): ...", "", "Call the trainer plainly, in a line of its own, then lift again."),
+    Rule("RL328", "An argument that is not in sight", "Its value decides the form of the lifted call.", "TransformersTrainer(**options)", "",
+         "Write the value where the argument is given."),
+    Rule("RL329", "Trainer.restore", "A run continues when it is started again under its name.", "TorchTrainer.restore(path)", "",
+         "Make the trainer as for a new run, with the same RunConfig(name=..., storage_path=...)."),
+)  # fmt: skip
+
+RULES: Mapping[str, Rule] = {rule.id: rule for rule in _RULES}
