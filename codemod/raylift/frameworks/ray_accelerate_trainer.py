@@ -19,10 +19,11 @@ from collections.abc import Iterator
 
 from raylift.frameworks.ray_calls import LegacyCall, as_configurations, is_none, legacy_call, only_node
 from raylift.frameworks.ray_datasets import preprocessed
+from raylift.frameworks.ray_forms import torch_trainer
 from raylift.frameworks.ray_legacy_names import ACCELERATE_TRAINERS
-from raylift.frameworks.ray_names import torch_trainer
 from raylift.plan import Edit, Finding, NeededImport, Notice, Refusal
-from raylift.recast import Argument, begin_with, recast_call
+from raylift.recast import Argument, recast_call
+from raylift.recast_functions import begin_with
 from raylift.script import Script
 from raylift.settings import Settings
 

@@ -13,8 +13,9 @@ import ast
 from collections.abc import Iterator
 
 from raylift.frameworks.ray_calls import is_none
+from raylift.frameworks.ray_forms import source_of
 from raylift.frameworks.ray_legacy_names import RUN_CONFIGS, TORCH_TRAINERS, dropped_arguments
-from raylift.frameworks.ray_names import source_of, uses_callbacks
+from raylift.frameworks.ray_names import uses_callbacks
 from raylift.plan import Edit, Finding, Notice, Refusal
 from raylift.recast import Argument, recast_call
 from raylift.script import Found, Script

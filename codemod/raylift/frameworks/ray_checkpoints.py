@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator
 
 from raylift.edits import precede_with, rename_attribute, replace_by
 from raylift.frameworks.ray_calls import is_none
+from raylift.frameworks.ray_forms import legacy_name, modern_code
 from raylift.frameworks.ray_legacy_names import CHECKPOINTS, MODEL_CHECKPOINTS
-from raylift.frameworks.ray_names import legacy_name, modern_code
 from raylift.plan import Edit, Finding, NeededImport, Refusal
-from raylift.recast import wrap_in_with
+from raylift.recast_functions import wrap_in_with
 from raylift.script import Script
 from raylift.settings import Settings
 

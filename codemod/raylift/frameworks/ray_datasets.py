@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from raylift.edits import remove
 from raylift.frameworks.ray_calls import LegacyCall, is_none, only_node
+from raylift.frameworks.ray_forms import source_of
 from raylift.frameworks.ray_legacy_names import CHAINS, MAPPERS
-from raylift.frameworks.ray_names import source_of
 from raylift.plan import Edit, Finding, NeededImport, Notice, Refusal
 from raylift.recast import HOLE, Argument
 from raylift.script import Script

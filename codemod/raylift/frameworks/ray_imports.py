@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from raylift.frameworks.ray_forms import trainer_import
 from raylift.frameworks.ray_legacy_names import CONTEXT, LEGACY_TRAINERS, MODEL_CHECKPOINTS, MOVED, is_legacy
-from raylift.frameworks.ray_names import trainer_import
 from raylift.plan import Edit, Finding, NeededImport, Refusal
-from raylift.recast import move_imports
+from raylift.recast_imports import move_imports
 from raylift.script import Script
 from raylift.settings import Settings
 

@@ -13,15 +13,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from copy import deepcopy
 
 from raylift.edits import replace_by
+from raylift.frameworks.ray_forms import legacy_name, modern, source_of, trainer_import
 from raylift.frameworks.ray_legacy_names import (
     CONTEXT,
     LEGACY_TRAINERS,
-    MODEL_CHECKPOINTS,
     MODULES,
-    MOVED,
     PREDICTORS,
     WITHOUT_SUCCESSOR,
     is_callback,
@@ -29,7 +27,6 @@ from raylift.frameworks.ray_legacy_names import (
     known,
     trial_calls,
 )
-from raylift.launcher import TORCH_TRAINER
 from raylift.plan import Edit, Finding, NeededImport, Notice, Refusal
 from raylift.script import Script
 from raylift.settings import Settings
@@ -39,37 +36,6 @@ NO_LONGER = {
     "get_trial_name": "a run has a name and no trial: `get_experiment_name()` gives the run's",
     "get_trial_dir": "the folder of the run in its storage, which may be remote, takes the place of the trial's",
 }
-
-
-def legacy_name(script: Script, node: ast.AST) -> str:
-    """The legacy name that an expression stands for; empty for none."""
-    return next((name for name in sorted(script.names(node)) if known(name)), "")
-
-
-def torch_trainer(script: Script, settings: Settings) -> str:
-    """How a script calls TorchTrainer: by its bare name, or in full where that name means another class."""
-    module = TORCH_TRAINER[settings.runtime]
-    taken = script.globals.bindings.get("TorchTrainer", [])
-    others = [found for found in taken if getattr(found, "name", "") != f"{module}.TorchTrainer"]
-    return f"{module}.TorchTrainer" if others else "TorchTrainer"
-
-
-def trainer_import(script: Script, settings: Settings) -> NeededImport:
-    """The import that `torch_trainer` needs."""
-    module = TORCH_TRAINER[settings.runtime]
-    return NeededImport(module, "TorchTrainer" if torch_trainer(script, settings) == "TorchTrainer" else "")
-
-
-def ray_train(script: Script) -> str:
-    """How a script says `ray.train`: by a name that it has for it, or in full."""
-    for name, bindings in script.globals.bindings.items():
-        if all(getattr(binding, "name", "") == "ray.train" for binding in bindings) and name != "ray":
-            elsewhere = [
-                node for node in script.all(ast.Name) if node.id == name and script.scope(node).owner(name) is not script.globals
-            ]
-            if not elsewhere:
-                return name
-    return "ray.train"
 
 
 def rename(script: Script, settings: Settings) -> Iterator[Finding]:
@@ -127,48 +93,6 @@ def _renamed(script: Script, node: ast.Name | ast.Attribute, settings: Settings)
         yield Edit(called, replace_by(new), "RL230", f"`{name}` is now asked of the train context")
     elif new:
         yield Edit(node, replace_by(new), "RL230", f"`{name}` is now `{new.removesuffix('()')}`")
-
-
-def modern(script: Script, node: ast.AST, settings: Settings) -> str:
-    """What a Name or Attribute with a legacy name becomes; empty where it stays, because its import moves instead."""
-    name = legacy_name(script, node)
-    if name in LEGACY_TRAINERS:
-        return torch_trainer(script, settings)
-    if name in CONTEXT:
-        return f"{ray_train(script)}.get_context().{CONTEXT[name]}"
-    if name in MODEL_CHECKPOINTS:
-        return "Checkpoint" if isinstance(node, ast.Name) else f"{ray_train(script)}.Checkpoint"
-    if name in MOVED and isinstance(node, ast.Attribute):
-        return f"{ray_train(script)}.{MOVED[name][1]}"
-    return ""
-
-
-def modern_code(script: Script, node: ast.expr, settings: Settings) -> str:
-    """An expression as it would be written today; as it is written where nothing in it has changed."""
-    asked = list(ast.walk(node))
-    new: dict[ast.AST, str] = {
-        part: modern(script, part, settings) for part in asked if isinstance(part, (ast.Name, ast.Attribute))
-    }
-    if not any(new.values()):
-        return source_of(script, node)
-
-    class Modern(ast.NodeTransformer):
-        def visit(self, part: ast.AST) -> ast.AST:
-            code = new.get(originals[part], "")
-            return ast.parse(code, mode="eval").body if code else self.generic_visit(part)
-
-    copy = deepcopy(node)
-    originals = dict(zip(ast.walk(copy), asked, strict=True))
-    return ast.unparse(ast.fix_missing_locations(Modern().visit(copy)))
-
-
-def source_of(script: Script, node: ast.expr) -> str:
-    """An expression as the script writes it, if it stands in one line; else as it would be written in one."""
-    try:
-        code = ast.get_source_segment(script.source.decode(), node)
-    except UnicodeDecodeError:
-        code = None
-    return code if code and "\n" not in code else ast.unparse(node)
 
 
 def refuse_without_successor(node: ast.AST, name: str) -> None:

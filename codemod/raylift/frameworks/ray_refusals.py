@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 
+from raylift.frameworks.ray_forms import legacy_name
 from raylift.frameworks.ray_legacy_names import (
     ACCELERATE_TRAINERS,
     LEGACY_TRAINERS,
     TRANSFORMERS_TRAINERS,
     is_callback,
 )
-from raylift.frameworks.ray_names import dotted_names, legacy_name
+from raylift.frameworks.ray_names import dotted_names
 from raylift.plan import Refusal
 from raylift.scopes import FUNCTIONS
 from raylift.script import Script

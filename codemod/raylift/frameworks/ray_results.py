@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from raylift.edits import rename_attribute, replace_by
 from raylift.frameworks.ray_checkpoints import is_checkpoint
+from raylift.frameworks.ray_forms import modern_code
 from raylift.frameworks.ray_legacy_names import LEGACY_TRAINERS, TRANSFORMERS_TRAINERS
-from raylift.frameworks.ray_names import modern_code
 from raylift.plan import Edit, Finding, NeededImport, Notice
 from raylift.script import Found, Script
 from raylift.settings import Settings

@@ -13,16 +13,16 @@ from dataclasses import dataclass
 from raylift.edits import precede_with
 from raylift.frameworks.ray_calls import LegacyCall, is_none, only_node
 from raylift.frameworks.ray_datasets import shard_names
-from raylift.frameworks.ray_names import modern_code
-from raylift.frameworks.ray_shards import Shards, arguments_of, shards
+from raylift.frameworks.ray_init_called import RESUME, call_init, config_value
+from raylift.frameworks.ray_last_save import lost_save, needs_last_save, steps_of
+from raylift.frameworks.ray_shards import Shards, shards
 from raylift.frameworks.transformers_trainer import MODULES, NAMES
-from raylift.plan import Edit, Finding, NeededImport, Notice
-from raylift.recast import HOLE, become_train_function, precede_with_block, replace_return
+from raylift.plan import Edit, Finding, NeededImport
+from raylift.recast import HOLE
+from raylift.recast_functions import become_train_function, replace_return
 from raylift.scopes import FUNCTIONS
 from raylift.script import Found, Script
 from raylift.settings import Settings
-
-RESUME = "resume_from_checkpoint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +54,13 @@ def _train_function(script: Script, call: LegacyCall, settings: Settings, taken:
         findings += _become(script, plain, name, has_config, data, settings)
         value = HOLE if has_config else ""
     else:
-        findings += _call_it(script, call, init, name, data, settings)
-        value = _config_value(script, call, has_config, settings)
+        findings += call_init(script, call, init, name, data, settings)
+        value = config_value(script, call, has_config, settings)
     findings += [NeededImport(MODULES[settings.runtime], each) for each in NAMES]
     findings += data.imports
     if needs_last_save(init, settings):
         findings.append(NeededImport("raylift_runtime.legacy", "SaveAtEndCallback"))
-    findings += _lost_save(call, init, settings)
+    findings += lost_save(call, init, settings)
     return TrainFunction(name, value, init, tuple(findings))
 
 
@@ -121,7 +121,7 @@ def _become(
     trainer = last.value.id if isinstance(last.value, ast.Name) else _trainer_name(node, reads)
     use = data.first_use(node)
     prefix = lines if use is last else []
-    steps = _steps(trainer, needs_last_save(Found(script, node), settings))
+    steps = steps_of(trainer, needs_last_save(Found(script, node), settings))
     why = "the train function trains the Trainer that it made"
     yield Edit(last, replace_return(script.place_in_line(last), trainer, prefix, steps), "RL131", why)
     if lines and use is not None and use is not last:
@@ -131,88 +131,3 @@ def _become(
 def _trainer_name(node: ast.FunctionDef, reads: set[str]) -> str:
     own = {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
     return "trainer" if "trainer" in own or "trainer" not in reads else "hf_trainer"
-
-
-def _call_it(
-    script: Script, call: LegacyCall, init: Found | None, name: str, data: Shards, settings: Settings
-) -> Iterator[Finding]:
-    """A train function that calls the init function, right before the trainer is made."""
-    resumes = not is_none(call.given.get(RESUME))
-    has_config = resumes or not is_none(call.given.get("trainer_init_config"))
-    lines: list[str] = []
-    run = ast.unparse(call.run)
-    if not isinstance(call.run, (ast.Name, ast.Attribute)):
-        run = script.free_name("trainer_init_per_worker", "make_trainer")
-        lines.append(f"{run} = {modern_code(script, call.run, settings)}\n\n")
-    given = [*_accepted(init, data.expressions(data.literal_sizes())), *(["**config"] if has_config else [])]
-    body = ["config = dict(config)", f'checkpoint = config.pop("{RESUME}")'] if resumes else []
-    body.append(f"trainer = {run}({', '.join(given)})")
-    steps = _steps("trainer", needs_last_save(init, settings))
-    body += [*steps[:-1], *(_resumed(settings) if resumes else steps[-1:])]
-    lines += [f"def {name}({'config' if has_config else ''}):", *(f"    {line}" for line in body)]
-    statement = script.statement(call.node)
-    blanks = 2 if script.parent(statement) is script.tree else 1
-    change = precede_with_block(script.place_in_line(statement), "\n".join(lines) + "\n", blanks)
-    yield Edit(statement, change, "RL131", "a train function makes the Trainer and trains it")
-    if resumes:
-        yield from _resume_imports(settings)
-
-
-def _accepted(init: Found | None, written: list[str]) -> list[str]:
-    """As many datasets as the init function takes; Ray insisted on both."""
-    if init is None or not isinstance(init.node, (*FUNCTIONS, ast.Lambda)) or init.node.args.vararg:
-        return written
-    arguments = [arg.arg for arg in (*init.node.args.posonlyargs, *init.node.args.args)]
-    if isinstance(init.script.parent(init.node), ast.ClassDef):
-        arguments = arguments[1:]
-    return written[: len(arguments)] if arguments != ["config"] else []
-
-
-def _resumed(settings: Settings) -> list[str]:
-    if settings.runtime == "ray":
-        folder = 'os.path.join(folder, "checkpoint")'
-        return ["with checkpoint.as_directory() as folder:", f"    trainer.train(resume_from_checkpoint={folder})"]
-    return ["with trainer_folder(checkpoint) as folder:", "    trainer.train(resume_from_checkpoint=folder)"]
-
-
-def _resume_imports(settings: Settings) -> Iterator[NeededImport]:
-    yield NeededImport("os") if settings.runtime == "ray" else NeededImport("raylift_runtime.legacy", "trainer_folder")
-
-
-def _config_value(script: Script, call: LegacyCall, has_config: bool, settings: Settings) -> str:
-    """What `train_loop_config` becomes where the init function is called by a train function."""
-    resume = call.given.get(RESUME)
-    if resume is None or is_none(resume):
-        return HOLE if has_config else ""
-    before = f"**{HOLE}, " if has_config else ""
-    return f'{{{before}"{RESUME}": {modern_code(script, resume, settings)}}}'
-
-
-def _steps(trainer: str, last_save: bool) -> list[str]:
-    """What follows the making of a Trainer."""
-    steps = [f"{trainer}.add_callback(RayTrainReportCallback())"]
-    if last_save:
-        steps.append(f"{trainer}.add_callback(SaveAtEndCallback())")
-    return [*steps, f"{trainer} = prepare_trainer({trainer})", f"{trainer}.train()"]
-
-
-def _save_strategies(init: Found | None) -> list[object]:
-    """What is said of saving, once for each TrainingArguments in sight; None where it is not said, or not as a literal."""
-    found: list[object] = []
-    for call in arguments_of(init):
-        given = {keyword.arg: keyword.value for keyword in call.keywords}
-        strategy = given.get("save_strategy")
-        found.append(strategy.value if isinstance(strategy, ast.Constant) else None)
-    return found
-
-
-def needs_last_save(init: Found | None, settings: Settings) -> bool:
-    """Whether training might end without the log, the evaluation and the checkpoint that Ray used to force."""
-    strategies = _save_strategies(init)
-    return settings.runtime == "raylift" and (not strategies or any(strategy != "epoch" for strategy in strategies))
-
-
-def _lost_save(call: LegacyCall, init: Found | None, settings: Settings) -> Iterator[Notice]:
-    if settings.runtime == "ray" and "no" in _save_strategies(init):
-        text = "TransformersTrainer saved and reported at the end all the same; Ray's callback reports when the Trainer saves"
-        yield Notice(call.line, "RL138", text, 'set save_strategy="epoch", or call ray.train.report on every rank')

@@ -30,8 +30,8 @@ from collections.abc import Iterator
 from raylift.edits import replace_argument
 from raylift.frameworks.ray_calls import LegacyCall, as_configurations, legacy_call
 from raylift.frameworks.ray_datasets import data_config, preprocessed
+from raylift.frameworks.ray_forms import torch_trainer
 from raylift.frameworks.ray_legacy_names import TRANSFORMERS_TRAINERS
-from raylift.frameworks.ray_names import torch_trainer
 from raylift.frameworks.ray_shards import arguments_of
 from raylift.frameworks.ray_train_function import TrainFunction, train_functions
 from raylift.plan import Edit, Finding, Notice, Refusal
