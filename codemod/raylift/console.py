@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -15,6 +17,10 @@ if TYPE_CHECKING:  # loads dataclasses, which the common case does without
     from raylift.outcome import Outcome
 
 
+Line = list[tuple[str, str]]
+"""Pieces of text, each with the style that rich gives it."""
+
+
 class Console:
     """What the user sees: `check` answers on standard output, the other commands speak beside theirs."""
 
@@ -22,6 +28,7 @@ class Console:
         self._request = request
         self._counts: Counter[str] = Counter()
         self._entries: list[Entry] = []
+        self._pages: list[Line] = []
 
     def tell(self, path: str, outcome: Outcome | None) -> None:
         """What became of one file, and what the reader must do about it."""
@@ -49,19 +56,25 @@ class Console:
         return outcome.reason if isinstance(outcome, Untouched) else ""
 
     def show_diff(self, path: str, old: bytes, new: bytes) -> None:
-        """The change as a unified diff on standard output: coloured on a terminal, bytes for `git apply` in a pipe."""
-        from raylift.diffs import unified
+        """The change on standard output: coloured on a terminal, bytes for `git apply` in a pipe."""
+        name = "stdin" if path == STANDARD_INPUT else path
+        if not is_coloured(sys.stdout) and not self._request.side_by_side:
+            from raylift.diffs import unified
 
-        lines = unified(old, new, "stdin" if path == STANDARD_INPUT else path)
-        if is_coloured(sys.stdout):
-            _print_coloured(lines)
-        else:
             sys.stdout.flush()
-            sys.stdout.buffer.writelines(lines)
+            sys.stdout.buffer.writelines(unified(old, new, name))
             sys.stdout.buffer.flush()
+            return
+        lines = in_columns(name, old, new) if self._request.side_by_side else in_colours(name, old, new)
+        if self._request.command == "diff" and is_coloured(sys.stdout):
+            self._pages += lines
+        else:
+            _print_lines(lines, paged=False)
 
     def close(self) -> None:
         """What can only be said at the end: the answer for machines or the statistics, and one line with the counts."""
+        if self._pages:
+            _print_lines(self._pages, paged=len(self._pages) >= shutil.get_terminal_size().lines)
         if self._request.format != "text":
             from raylift.formats import FORMATS
 
@@ -145,17 +158,54 @@ def watched(outcomes: Iterator[Outcome], total: int) -> Iterator[Outcome]:
     yield from track(outcomes, "Lifting", total, console=Terminal(stderr=True), transient=True)
 
 
+ELLIPSIS, ACROSS, DOWN = "\u2026", "\u2500", " \u2502 "
 DIFF_STYLES = {b"-": "red", b"+": "green", b"@": "cyan"}
 
 
-def _print_coloured(lines: list[bytes]) -> None:
+def in_colours(path: str, old: bytes, new: bytes) -> list[Line]:
+    """The unified diff as lines for a terminal."""
+    from raylift.diffs import unified
+
+    lines = unified(old, new, path)
+    return [[(visible(line), "bold" if number < 2 else DIFF_STYLES.get(line[:1], ""))] for number, line in enumerate(lines)]
+
+
+def in_columns(path: str, old: bytes, new: bytes) -> list[Line]:
+    """Old and new side by side, as wide as the terminal."""
+    from raylift.columns import hunks
+
+    width = (shutil.get_terminal_size((160, 24)).columns - 15) // 2
+    lines: list[Line] = [[(path, "bold")]]
+    for hunk in hunks(old, new):
+        lines.append([(ACROSS * (2 * width + 13), "cyan")])
+        for row in hunk:
+            left, right = ("", "") if row.kind == "equal" else ("red", "green")
+            lines.append(
+                [
+                    (_cell(row.old_number, row.old, width), left),
+                    (DOWN, "cyan"),
+                    (_cell(row.new_number, row.new, width), right),
+                ]
+            )
+    return lines
+
+
+def _cell(number: int, line: bytes, width: int) -> str:
+    text = visible(line).expandtabs(4) if number else ""
+    shown = text if len(text) <= width else text[: width - 1] + ELLIPSIS
+    return f"{number or '':>4} {shown:<{width}}"
+
+
+def _print_lines(lines: list[Line], paged: bool) -> None:
     from rich.console import Console as Terminal
     from rich.text import Text
 
     terminal = Terminal(file=sys.stdout, highlight=False, markup=False, emoji=False, soft_wrap=True)
-    for number, line in enumerate(lines):
-        style = "bold" if number < 2 else DIFF_STYLES.get(line[:1], "")
-        terminal.print(Text(visible(line), style=style))
+    os.environ.setdefault("LESS", "-FRX")  # or less would show colours as escapes
+    texts = [Text.assemble(*line) for line in lines]
+    with terminal.pager(styles=True) if paged else contextlib.nullcontext():
+        for text in texts:
+            terminal.print(text)
 
 
 def visible(line: bytes) -> str:

@@ -16,11 +16,16 @@ Opcode = tuple[str, int, int, int, int]
 def unified(old: bytes, new: bytes, path: str) -> list[bytes]:
     """The diff's lines, each with its own line end; empty where nothing differs."""
     before, after = lines_of(old), lines_of(new)
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=max(len(before), len(after)) > LONG)
-    hunks = list(matcher.get_grouped_opcodes(CONTEXT)) if old != new else []
-    if not hunks:
+    hunks = hunks_of(before, after)
+    return [*_header(path), *(line for hunk in hunks for line in _hunk(hunk, before, after))] if hunks else []
+
+
+def hunks_of(before: list[bytes], after: list[bytes]) -> list[list[Opcode]]:
+    """The places where the lines differ, each with the lines around it."""
+    if before == after:
         return []
-    return [*_header(path), *(line for hunk in hunks for line in _hunk(hunk, before, after))]
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=max(len(before), len(after)) > LONG)
+    return [list(hunk) for hunk in matcher.get_grouped_opcodes(CONTEXT)]
 
 
 def lines_of(source: bytes) -> list[bytes]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import os
 import pty
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -66,21 +67,50 @@ def test_source_cannot_steer_the_terminal() -> None:
     assert visible(b"x = '\x1b[2J[bold]\xff\xc2\x9b'\r\n") == "x = '\\x1b[2J[bold]\\xff\\x9b'"
 
 
+SHOW = """
+import os
+os.get_terminal_size = lambda *_: os.terminal_size((100, {lines}))
+from raylift.console import Console
+from raylift.request import Request
+console = Console(Request("diff", (), side_by_side={side_by_side}))
+console.show_diff("a.py", b"[red]old\\n" + b"x" * 300 + b"\\n", b"[red]new\\n" + b"x" * 300 + b"\\n")
+console.close()
+"""
+TERMINAL = {"TERM": "xterm-256color", "NO_COLOR": "", "PAGER": "cat"}
+
+
 @pytest.mark.parametrize(("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)])
-def test_a_diff_is_coloured_only_on_a_terminal_that_wants_it(tmp_path: Path, environment: dict[str, str], coloured: bool) -> None:
-    program = (
-        "from raylift.console import Console\nfrom raylift.request import Request\n"
-        "Console(Request('diff', ())).show_diff('a.py', b'[red]old\\n' + b'x' * 300 + b'\\n', b'[red]new\\n' + b'x' * 300 + b'\\n')"
-    )
-    shown = on_a_terminal(program, {**os.environ, "TERM": "xterm-256color", "NO_COLOR": "", **environment})
+def test_a_diff_is_coloured_only_on_a_terminal_that_wants_it(environment: dict[str, str], coloured: bool) -> None:
+    shown = on_a_terminal(SHOW.format(lines=40, side_by_side=False), {**os.environ, **TERMINAL, **environment})
     assert ("\x1b[31m-[red]old" in shown) is coloured
     assert "[red]new" in shown
     assert "x" * 300 in shown
 
 
+def test_a_diff_longer_than_the_screen_is_paged() -> None:
+    pager = {"PAGER": "sed s/^/paged:/"}
+    assert "paged:" in on_a_terminal(SHOW.format(lines=3, side_by_side=False), {**os.environ, **TERMINAL, **pager})
+    assert "paged:" not in on_a_terminal(SHOW.format(lines=40, side_by_side=False), {**os.environ, **TERMINAL, **pager})
+
+
+def test_two_columns_are_as_wide_as_the_terminal() -> None:
+    shown = on_a_terminal(SHOW.format(lines=40, side_by_side=True), {**os.environ, **TERMINAL})
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", shown).replace("\r", "").splitlines()
+    assert any(re.match(r"^   1 \[red\]old +\u2502    1 \[red\]new", line) for line in plain)
+    assert max(map(len, plain[:5])) <= 100
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_two_columns_in_a_pipe_are_plain_text(tmp_path: Path, raylift: Raylift) -> None:
+    (tmp_path / "a.py").write_bytes(TRAINS)
+    out = raylift("diff", "--side-by-side", tmp_path / "a.py").out
+    assert re.search(r"^   2 before = 1 +\u2502    2 after = 1", out, re.MULTILINE)
+    assert "\x1b" not in out
+
+
 def on_a_terminal(program: str, environment: dict[str, str]) -> str:
     ours, theirs = pty.openpty()
-    with subprocess.Popen([sys.executable, "-c", program], stdout=theirs, env=environment) as process:
+    with subprocess.Popen([sys.executable, "-c", program], stdin=theirs, stdout=theirs, env=environment) as process:
         os.close(theirs)
         shown = b""
         while True:
