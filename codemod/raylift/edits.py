@@ -185,3 +185,20 @@ def go_on_with(index: int, *code: str) -> Change:
         return cst.FlattenSentinel([node, *lines])
 
     return change
+
+
+def add_arguments(*code: str) -> Change:
+    """A call gets further keyword arguments, given as they would be written; long ones each on a line of its own."""
+    is_short = sum(map(len, code)) < 60 and not any("\n" in argument for argument in code)
+    lines = "".join("    " + argument.replace("\n", "\n    ") + ",\n" for argument in ("old", *code))
+    call = cst.ensure_type(cst.parse_expression(f"f(old, {', '.join(code)})" if is_short else f"f(\n{lines})"), cst.Call)
+
+    def change(node: cst.CSTNode) -> cst.CSTNode:
+        assert isinstance(node, cst.Call)
+        space = node.whitespace_before_args if is_short else call.whitespace_before_args
+        if not node.args:
+            return node.with_changes(whitespace_before_args=space, args=call.args[1:])
+        first, last = node.args[:-1], node.args[-1].with_changes(comma=call.args[0].comma)
+        return node.with_changes(whitespace_before_args=space, args=[*first, last, *call.args[1:]])
+
+    return change

@@ -57,9 +57,18 @@ class _Edited(cst.CSTTransformer):
     def on_leave(self, original_node: cst.CSTNode, updated_node: cst.CSTNode) -> cst.CSTNode:  # type: ignore[override]  # one rule for all nodes
         change = self._changes.get(original_node)
         result = cast(cst.CSTNode, updated_node if change is None else change(updated_node))
+        if isinstance(result, cst.Call) and isinstance(original_node, cst.Call):
+            return _ending_as(original_node, result)
         if isinstance(result, cst.IndentedBlock) and not result.body:
             return result.with_changes(body=[cst.SimpleStatementLine([cst.Pass()])])
         return result
+
+
+def _ending_as(before: cst.Call, after: cst.Call) -> cst.Call:
+    """A call whose last argument was removed ends without a comma, if it did before."""
+    if not len(before.args) > len(after.args) > 0 or isinstance(before.args[-1].comma, cst.Comma):
+        return after
+    return after.with_changes(args=[*after.args[:-1], after.args[-1].with_changes(comma=before.args[-1].comma)])
 
 
 def _lifted(concrete: Concrete, placement: Placement, launcher: Launcher, edited: _Edited) -> Body:

@@ -21,7 +21,7 @@ class Flag(NamedTuple):
 
 LIFTING = "check diff rewrite"
 FLAGS = (
-    Flag("output", ("-o", "--output"), "text", "rewrite", "Write there, not in place.", metavar="FILE|DIR"),
+    Flag("output", ("-o", "--output"), "text", "rewrite report", "Write there, not in place.", metavar="FILE|DIR"),
     Flag("num_workers", ("-n", "--num-workers"), "number", LIFTING + " run verify", "Ray workers of the lifted script. [2]", metavar="N",
          is_setting=True),
     Flag("use_gpu", ("--use-gpu",), "switch", LIFTING + " run verify", "A GPU per worker. [as the script says, else yes]",

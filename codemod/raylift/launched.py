@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from raylift.accelerate_yaml import whole_config
 from raylift.files import BadInput
 from raylift.launch_command import Launch, LaunchError, launch_in, read_config
 from raylift.request import STANDARD_INPUT, Request
@@ -17,19 +18,23 @@ def with_launch(request: Request, path: str) -> Request:
     Raises BadInput with one line for a command that cannot be read, that launches another script, or whose config is none.
     """
     if request.launched_by is None:
+        if request.inline_accelerate_config:
+            raise BadInput("--inline-accelerate-config needs --launched-by with the command that names the config")
         return request
     try:
         launch = launch_in(_text(request.launched_by), None if path == STANDARD_INPUT else path)
         workers, use_gpu = _by_config(launch)
+        inline = whole_config(launch.accelerate_config) if request.inline_accelerate_config or request.runtime == "ray" else None
     except LaunchError as error:
         if path not in request.paths:
             return request  # of the scripts in a folder it launches one
         raise BadInput(str(error)) from error
     config = launch.accelerate_config
     return request._replace(
-        num_workers=_first(request.num_workers, launch.num_workers, workers),
-        use_gpu=_first(request.use_gpu, launch.use_gpu, use_gpu),
-        accelerate_config=None if config is None else _as_code(config),
+        num_workers=next((n for n in (request.num_workers, launch.num_workers, workers) if n is not None), None),
+        use_gpu=next((use for use in (request.use_gpu, launch.use_gpu, use_gpu) if use is not None), None),
+        accelerate_config=None if config is None or inline is not None else _as_code(config),
+        inline_config=inline,
         launch_notices=(*launch.notices, f"launch it with `{launch.replacement}`"),
     )
 
@@ -70,7 +75,3 @@ def _as_code(config: str | dict[str, object]) -> str:
 
 def _value(value: object) -> str:
     return f'"{value}"' if isinstance(value, str) and value.isprintable() and not {'"', "\\"} & {*value} else repr(value)
-
-
-def _first(*choices: int | bool | None) -> int | bool | None:
-    return next((choice for choice in choices if choice is not None), None)

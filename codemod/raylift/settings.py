@@ -12,8 +12,8 @@ class Settings:
 
     `num_workers=None` and `use_gpu=None` mean what the script says, else two workers with a GPU each. `runtime="ray"` emits stock
     Ray only. `transformers` is the major generation whose argument names the result must use. `resumable` lets loops over epochs
-    restart from the newest checkpoint. `accelerate_config` is what `TorchTrainer` is given under that name, as it is written, and
-    `launch_notices` what the reader must know about the command that has launched the script so far.
+    restart from the newest checkpoint. `accelerate_config` is what `TorchTrainer` is given under that name, as it is written,
+    `inline_config` an Accelerate config to write out as arguments of `Accelerator` instead, and `launch_notices` what the reader must know about the command that has launched the script so far.
     """
 
     num_workers: int | None = None
@@ -23,4 +23,5 @@ class Settings:
     transformers: int = 5
     resumable: bool = False
     accelerate_config: str | None = None
+    inline_config: dict[str, object] | None = None
     launch_notices: tuple[str, ...] = ()

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from raylift.edits import go_on_with, wrap_in_call
-from raylift.frameworks import accelerate_arguments, notebook_launcher
+from raylift.frameworks import accelerate_arguments, accelerate_plugins, notebook_launcher
 from raylift.frameworks.accelerators import visible_accelerator
 from raylift.frameworks.bound_names import bound_for_some_ranks, readable_after, rebound_by
 from raylift.frameworks.epoch_loops import Training, trainings
@@ -44,6 +44,8 @@ def connect(script: Script, settings: Settings) -> Iterator[Finding]:
     """Let every training loop report, once per epoch, where all ranks pass; the rest of Accelerate keeps to today's names."""
     yield from accelerate_arguments.modernise(script)
     yield from notebook_launcher.call_directly(script)
+    if settings.inline_config:
+        yield from accelerate_plugins.write_out(script, settings.inline_config)
     yield from notebook_launcher.hidden_workers(script, settings)
     for training in trainings(script):
         yield from _report(script, training, settings)

@@ -1,0 +1,48 @@
+"""Names of an early Accelerate, before and after."""
+
+from __future__ import annotations
+
+import pytest
+from tests.codemod.lifting import lifted, notices
+
+PAIRS = {
+    "fp16": ("Accelerator(fp16=True)", 'Accelerator(mixed_precision="fp16")'),
+    "no fp16": ("Accelerator(fp16=False, cpu=c)", "Accelerator(cpu=c)"),
+    "fp16 by choice": ("Accelerator(fp16=args.fp16)", 'Accelerator(mixed_precision="fp16" if args.fp16 else "no")'),
+    "logging_dir": ("Accelerator(logging_dir=folder)", "Accelerator(project_dir=folder)"),
+    "logging_dir beside project_dir": (
+        'Accelerator(project_dir="p", logging_dir="l")',
+        'Accelerator(project_dir="p", project_config=ProjectConfiguration(logging_dir="l"))',
+    ),
+    "the dataloader's": (
+        "Accelerator(split_batches=True, cpu=c, even_batches=False)",
+        "Accelerator(dataloader_config=DataLoaderConfiguration(split_batches=True, even_batches=False), cpu=c)",
+    ),
+    "TPU": ("Accelerator(); DistributedType.TPU", "Accelerator(); DistributedType.XLA"),
+    "use_fp16": ("Accelerator(); accelerator.use_fp16", 'Accelerator(); (accelerator.mixed_precision != "no")'),
+    "what is of today stays": (
+        "Accelerator(mixed_precision='no', project_dir=p)",
+        "Accelerator(mixed_precision='no', project_dir=p)",
+    ),
+}
+
+
+def script(call: str) -> str:
+    return f"from accelerate import Accelerator, DistributedType\n\naccelerator = {call}\naccelerator.backward(loss)\n"
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_a_name_becomes_todays(name: str) -> None:
+    before, after = PAIRS[name]
+    assert after.partition("; ")[0] in lifted(script(before))
+    assert after.partition("; ")[2] in lifted(script(before))
+
+
+@pytest.mark.parametrize("plugin", ["dataloader_config=own, split_batches=True", "project_config=own, logging_dir='l'"])
+def test_what_would_collide_is_dropped_and_told(plugin: str) -> None:
+    assert [notice.rule for notice in notices(script(f"Accelerator({plugin})"))].count("RL225") == 1
+    assert "own)" in lifted(script(f"Accelerator({plugin})"))
+
+
+def test_the_new_classes_are_imported() -> None:
+    assert "from accelerate.utils import DataLoaderConfiguration\n" in lifted(script("Accelerator(even_batches=True)"))
