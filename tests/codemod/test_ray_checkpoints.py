@@ -62,6 +62,11 @@ def test_a_model_is_read_from_a_checkpoint_of_any_making() -> None:
     assert "HuggingFaceCheckpoint" not in code
 
 
+def test_a_class_may_be_given_by_keyword() -> None:
+    source = "from ray.train.huggingface import TransformersCheckpoint as T\n\nc = T.from_directory('p')\nm = c.get_model(model=Bert, a=1)\n"
+    assert lifted(source).endswith("    m = Bert.from_pretrained(folder, a=1)\n")
+
+
 def test_one_class_of_checkpoints_needs_no_conversion() -> None:
     source = "from ray.train.huggingface import TransformersCheckpoint as T\n\nmodel = T.from_checkpoint(result.checkpoint)\n"
     assert lifted(source).endswith("\nmodel = result.checkpoint\n")

@@ -125,6 +125,25 @@ def test_a_trial_of_the_context_is_a_run_as_well() -> None:
     assert refusal(source.replace("get_trial_name", "get_trial_resources")).rule == "RL322"
 
 
+def test_a_worker_asks_its_own_process_for_its_resources() -> None:
+    source = "from ray.air import session\n\nthreads = session.get_trial_resources().bundles[-1].get('CPU', 1)\n"
+    assert lifted(source).endswith("threads = int(ray.get_runtime_context().get_assigned_resources().get('CPU', 1))\n")
+    assert refusal(source.replace("[-1]", "[0]")).rule == "RL322"
+
+
+def test_old_releases_that_workers_would_get_are_told() -> None:
+    source = "import ray\nfrom ray.air import session\n\nray.init(runtime_env={'pip': ['transformers==4.26.0', 'evaluate']})\nsession.report({})\n"
+    assert [notice.rule for notice in notices(source)] == ["RL237"]
+
+
+@pytest.mark.parametrize("use", ["tune.run(f)", "tune.Tuner(f, run_config=RunConfig()).fit()", "tune.choice([1])"])
+def test_a_script_of_ray_tune_alone_is_left_alone(use: str) -> None:
+    source = (
+        f"from ray import tune\nfrom ray.air import RunConfig, session\n\ndef f(config):\n    session.report({{}})\n\n{use}\n"
+    )
+    assert isinstance(rewrite(source.encode()), Untouched)
+
+
 def test_two_imports_in_one_line_are_told_apart() -> None:
     assert (
         lifted("import os; from ray.air import session\nsession.report({})\n")

@@ -127,6 +127,15 @@ trainer = TorchTrainer(train_func, train_loop_config=config, datasets=data, """
     assert before in code
 
 
+def test_the_arguments_of_a_method_are_looked_at() -> None:
+    method = "    def init(self, a, b, **c):\n        return Trainer(args=TrainingArguments('x', save_strategy='epoch'))\n"
+    code = lifted(
+        HEAD + "class Study:\n    def go(self):\n        return TransformersTrainer(self.init, datasets=d).fit()\n\n" + method
+    )
+    assert "            trainer = self.init(get_dataset_shard" in code
+    assert "SaveAtEndCallback" not in code
+
+
 def test_a_lambda_gets_a_name() -> None:
     code = lifted(
         HEAD + "t = TransformersTrainer(lambda train, _, **c: Trainer('model', train_dataset=train), datasets={'train': a})\n"

@@ -131,12 +131,14 @@ def _read(script: Script, call: ast.Call, owner: ast.expr, settings: Settings) -
         yield Edit(call, replace_by(load), "RL235", "a checkpoint is a folder: what was a dict is a file in it")
         yield from (NeededImport(module) for module in ("os", "torch"))
         return
-    if not call.args:
+    given = {keyword.arg: keyword.value for keyword in call.keywords}
+    loads = call.args[0] if call.args else given.get("model", given.get("tokenizer"))
+    if loads is None:
         raise Refusal(call.lineno, "RL326", f"`{ast.unparse(call)}` names no class", "load it with from_pretrained")
     folder = script.free_name("folder", "model_folder")
     place = folder if settings.runtime == "raylift" else f'os.path.join({folder}, "checkpoint")'
-    rest = "".join(f", {ast.unparse(keyword)}" for keyword in call.keywords)
-    loaded = f"{modern_code(script, call.args[0], settings)}.from_pretrained({place}{rest})"
+    rest = "".join(f", {ast.unparse(keyword)}" for keyword in call.keywords if keyword.value is not loads)
+    loaded = f"{modern_code(script, loads, settings)}.from_pretrained({place}{rest})"
     header = f"trainer_folder({source}) as {folder}" if settings.runtime == "raylift" else f"{source}.as_directory() as {folder}"
     yield from _before(script, call, lambda index: wrap_in_with(index, header))
     yield Edit(call, replace_by(loaded), "RL235", "a model is loaded from the checkpoint's folder")

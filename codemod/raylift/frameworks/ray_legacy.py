@@ -12,6 +12,7 @@ from raylift.frameworks import (
     ray_imports,
     ray_names,
     ray_refusals,
+    ray_resources,
     ray_results,
     ray_transformers_trainer,
 )
@@ -51,6 +52,7 @@ def _refuse_crowded_lines(findings: list[Finding]) -> None:
 def _findings(script: Script, settings: Settings) -> Iterator[Finding]:
     yield from ray_names.rename(script, settings)
     yield from ray_names.rename_trials(script)
+    yield from ray_resources.answer(script)
     yield from ray_transformers_trainer.lift(script, settings)
     yield from ray_accelerate_trainer.lift(script, settings)
     yield from ray_arguments.drop(script)

@@ -133,9 +133,17 @@ def has_legacy(script: Script) -> bool:
     """Whether a script uses any of it: a name, or an argument that raises today."""
     if not any(found.name.lstrip(".").startswith("ray") for found in script.imports()):
         return False
-    if any(found.name.startswith("ray.train.mosaic") for found in script.imports()):
+    if any(found.name.startswith("ray.train.mosaic") for found in script.imports()) or _only_tunes(script):
         return False
     return any(is_legacy(found.name) for found in script.imports()) or any(True for _ in legacy_parts(script))
+
+
+def _only_tunes(script: Script) -> bool:
+    """Whether a script runs Ray Tune and no trainer: there, `session` and the configurations are Tune's."""
+    if not any(found.name.startswith("ray.tune") and not found.name.endswith("SyncConfig") for found in script.imports()):
+        return False
+    names = {name for call in script.all(ast.Call) for name in script.names(call.func)}
+    return not any(name.startswith("ray.train.") and name.endswith("Trainer") for name in names)
 
 
 def legacy_parts(script: Script) -> Iterator[ast.AST]:

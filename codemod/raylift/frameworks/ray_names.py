@@ -27,6 +27,7 @@ from raylift.frameworks.ray_legacy_names import (
     known,
     trial_calls,
 )
+from raylift.frameworks.ray_resources import is_answered
 from raylift.plan import Edit, Finding, NeededImport, Notice, Refusal
 from raylift.script import Script
 from raylift.settings import Settings
@@ -76,7 +77,8 @@ def _renamed(script: Script, node: ast.Name | ast.Attribute, settings: Settings)
     if not name:
         _refuse_unknown(script, node)
         return
-    refuse_without_successor(node, name)
+    if not is_answered(script, node):
+        refuse_without_successor(node, name)
     new = modern(script, node, settings)
     called = script.parent(node)
     if name in LEGACY_TRAINERS:
