@@ -119,6 +119,13 @@ def train(script: str, arguments: list[str] | None, chosen: dict[str, object]) -
     return run_lifted(request("run", [script], chosen), arguments or [])
 
 
+def page(paths: list[str], chosen: dict[str, object]) -> int:
+    """How `report` is carried out."""
+    from raylift.report import report
+
+    return report(request("report", paths, chosen))
+
+
 def prove(script: str, arguments: list[str] | None, chosen: dict[str, object]) -> int:
     """How `verify` is carried out."""
     return verify(request("verify", [script], chosen), arguments or [])
@@ -128,6 +135,7 @@ add_command("check", "Say which scripts would be lifted and which need a hand.",
 add_command("diff", "Show the change as a diff that `git apply` takes.", {"paths": PATHS}, lift_with("diff"))
 add_command("rewrite", "Lift scripts in place or into -o; `-` is a filter.", {"paths": PATHS}, lift_with("rewrite"))
 add_command("run", "Lift in memory, if need be, and train on Ray workers.", {"script": SCRIPT, "arguments": ARGUMENTS}, train)
+add_command("report", "Write one page for a team that plans a migration.", {"paths": PATHS}, page)
 add_command(
     "verify",
     """Train a script before and after its lift and compare every loss.
