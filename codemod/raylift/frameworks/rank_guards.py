@@ -202,13 +202,27 @@ def _base(target: ast.AST) -> str:
 
 
 def _tests_above(script: Script, node: ast.AST) -> Iterator[ast.AST]:
-    """What decides whether a node runs at all, within its function."""
+    """What decides whether, and how often, a node runs within its function: conditions, handlers, who leaves a loop around it."""
     for holder in script.enclosing(node):
         if isinstance(holder, (*DEFINITIONS, ast.Lambda)):
             return
-        if isinstance(holder, (ast.If, ast.While, ast.IfExp)):
-            yield holder.test
-        elif isinstance(holder, ast.Match):
-            yield holder.subject
-        elif isinstance(holder, ast.ExceptHandler):
-            yield holder
+        yield from _own_tests(holder)
+        if isinstance(holder, (ast.For, ast.AsyncFor, ast.While)):
+            for jump in (part for part in own_nodes(holder) if isinstance(part, (ast.Break, ast.Continue))):
+                yield from (test for around in _up_to(script, jump, holder) for test in _own_tests(around))
+
+
+def _own_tests(holder: ast.AST) -> Iterator[ast.AST]:
+    if isinstance(holder, (ast.If, ast.While, ast.IfExp)):
+        yield holder.test
+    elif isinstance(holder, ast.Match):
+        yield holder.subject
+    elif isinstance(holder, ast.ExceptHandler):
+        yield holder
+
+
+def _up_to(script: Script, node: ast.AST, top: ast.AST) -> Iterator[ast.AST]:
+    for holder in script.enclosing(node):
+        if holder is top:
+            return
+        yield holder

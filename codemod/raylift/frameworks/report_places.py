@@ -100,15 +100,23 @@ def _stays_inside(script: Script, jump: ast.AST, statement: ast.stmt) -> bool:
 
 
 def _may_differ(script: Script, node: ast.AST, statement: ast.stmt, ranks: Ranks) -> bool:
-    """Whether what leads to a node, from its statement on, may differ from rank to rank."""
+    """Whether what leads to a node, from its statement on, may differ from rank to rank: conditions, and who left before."""
     inner = node
     while inner is not statement:
         holder = script.parent(inner)
         assert holder is not None
-        if _decides_by_rank(holder, inner, ranks):
+        if _decides_by_rank(holder, inner, ranks) or _some_left_before(script, inner, ranks):
             return True
         inner = holder
     return False
+
+
+def _some_left_before(script: Script, node: ast.AST, ranks: Ranks) -> bool:
+    """Whether some ranks may have left the block of a statement before they came to it."""
+    if not isinstance(node, ast.stmt):
+        return False
+    before = siblings(script, node)
+    return any(jump.differs for part in before[: before.index(node)] for jump in _jumps(script, part, ranks))
 
 
 def _decides_by_rank(holder: ast.AST, inner: ast.AST, ranks: Ranks) -> bool:
@@ -139,10 +147,8 @@ def _holds_ranks_together(script: Script, training: Training, ranks: Ranks) -> b
             and holder is not training.anchor
         ):
             return False
-        if isinstance(inner, ast.stmt):
-            before = siblings(script, inner)
-            if any(jump.differs for statement in before[: before.index(inner)] for jump in _jumps(script, statement, ranks)):
-                return False
+        if _some_left_before(script, inner, ranks):
+            return False
         inner = holder
     return True
 
