@@ -60,7 +60,8 @@ _RULES = (
          "Dropping accelerate_config would silently switch off mixed precision, FSDP and DeepSpeed.",
          "AccelerateTrainer(loop, accelerate_config=c)", "TorchTrainer(loop, accelerate_config=c)", "Set its environment before the Accelerator is made."),
     Rule("RL134", "Another dataset than train or evaluation",
-         "TransformersTrainer evaluated on the one other dataset, whatever its name.", "datasets={\"train\": a, \"test\": b}", "",
+         "TransformersTrainer only knew `train` and `evaluation`; one more name is taken for what the Trainer should evaluate on.",
+         "datasets={\"train\": a, \"validation\": b}", "eval_dataset = get_dataset_shard(\"validation\")",
          "Drop the dataset if it is for something else."),
     Rule("RL135", "Integrations stay off as they were",
          "TransformersTrainer removed every report_to callback; a plain Trainer would start them again on each worker.",
@@ -120,6 +121,8 @@ _RULES = (
          "Checkpoint.from_dict({\"epoch\": 1})", "Checkpoint.from_directory(folder)", "Save a file and make the checkpoint of its folder."),
     Rule("RL236", "What fit() returned has another form", "The Trainer's files lie in the checkpoint's folder `checkpoint`, and some metrics are gone.",
          "result.log_dir", "result.path", "Read from the folder `checkpoint`; report missing metrics yourself."),
+    Rule("RL237", "Workers would get old releases", "A `runtime_env` that pins transformers or ray installs that release on every worker.",
+         "ray.init(runtime_env={\"pip\": [\"transformers==4.26.0\"]})", "", "Raise the version, or drop it where the cluster has its own."),
     # refusals
     Rule("RL301", "hyperparameter_search", "It starts trials of its own, each with its own Trainer and workers.",
          "trainer.hyperparameter_search()", "", "Search with ray.tune.Tuner over a function that runs a TorchTrainer."),

@@ -33,12 +33,12 @@ def legacy_call(script: Script, call: ast.Call) -> LegacyCall:
     """Read a call; raises Refusal where its arguments are not in sight."""
     if any(keyword.arg is None for keyword in call.keywords) or any(isinstance(arg, ast.Starred) for arg in call.args):
         text = f"the arguments of `{ast.unparse(call.func)}` come from a dict or a list"
-        raise Refusal(call.lineno, "RL326", text, "write them out in the call")
+        raise Refusal(call.lineno, "RL328", text, "write them out in the call")
     given = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg is not None}
     run = call.args[0] if call.args else next((given.pop(name) for name in FUNCTION_KEYWORDS if name in given), None)
     if run is None or (isinstance(run, ast.Constant) and run.value is None):
         text = f"`{ast.unparse(call.func)}` is given no function to run"
-        raise Refusal(call.lineno, "RL326", text, "give it one")
+        raise Refusal(call.lineno, "RL328", text, "give it one")
     statement = script.statement(call)
     if not isinstance(statement, (ast.Assign, ast.AnnAssign, ast.Expr, ast.Return)) or _is_deferred(script, call, statement):
         text = f"`{ast.unparse(call.func)}` is called inside a larger statement"

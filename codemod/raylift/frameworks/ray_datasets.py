@@ -107,7 +107,9 @@ def _from_dict(script: Script, call: LegacyCall, given: ast.expr, node: ast.Dict
 
 def drop_assignment(script: Script, given: ast.expr, value: ast.AST, what: str) -> Iterator[Edit]:
     """Remove the one assignment of a variable that is used only here."""
-    uses = [node for node in script.all(ast.Name) if isinstance(given, ast.Name) and node.id == given.id]
+    name = given.id if isinstance(given, ast.Name) else ""
+    owner = script.scope(given).owner(name)
+    uses = [node for node in script.all(ast.Name) if node.id == name and script.scope(node).owner(name) is owner]
     statement = script.statement(value)
     alone = isinstance(statement, ast.Assign) and len(statement.targets) == 1 and script.place_in_line(statement) == 0
     if len(uses) != 2 or not alone:
