@@ -302,6 +302,8 @@ def test_readers_of_the_result_find_what_they_look_for(before: str, after: str) 
 
 
 def test_stock_ray_reads_the_folder_itself() -> None:
+    reader = "with result.checkpoint.as_directory() as d:\n    load(d)\n"
+    assert lifted(PLAIN + reader, runtime="ray").endswith(reader.replace("load(d)", 'load(os.path.join(d, "checkpoint"))'))
     code = lifted(PLAIN + "model = result.checkpoint.get_model(Bert)\n", runtime="ray")
     assert (
         'with result.checkpoint.as_directory() as folder:\n    model = Bert.from_pretrained(os.path.join(folder, "checkpoint"))\n'

@@ -24,12 +24,14 @@ def main(script: str, folder: str) -> None:
 
 
 def trainer_classes() -> list[type]:
-    """Today's trainer where the runtime is installed, else the one that the legacy trainers are subclasses of."""
+    """Ray's own trainer, of which the legacy trainers are subclasses, and the runtime's where it is installed."""
+    from ray.train.torch import TorchTrainer as OfRay
+
     try:
         from raylift_runtime.torch import TorchTrainer
     except ImportError:
-        from ray.train.torch import TorchTrainer
-    return [TorchTrainer]
+        return [OfRay]
+    return [OfRay, TorchTrainer]
 
 
 def keep_result(trainer_class: Any, path: str) -> None:

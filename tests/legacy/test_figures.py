@@ -7,7 +7,7 @@ import subprocess
 import sys
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from tests.legacy.figures import figures
@@ -15,6 +15,7 @@ from tests.legacy.figures import figures
 from raylift.files import neighbours_of
 from raylift.outcome import Rewritten
 from raylift.rewrite import rewrite
+from raylift.settings import Settings
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 RECORD = Path(__file__).with_name("record.py")
@@ -29,10 +30,10 @@ def trained(name: str, folder: Path) -> dict[str, Any]:
     return figures(run(name, folder))
 
 
-def run(name: str, folder: Path) -> Path:
+def run(name: str, folder: Path, runtime: Literal["raylift", "ray"] = "raylift") -> Path:
     for path in sorted((FIXTURES / name).glob("*")):
         if path.suffix == ".py" and path.name != "after.py":
-            outcome = rewrite(path.read_bytes(), neighbours=neighbours_of(str(path)))
+            outcome = rewrite(path.read_bytes(), Settings(runtime=runtime), neighbours_of(str(path)))
             code = outcome.code if isinstance(outcome, Rewritten) else path.read_bytes()
             (folder / path.name).write_bytes(code)
         elif path.suffix == ".yaml":
@@ -94,6 +95,14 @@ def test_a_lifted_script_runs_to_its_end(name: str, tmp_path: Path) -> None:
     result = json.loads((run(name, tmp_path) / "result.json").read_text())
     assert result["metrics"]["loss"] > 0
     assert result["checkpoint"]
+
+
+@pytest.mark.ray
+@pytest.mark.slow
+def test_the_guides_script_runs_on_stock_ray_as_well(tmp_path: Path) -> None:
+    result = json.loads((run("ray_trainer_guide", tmp_path, "ray") / "result.json").read_text())
+    assert result["metrics"]["step"] == 4
+    assert "checkpoint/model.safetensors" in result["checkpoint"]
 
 
 def test_every_kind_of_legacy_training_is_compared() -> None:

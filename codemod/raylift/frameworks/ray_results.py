@@ -45,8 +45,11 @@ def _folders(script: Script, settings: Settings) -> Iterator[Finding]:
         if node.attr not in ("as_directory", "path", "to_directory") or not is_checkpoint(script, node.value):
             continue
         call = script.parent(node)
-        is_with = isinstance(call, ast.Call) and isinstance(script.parent(call), ast.withitem)
-        if node.attr == "as_directory" and is_with and call is not None and settings.runtime == "raylift":
+        item = script.parent(call) if isinstance(call, ast.Call) else None
+        target = item.optional_vars if isinstance(item, ast.withitem) else None
+        if node.attr == "as_directory" and isinstance(target, ast.Name) and settings.runtime == "ray":
+            yield from _inside(script, target)
+        elif node.attr == "as_directory" and isinstance(item, ast.withitem) and call is not None:
             source = modern_code(script, node.value, settings)
             yield Edit(
                 call, replace_by(f"trainer_folder({source})"), "RL236", "the Trainer's files are in the folder `checkpoint`"
@@ -55,6 +58,17 @@ def _folders(script: Script, settings: Settings) -> Iterator[Finding]:
         elif node.attr != "path" or _is_result(script, node.value) or isinstance(node.value, ast.Attribute):
             text = f"`{ast.unparse(node)}`: the Trainer's files lie in its folder `checkpoint` now, not in its root"
             yield Notice(node.lineno, "RL236", text, 'read from os.path.join(folder, "checkpoint")')
+
+
+def _inside(script: Script, target: ast.Name) -> Iterator[Finding]:
+    """With stock Ray, each use of a checkpoint's folder looks into the folder inside it."""
+    statement = script.statement(target)
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name) and node.id == target.id and isinstance(node.ctx, ast.Load):
+            yield Edit(
+                node, replace_by(f'os.path.join({node.id}, "checkpoint")'), "RL236", "the Trainer's files are in `checkpoint`"
+            )
+    yield NeededImport("os")
 
 
 def _metric(node: ast.Subscript) -> Iterator[Finding]:
