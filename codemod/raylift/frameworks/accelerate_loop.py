@@ -25,14 +25,16 @@ from dataclasses import replace
 from raylift.edits import go_on_with, wrap_in_call
 from raylift.frameworks import accelerate_arguments, accelerate_plugins, notebook_launcher
 from raylift.frameworks.accelerators import visible_accelerator
-from raylift.frameworks.bound_names import bound_for_some_ranks, readable_after, rebound_by
+from raylift.frameworks.bound_names import readable_after
+from raylift.frameworks.computed_metrics import Metric
 from raylift.frameworks.epoch_loops import Training, trainings
-from raylift.frameworks.expressions import is_harmless, own_names, written
-from raylift.frameworks.rank_guards import Ranks, call_name
+from raylift.frameworks.expressions import written
+from raylift.frameworks.nodes import call_name, siblings
+from raylift.frameworks.readable_metrics import is_changed, is_readable, usable_metrics
 from raylift.frameworks.report_checkpoints import folders, models
 from raylift.frameworks.report_code import Report, bundled, written_out
-from raylift.frameworks.report_metrics import Metric, preferences, says_more_than_count
-from raylift.frameworks.report_places import places, siblings
+from raylift.frameworks.report_metrics import preferences, says_more_than_count
+from raylift.frameworks.report_places import places
 from raylift.plan import Edit, Finding, NeededImport, Notice, Refusal
 from raylift.script import Script, remembered
 from raylift.settings import Settings
@@ -87,7 +89,7 @@ def _best(script: Script, training: Training, safe: list[ast.stmt], accelerator:
     block = block if training.has_epochs else block[block.index(training.anchor) :]
     ordered = safe if training.has_epochs else safe[::-1]
     for metrics in preferences(script, training, block):
-        chosen = [(place, _usable(script, metrics, block, place)) for place in ordered]
+        chosen = [(place, usable_metrics(script, metrics, block, place)) for place in ordered]
         place, usable = max(chosen, key=lambda pair: len(pair[1]))
         if usable:
             return place, _at(script, training, block[: block.index(place) + 1], usable, accelerator)
@@ -101,7 +103,7 @@ def _at(script: Script, training: Training, until: list[ast.stmt], metrics: list
     report = Report(tuple(metrics), accelerator, width=_width(script) - place.col_offset)
     for saved in folders(script, until):
         after = until[until.index(saved.source) + 1 :]
-        if _is_readable(script, saved.folder, place, readable) and not _changed(saved.folder, after):
+        if is_readable(script, saved.folder, place, readable) and not is_changed(saved.folder, after):
             return replace(report, folder=written(script, saved.folder))
     names = [
         name for name in models(script, training.anchor) if "." in name or name in readable or script.function(place) is None
@@ -113,50 +115,6 @@ def _at(script: Script, training: Training, until: list[ast.stmt], metrics: list
 def _width(script: Script) -> int:
     """How long the script's own lines may be."""
     return max(88, min(119, max(map(len, script.source.splitlines()))))
-
-
-def _usable(script: Script, metrics: list[Metric], block: list[ast.stmt], place: ast.stmt) -> list[tuple[Metric, str]]:
-    """The metrics that every rank can read at a place, each with the condition under which it can; later ones win."""
-    end = block.index(place)
-    readable = readable_after(script, place)
-    for_some = bound_for_some_ranks(script, (script.function(place) or script.tree).body)
-    found: dict[str, tuple[Metric, str]] = {}
-    for metric in metrics:
-        start = block.index(metric.source)
-        if start > end or not is_harmless(metric.value) or _changed(metric.value, block[start + 1 : end + 1]):
-            continue
-        if for_some.intersection(own_names(script, metric.value, place)) or not metric.key_names <= readable:
-            continue
-        if _is_readable(script, metric.value, place, readable):
-            found[metric.key or ast.unparse(metric.value)] = (metric, "")
-        elif condition := _condition(script, metric, block[start : end + 1], place, readable):
-            found.setdefault(metric.key or ast.unparse(metric.value), (metric, condition))
-    return list(found.values())
-
-
-def _is_readable(script: Script, expression: ast.expr, place: ast.stmt, readable: frozenset[str]) -> bool:
-    return is_harmless(expression) and set(own_names(script, expression, place)) <= readable
-
-
-def _changed(expression: ast.expr, statements: list[ast.stmt]) -> bool:
-    names = {node.id for node in ast.walk(expression) if isinstance(node, ast.Name)}
-    return bool(names & rebound_by(statements))
-
-
-def _condition(script: Script, metric: Metric, since: list[ast.stmt], place: ast.stmt, readable: frozenset[str]) -> str:
-    """The script's own condition for a value, where it can be asked again and has the same answer on every rank."""
-    ranks = Ranks(script, script.function(place) or script.tree)
-    for test, _ in metric.tests or ():
-        if ranks.differs(test) or not _is_readable(script, test, place, readable) or _changed(test, since):
-            return ""
-    return " and ".join(_asked(script, test, holds) for test, holds in metric.tests or ())
-
-
-def _asked(script: Script, test: ast.expr, holds: bool) -> str:
-    code = written(script, test)
-    simple = isinstance(test, (ast.Name, ast.Attribute, ast.Call, ast.Compare, ast.Subscript))
-    code = code if simple and not (isinstance(test, ast.Compare) and not holds) else f"({code})"
-    return code if holds else f"not {code}"
 
 
 def _resume(script: Script, training: Training, settings: Settings) -> Iterator[Finding]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from raylift.frameworks.rank_guards import is_rank_test, own_nodes
-from raylift.frameworks.report_places import siblings
+from raylift.frameworks.nodes import own_nodes, siblings
+from raylift.frameworks.rank_tests import is_rank_test
 from raylift.scopes import DEFINITIONS, FUNCTIONS
 from raylift.script import Script
 

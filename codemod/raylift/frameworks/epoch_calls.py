@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from raylift.frameworks.epoch_loops import LOOPS
-from raylift.frameworks.rank_guards import is_rank_test
+from raylift.frameworks.loop_kinds import LOOPS
+from raylift.frameworks.rank_tests import is_rank_test
 from raylift.scopes import DEFINITIONS
 from raylift.script import Script
 

@@ -9,20 +9,13 @@ for fold in folds:
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from raylift.frameworks.accelerators import backward_calls
-from raylift.frameworks.rank_guards import call_name
+from raylift.frameworks.loop_kinds import LOOPS, Loop, is_over_data, names_epochs
 from raylift.scopes import FUNCTIONS, Function
 from raylift.script import Found, Script, remembered
-
-Loop = ast.For | ast.AsyncFor | ast.While
-LOOPS = (ast.For, ast.AsyncFor, ast.While)
-DATA = re.compile(r"(loader|batch(es)?|dataset|data|iterator|samples|(^|_)dl|micro\w*|chunks?)$", re.IGNORECASE)
-EPOCH = re.compile(r"epoch", re.IGNORECASE)
-STEPS = re.compile(r"step|batch|iter", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,53 +99,14 @@ def _is_in_head(loop: Loop, node: ast.AST) -> bool:
 def _epoch_loop(loops: list[Loop], looped: bool) -> Loop | None:
     """The outermost loop that speaks of epochs; else the one right around the loop over data, which may be in what is called."""
     for loop in reversed(loops):
-        if _names_epochs(loop):
+        if names_epochs(loop):
             return loop
-    around = [loop for loop in loops if not _is_over_data(loop)]
+    around = [loop for loop in loops if not is_over_data(loop)]
     if looped:
         return around[0] if around else None
-    over_data = [loop for loop in loops if _is_over_data(loop)]
+    over_data = [loop for loop in loops if is_over_data(loop)]
     outside = loops[loops.index(over_data[-1]) + 1 :] if over_data else loops[1:]
     return outside[0] if outside else None
-
-
-def _names_epochs(loop: Loop) -> bool:
-    if isinstance(loop, ast.While):
-        return bool(EPOCH.search(ast.unparse(loop.test)))
-    target = ast.unparse(loop.target)
-    if EPOCH.search(target):
-        return True
-    numbers = call_name(_unwrapped(loop.iter)) in ("range", "trange", "count")
-    return numbers and bool(EPOCH.search(ast.unparse(loop.iter))) and not STEPS.search(target + ast.unparse(loop.iter))
-
-
-def _is_over_data(loop: Loop) -> bool:
-    if isinstance(loop, ast.While):
-        return False
-    iterable = _unwrapped(loop.iter)
-    if isinstance(iterable, ast.Call):
-        return bool(DATA.search(call_name(iterable)))
-    return bool(DATA.search(ast.unparse(iterable))) or bool(DATA.search(ast.unparse(loop.target)))
-
-
-def _unwrapped(iterable: ast.expr) -> ast.expr:
-    """What `tqdm(enumerate(x))` goes through."""
-    while call_name(iterable) in (
-        "enumerate",
-        "tqdm",
-        "iter",
-        "zip",
-        "cycle",
-        "islice",
-        "skip_first_batches",
-        "resumable",
-        "track",
-    ):
-        assert isinstance(iterable, ast.Call)
-        if not iterable.args:
-            break
-        iterable = iterable.args[0]
-    return iterable
 
 
 def references(script: Script, function: Function) -> Iterator[ast.AST]:

@@ -6,7 +6,7 @@ import ast
 import builtins
 from collections.abc import Iterator
 
-from raylift.frameworks.rank_guards import call_name
+from raylift.frameworks.nodes import call_name
 from raylift.script import Found, Script
 
 HARMLESS = frozenset({

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from raylift.frameworks.accelerators import is_accelerator
-from raylift.frameworks.rank_guards import call_name
+from raylift.frameworks.nodes import call_name
 from raylift.script import Script
 
 PRINTERS = frozenset({"debug", "info", "print", "warning", "write"})

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from raylift.frameworks.accelerators import is_accelerator
-from raylift.frameworks.epoch_loops import LOOPS
-from raylift.frameworks.rank_guards import call_name, is_rank_test, own_nodes
+from raylift.frameworks.loop_kinds import LOOPS
+from raylift.frameworks.nodes import call_name, own_nodes
+from raylift.frameworks.rank_tests import is_rank_test
 from raylift.scopes import DEFINITIONS
 from raylift.script import Script
 

@@ -18,9 +18,10 @@ import ast
 import re
 from dataclasses import dataclass
 
+from raylift.frameworks.computed_metrics import Metric
 from raylift.frameworks.expressions import written
-from raylift.frameworks.rank_guards import call_name
-from raylift.frameworks.report_metrics import COUNTER, Metric
+from raylift.frameworks.nodes import call_name
+from raylift.frameworks.report_metrics import COUNTER
 from raylift.plan import NeededImport
 from raylift.script import Script
 

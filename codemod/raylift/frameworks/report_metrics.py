@@ -9,33 +9,17 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from raylift.frameworks.accelerators import is_accelerator
-from raylift.frameworks.epoch_calls import EpochCall, Tests, epoch_calls
-from raylift.frameworks.epoch_loops import LOOPS, Training
-from raylift.frameworks.expressions import called_functions, is_dict, written
+from raylift.frameworks.computed_metrics import Metric, computed
+from raylift.frameworks.epoch_calls import EpochCall, epoch_calls
+from raylift.frameworks.epoch_loops import Training
+from raylift.frameworks.expressions import is_dict, written
+from raylift.frameworks.nodes import call_name
 from raylift.frameworks.printed_values import is_measure, is_print, name_of, printed
-from raylift.frameworks.rank_guards import call_name
-from raylift.scopes import DEFINITIONS
 from raylift.script import Found, Script
 
 COUNTER = re.compile(r"(epoch|step|iter\w*|(^|_)i)$", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """One entry of a report: `key` as it is written, or empty where `value` is a whole dict; `source` is where the script says it."""
-
-    key: str
-    value: ast.expr
-    source: ast.stmt
-    tests: Tests | None = None
-
-    @property
-    def key_names(self) -> set[str]:
-        """The names that the key is made of; none where it is a string."""
-        return {node.id for node in ast.walk(ast.parse(self.key)) if isinstance(node, ast.Name)}
 
 
 def preferences(script: Script, training: Training, block: list[ast.stmt]) -> list[list[Metric]]:
@@ -45,7 +29,7 @@ def preferences(script: Script, training: Training, block: list[ast.stmt]) -> li
     own = _bound_in(training, block)
     return [
         [metric for call in per_epoch for metric in _logged(script, call)],
-        _computed(script, block),
+        computed(script, block),
         [metric for call in per_epoch for metric in _printed(script, call, own)],
         [metric for call in calls if call.in_loop for metric in _logged(script, call)],
         list(_last_loss(script, training, block)),
@@ -65,49 +49,6 @@ def _logged(script: Script, call: EpochCall) -> Iterator[Metric]:
         yield from (Metric(f'"{k.arg}"' if k.arg else "", k.value, call.source, call.tests) for k in values.keywords)
     elif values is not None:
         yield Metric("", values, call.source, call.tests)
-
-
-def _computed(script: Script, block: list[ast.stmt]) -> list[Metric]:
-    """What `metric.compute()` returned; several results keep their names."""
-    found: dict[str, tuple[ast.Name, ast.stmt, bool]] = {}
-    for statement in block:
-        for node in _outside_loops(statement):
-            if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-                value = node.value.value if isinstance(node.value, ast.Subscript) else node.value
-                if isinstance(value, ast.Call) and call_name(value) == "compute" and isinstance(value.func, ast.Attribute):
-                    whole = value is node.value and _computes_dict(script, value, node.targets[0].id)
-                    found[node.targets[0].id] = (node.targets[0], statement, whole)
-    alone = len(found) == 1
-    return [
-        Metric("" if whole and alone else f'"{name}"', target, statement) for name, (target, statement, whole) in found.items()
-    ]
-
-
-def _outside_loops(statement: ast.AST) -> Iterator[ast.AST]:
-    if isinstance(statement, (*LOOPS, *DEFINITIONS)):
-        return
-    yield statement
-    for child in ast.iter_child_nodes(statement):
-        if isinstance(child, (ast.stmt, ast.ExceptHandler)):
-            yield from _outside_loops(child)
-
-
-def _computes_dict(script: Script, call: ast.Call, name: str) -> bool:
-    """Whether a metric's result is a dict: those of `evaluate` are, those of torchmetrics are tensors."""
-    functions = list(called_functions(script, call))
-    if functions:
-        return is_dict(script, call)
-    reads = (node for node in script.all(ast.Subscript) if isinstance(node.value, ast.Name) and node.value.id == name)
-    if any(isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str) for node in reads):
-        return True
-    assert isinstance(call.func, ast.Attribute)
-    makers = [
-        value.node for value in script.values(call.func.value) if isinstance(value, Found) and isinstance(value.node, ast.Call)
-    ]
-    roots = {full.partition(".")[0] for maker in makers for full in script.names(maker.func)}
-    if roots:
-        return bool(roots & {"evaluate", "datasets"})
-    return any(found.name.partition(".")[0] in ("evaluate", "datasets") for found in script.imports())
 
 
 def _printed(script: Script, call: EpochCall, own: frozenset[str]) -> Iterator[Metric]:

@@ -12,16 +12,11 @@ import re
 from collections.abc import Iterator
 
 from raylift.frameworks.accelerators import is_accelerator
-from raylift.scopes import DEFINITIONS, FUNCTIONS, Function
-from raylift.script import Found, Script
+from raylift.frameworks.nodes import call_name, own_nodes
+from raylift.frameworks.rank_tests import RANK_CALL, tells_rank
+from raylift.scopes import DEFINITIONS, FUNCTIONS
+from raylift.script import Script
 
-RANK_NAME = re.compile(
-    r"^(is_)?((local|world|global|node|dist|my|main)_?)*(rank|process_index|process_zero|main_process|last_process|master|main_worker)$",
-    re.IGNORECASE,
-)
-RANK_CALL = re.compile(r"(^|[._])(get_(\w+_)?rank|is_main_process|is_master\w*|is_rank_?0|is_rank_zero|on_main_process)$")
-RANK_DECORATOR = re.compile(r"(^|[._])(on_(\w+_)?process|rank_zero_only|master_only|main_process_only)$")
-TURNS = re.compile(r"(^|_)(main_process_first|local_main_process_first|split_between_processes)$")
 SAME_EVERYWHERE = frozenset({
     "all_gather_object", "broadcast", "broadcast_object_list", "check_trigger", "gather", "gather_for_metrics", "gather_object",
     "hasattr", "isinstance", "len", "range", "reduce",
@@ -32,50 +27,6 @@ CHANCE = re.compile(
 OWN_DATA = re.compile(r"(^|_)(batch(es)?|loss(es)?|logits|loader|dataloader|outputs?|predictions?|model)$")
 NUMBERS = frozenset({"range", "trange"})
 WRAPPERS = frozenset({"progress_bar", "resumable", "skip_first_batches", "tqdm", "track"})
-
-
-def is_rank_test(script: Script, expression: ast.AST, depth: int = 0) -> bool:
-    """Whether the outcome depends on which rank asks, also through names and small functions."""
-    return any(_tells_rank(script, node, depth) for node in ast.walk(expression))
-
-
-def _tells_rank(script: Script, node: ast.AST, depth: int) -> bool:
-    if isinstance(node, ast.Constant):
-        return isinstance(node.value, str) and node.value in ("RANK", "LOCAL_RANK", "GROUP_RANK", "NODE_RANK")
-    if isinstance(node, ast.Attribute):
-        return bool(RANK_NAME.search(node.attr) or RANK_CALL.search(node.attr))
-    if not isinstance(node, ast.Name):
-        return False
-    if RANK_NAME.search(node.id) or RANK_CALL.search(node.id):
-        return True
-    return depth < 4 and any(
-        _is_rank_value(value, depth) for value in script.values(node) if isinstance(value, Found) and value.node is not node
-    )
-
-
-def _is_rank_value(value: Found, depth: int) -> bool:
-    if isinstance(value.node, FUNCTIONS):
-        returns = [node.value for node in ast.walk(value.node) if isinstance(node, ast.Return) and node.value is not None]
-        return any(is_rank_test(value.script, result, depth + 1) for result in returns)
-    if isinstance(value.node, ast.Call):
-        asks = call_name(value.node) in ("int", "bool", "get", "getenv")
-        return any(is_rank_test(value.script, part, depth + 1) for part in ([*value.node.args] if asks else [value.node.func]))
-    small = (ast.Attribute, ast.Compare, ast.BoolOp, ast.UnaryOp, ast.BinOp, ast.Subscript)
-    return isinstance(value.node, small) and is_rank_test(value.script, value.node, depth + 1)
-
-
-def is_for_some_ranks(script: Script, function: Function) -> bool:
-    """Whether a decorator lets only some ranks run a function."""
-    names = [d.func if isinstance(d, ast.Call) else d for d in function.decorator_list]
-    return any(RANK_DECORATOR.search(ast.unparse(name)) for name in names)
-
-
-def takes_turns(statement: ast.stmt) -> bool:
-    """Whether a `with` lets ranks in one after the other."""
-    if not isinstance(statement, (ast.With, ast.AsyncWith)):
-        return False
-    calls = [item.context_expr for item in statement.items if isinstance(item.context_expr, ast.Call)]
-    return any(isinstance(call.func, ast.Attribute) and TURNS.search(call.func.attr) for call in calls)
 
 
 class Ranks:
@@ -95,8 +46,8 @@ class Ranks:
         if isinstance(expression, ast.Call):
             return self._call_differs(expression)
         if isinstance(expression, ast.Name):
-            return expression.id in self._differing or _tells_rank(self._script, expression, 0)
-        if isinstance(expression, (ast.Attribute, ast.Constant)) and _tells_rank(self._script, expression, 0):
+            return expression.id in self._differing or tells_rank(self._script, expression, 0)
+        if isinstance(expression, (ast.Attribute, ast.Constant)) and tells_rank(self._script, expression, 0):
             return True
         if isinstance(expression, (ast.ExceptHandler, _Elements)):
             return True
@@ -115,16 +66,6 @@ class Ranks:
 
 class _Elements(ast.AST):
     """Stands for what a loop takes from an iterable that is the rank's own."""
-
-
-def own_nodes(holder: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a function, or of a module, without those of the functions and classes in it."""
-    waiting = list(ast.iter_child_nodes(holder))
-    while waiting:
-        node = waiting.pop()
-        yield node
-        if not isinstance(node, (*DEFINITIONS, ast.Lambda)):
-            waiting.extend(ast.iter_child_nodes(node))
 
 
 def _bindings(script: Script, nodes: Iterator[ast.AST]) -> Iterator[tuple[str, list[ast.AST]]]:
@@ -185,14 +126,6 @@ def _taken_from(target: ast.AST, iterable: ast.expr) -> Iterator[tuple[ast.AST, 
         for part in ast.walk(target):
             if isinstance(part, ast.Name):
                 yield part, sources
-
-
-def call_name(expression: ast.AST) -> str:
-    """The last name of what a call calls; empty for anything else."""
-    if not isinstance(expression, ast.Call):
-        return ""
-    function = expression.func
-    return function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
 
 
 def _base(target: ast.AST) -> str:
