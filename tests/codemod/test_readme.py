@@ -11,6 +11,8 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+from raylift.project import project_in
+
 from .conftest import Raylift
 
 ROOT = Path(__file__).parents[2]
@@ -37,3 +39,23 @@ def test_every_pin_is_of_a_package_that_is_asked_for() -> None:
     asked = {re.match(r"[\w-]+", line)[0] for line in [*project["dependencies"], *extras["runtime"], *extras["dev"]]}  # type: ignore[index]  # matches
     pinned = {line.partition("==")[0] for line in (ROOT / "constraints.txt").read_text().splitlines() if "==" in line}
     assert pinned <= asked
+
+
+def test_every_command_and_rule_in_the_readme_exists(raylift: Raylift) -> None:
+    for command in set(re.findall(r"`raylift ([a-z]+)", README)):
+        assert raylift(command, "--help").code == 0
+    for rule in set(re.findall(r"RL\d{3}", README)):
+        assert raylift("explain", rule).code == 0
+
+
+def test_the_settings_in_the_readme_are_settings(tmp_path: Path) -> None:
+    (block,) = re.findall(r"^```toml\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+    (tmp_path / "pyproject.toml").write_text(block)
+    assert project_in(str(tmp_path)) is not None
+
+
+def test_the_table_of_cases_is_that_of_the_script() -> None:
+    from .test_robustness import robustness
+
+    shown = re.findall(r"^\| ([^|]+) \| (yes|no|-) \|", README, re.MULTILINE)
+    assert [(case, "yes") for case in robustness.CASES] == [row for row in shown if row[0] in robustness.CASES]
