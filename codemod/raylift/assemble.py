@@ -10,6 +10,7 @@ from raylift.frameworks.hazards import hazards, refuse_reflection
 from raylift.frameworks.notebook_launcher import settings_with_launch
 from raylift.frameworks.ray_legacy import lift_legacy
 from raylift.frameworks.ray_legacy_names import has_legacy
+from raylift.frameworks.save_strategy import reportable
 from raylift.frameworks.transformers_arguments import modernise
 from raylift.launcher import launcher
 from raylift.placement import place
@@ -34,6 +35,7 @@ def assemble(script: Script, settings: Settings) -> Plan | None:
         *transformers_trainer.connect(script, settings),
         *accelerate_loop.connect(script, settings),
         *modernise(script, settings),
+        *reportable(script, settings),
         *hazards(script, reach),
         *_elsewhere(script, trainings),
         *(Notice(1, "RL125", text) for text in settings.launch_notices),

@@ -51,6 +51,23 @@ def name_arguments(names: Sequence[str], start: int) -> Change:
     return change
 
 
+def insert_argument(after: Sequence[str], code: str) -> Change:
+    """A call gets one more argument, right after the one that has one of these keywords."""
+    new = cst.ensure_type(cst.parse_expression(f"f({code})"), cst.Call).args[0]
+
+    def change(node: cst.CSTNode) -> cst.CSTNode:
+        assert isinstance(node, cst.Call)
+        args: list[cst.Arg] = []
+        for arg in node.args:
+            args.append(arg)
+            if arg.keyword and arg.keyword.value in after:
+                args[-1] = arg.with_changes(comma=cst.Comma(whitespace_after=cst.SimpleWhitespace(" ")))
+                args.append(new.with_changes(comma=arg.comma, whitespace_after_arg=arg.whitespace_after_arg))
+        return node.with_changes(args=args)
+
+    return change
+
+
 def remove(node: cst.CSTNode) -> Changed:
     """The node goes; a statement that leaves its block empty becomes `pass`."""
     return cst.RemoveFromParent()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, cast
@@ -173,7 +174,8 @@ def _with_imports(body: Body, imports: Sequence[NeededImport]) -> Body:
     if not imports:
         return body
     lines: Body = []
-    for module, group in groupby(sorted(set(imports)), key=lambda needed: needed.module):
+    ordered = sorted(set(imports), key=lambda needed: (needed.module not in sys.stdlib_module_names, needed))
+    for module, group in groupby(ordered, key=lambda needed: needed.module):
         needed = [each.name for each in group]
         names = [name for name in needed if name]
         lines += statements_of(*([] if all(needed) else [f"import {module}"]))

@@ -28,8 +28,9 @@ def launcher(script: Script, settings: Settings) -> tuple[Launcher, tuple[Needed
     if settings.accelerate_config is not None and settings.runtime == "raylift":
         arguments.append(f"accelerate_config={settings.accelerate_config}")
     preamble: list[str] = []
+    parameter = script.free_name("config", "ray_config")
     if settings.runtime == "ray":
-        preamble, config, needed = _written_out(script, use_gpu)
+        preamble, config, needed = _written_out(script, use_gpu, parameter)
         imports += needed
         arguments[:0] = config
     return (
@@ -40,7 +41,7 @@ def launcher(script: Script, settings: Settings) -> tuple[Launcher, tuple[Needed
             result=script.free_name("result", "ray_result"),
             arguments=tuple(arguments),
             preamble=tuple(preamble),
-            parameter="config" if any("config[" in line for line in preamble) else "",
+            parameter=parameter if any(f"{parameter}[" in line for line in preamble) else "",
             quits=settings.runtime == "ray" and _quits(script),
         ),
         tuple(imports),
@@ -54,14 +55,14 @@ def says_cpu(script: Script) -> bool:
     return any(isinstance(k.value, ast.Constant) and k.value.value is True for k in keywords)
 
 
-def _written_out(script: Script, use_gpu: bool) -> tuple[list[str], list[str], list[NeededImport]]:
+def _written_out(script: Script, use_gpu: bool, parameter: str) -> tuple[list[str], list[str], list[NeededImport]]:
     """What the bundled runtime does for a worker, as lines of the train function and arguments of the trainer."""
     preamble: list[str] = []
     imports: list[NeededImport] = []
     config: list[str] = []
     if reads_command_line(script):
         config = ['train_loop_config={"argv": sys.argv, "cwd": os.getcwd()}']
-        preamble += ['sys.argv = config["argv"]', 'os.chdir(config["cwd"])']
+        preamble += [f'sys.argv = {parameter}["argv"]', f'os.chdir({parameter}["cwd"])']
         imports += [NeededImport("os"), NeededImport("sys")]
         if names := sorted(_postponed_names(script)):
             given = ", ".join(f"{name}={name}" for name in names)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -69,7 +69,7 @@ class Launcher:
     result: str
     arguments: tuple[str, ...]
     preamble: tuple[str, ...] = ()
-    parameter: Literal["", "config"] = ""
+    parameter: str = ""
     quits: bool = False
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from raylift.scopes import DEFINITIONS, FUNCTIONS
+from raylift.scopes import DEFINITIONS, FUNCTIONS, Scope
 from raylift.script import Script
 from raylift.weight import is_light
 
@@ -38,7 +38,7 @@ def facts(script: Script, node: ast.stmt) -> Statement:
     for part in ast.walk(node):
         if isinstance(part, ast.Name):
             owner = script.scope(part).owner(part.id)
-            if owner is not None and owner is not script.globals:
+            if owner is not None and owner is not script.globals and not _may_read_past(owner, part, script):
                 continue
             if isinstance(part.ctx, ast.Load):
                 (later if script.scope(part).is_deferred else now).add(part.id)
@@ -50,6 +50,12 @@ def facts(script: Script, node: ast.stmt) -> Statement:
             bound = (part.asname or part.name.partition(".")[0]) if isinstance(part, ast.alias) else part.name
             binds.update([bound] if bound else [])
     return Statement(node, kind(script, node), frozenset(binds), frozenset(now), frozenset(later))
+
+
+def _may_read_past(owner: Scope, name: ast.Name, script: Script) -> bool:
+    """A class body that binds a name may read the module's before: `model = model`."""
+    is_read = isinstance(name.ctx, ast.Load) and isinstance(owner.node, ast.ClassDef)
+    return is_read and script.scope(name) is owner and name.id in script.globals.bindings
 
 
 def kind(script: Script, node: ast.stmt) -> str:
