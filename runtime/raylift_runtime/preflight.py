@@ -27,17 +27,34 @@ class PreflightError(ValueError):
     """The run cannot work as it is set up; nothing was started."""
 
 
-def check_resources(scaling: ScalingConfig, total: Mapping[str, float]) -> None:
-    """Raises PreflightError where the cluster has less, in total, than the workers ask for: Ray itself would wait for ever."""
+def check_resources(scaling: ScalingConfig, total: Mapping[str, float], free: Mapping[str, float] | None = None) -> str | None:
+    """Raises PreflightError where the cluster has less, in total, than the workers ask for: Ray itself would wait for ever.
+
+    Returns a sentence where enough is there and not all of it is free now.
+    """
     least = scaling.num_workers[0] if isinstance(scaling.num_workers, tuple) else scaling.num_workers
-    per_worker = _resources_per_worker(scaling)
-    for name, amount in per_worker.items():
+    waits = None
+    for name, amount in _resources_per_worker(scaling).items():
+        if free is not None and amount * least > free.get(name, 0):
+            waits = f"{least} workers need {amount * least:g} {name}, of which {free.get(name, 0):g} are free now: waiting for the others."
         if amount and amount * least > total.get(name, 0):
             fits = int(total.get(name, 0) / amount)
             raise PreflightError(
                 f"{least} workers need {amount * least:g} {name}, and this Ray cluster has {total.get(name, 0):g}. "
                 + _remedy(name, fits)
+                + " If an autoscaler will bring them, set RAYLIFT_WAIT_FOR_RESOURCES=1."
             )
+    return waits
+
+
+def continued(run: RunConfig) -> str | None:
+    """A sentence where a run of this name has checkpoints already: it goes on from them."""
+    from raylift_runtime.results import run_folder
+
+    filesystem, folder = run_folder(run)
+    if not filesystem.get_file_info(f"{folder}/checkpoint_manager_snapshot.json").is_file:
+        return None
+    return f"run {run.name} goes on from its newest checkpoint in {folder}; another RunConfig(name=...) begins anew."
 
 
 def _resources_per_worker(scaling: ScalingConfig) -> dict[str, float]:

@@ -21,11 +21,10 @@ if TYPE_CHECKING:
     from ray.train import Result, RunConfig, ScalingConfig
 
 ACCELERATORS = ("GPU", "TPU", "NPU", "HPU")
-# What Ray's controller and workers read from the driver's environment, unless somebody chose otherwise.
-RAY_SETTINGS = {
-    "RAY_TRAIN_COLLECTIVE_TIMEOUT_S": "1800",  # as torch.distributed's default: a rank that never reports is an error, not a hang
-    "RAY_TRAIN_HEALTH_CHECK_INTERVAL_S": "0.5",  # one report is taken per poll; Ray's 2 s would hold back the one after it
-}
+# What Ray reads from the driver's environment, unless somebody chose otherwise.
+COLLECTIVE_TIMEOUT_S = "1800"  # as torch.distributed's default: a rank that never reports is an error, not a hang
+POLL_INTERVAL_S = "0.5"  # the controller takes one report per poll: Ray's 2 s would hold back the one after it
+SMALL_GROUP = 32  # workers that may be polled so often
 
 
 class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
@@ -71,12 +70,12 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
             return self._fit_here()
         script = driver_script(self._function)
         preflight.check_captured(self._function, self._config, by_value=script is None)
-        if not ray.is_initialized():
-            ray.init(logging_level=logging.ERROR)
-            logging.getLogger("ray").setLevel(logging.WARNING)
-        preflight.check_resources(self.scaling_config, ray.cluster_resources())
+        is_own = _start_ray()
+        if os.environ.get("RAYLIFT_WAIT_FOR_RESOURCES", "0") == "0":
+            _say(preflight.check_resources(self.scaling_config, ray.cluster_resources(), ray.available_resources()))
         preflight.check_storage(self.run_config, nodes=sum(node["Alive"] for node in ray.nodes()))
-        self._send_environment()
+        _say(preflight.continued(self.run_config))
+        self._send_environment({} if is_own else forwarded(os.environ))
         rows = data.row_counts(self.datasets)
         self.train_loop_per_worker = worker.Start(
             work=script or self._function,
@@ -110,14 +109,17 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
         is_first = int(os.environ.get("RANK", "0")) == 0
         return results.complete(result, self.run_config) if is_first else results.unwrapped(result)
 
-    def _send_environment(self) -> None:
+    def _send_environment(self, variables: dict[str, str]) -> None:
+        """Sets what workers must have before they start: a process of its own for each, so only where something is to be set."""
         own = dict(self.run_config.worker_runtime_env or {})
-        variables = forwarded(os.environ)
-        if not self._has_accelerator():
-            variables["CUDA_VISIBLE_DEVICES"] = ""
-        self.run_config.worker_runtime_env = {**own, "env_vars": {**variables, **own.get("env_vars", {})}}
-        for name, value in RAY_SETTINGS.items():
-            os.environ.setdefault(name, value)
+        if not self._has_accelerator() and ray.cluster_resources().get("GPU"):
+            variables = {**variables, "CUDA_VISIBLE_DEVICES": ""}
+        if variables:
+            self.run_config.worker_runtime_env = {**own, "env_vars": {**variables, **own.get("env_vars", {})}}
+        os.environ.setdefault("RAY_TRAIN_COLLECTIVE_TIMEOUT_S", COLLECTIVE_TIMEOUT_S)
+        workers = self.scaling_config.num_workers
+        if (max(workers) if isinstance(workers, tuple) else workers) <= SMALL_GROUP:
+            os.environ.setdefault("RAY_TRAIN_HEALTH_CHECK_INTERVAL_S", POLL_INTERVAL_S)
 
     def _has_accelerator(self) -> bool:
         asked = self.scaling_config.resources_per_worker or {}
@@ -137,6 +139,21 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
         session = current()
         if session is not None and not session.is_local:
             raise RuntimeError('a Ray worker may not start a run: put the launcher under `if __name__ == "__main__":`')
+
+
+def _start_ray() -> bool:
+    """Whether this process started the cluster, whose workers then inherit this environment; connects to one if there is one."""
+    if ray.is_initialized():
+        return False
+    ray.init(logging_level=logging.ERROR)
+    logging.getLogger("ray").setLevel(logging.WARNING)
+    node = getattr(ray._private.worker, "_global_node", None)
+    return node is not None and bool(node.is_head())
+
+
+def _say(sentence: str | None) -> None:
+    if sentence:
+        print(f"raylift: {sentence}", flush=True)
 
 
 def _quiet(run: RunConfig) -> None:

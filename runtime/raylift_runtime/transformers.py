@@ -175,7 +175,8 @@ def prepare_trainer(trainer: AnyTrainer) -> AnyTrainer:
         if reporter is not None:
             reporter.training, reporter.may_link = training, True
         with resume.newest(session, training, trainer.args.output_dir, resume_from_checkpoint) as start:
-            return train(start, *arguments, **options)
+            given = () if start is None and not arguments else (start, *arguments)  # some subclasses' train() takes nothing
+            return train(*given, **options)
 
     @functools.wraps(save)
     def save_into_new_folder(*arguments: Any, **options: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import builtins
+import functools
 import inspect
 import logging
 import os
@@ -69,6 +70,7 @@ class Start:
         _restore_print()
         _restore_root_logger()
         _allow_signal_calls()
+        _mend_air_session()
         asyncio.set_event_loop(asyncio.new_event_loop())
 
     def train_function(self) -> Callable[..., Any]:
@@ -138,6 +140,23 @@ def _allow_signal_calls() -> None:
     if not hasattr(signal.signal, "_raylift"):
         set_handler._raylift = True  # type: ignore[attr-defined]  # marks the replacement, so that it is made once
         signal.signal = set_handler  # type: ignore[assignment]  # narrower than typeshed's overloads, wider in practice
+
+
+def _mend_air_session() -> None:
+    """Lets Ray's old `ray.air.session` answer as `ray.train` does: by itself it says rank 0 of 1 on every worker, and drops reports."""
+    import ray.air.session as old
+    import ray.train
+
+    for name in ("get_world_rank", "get_world_size", "get_local_rank", "get_local_world_size", "get_node_rank"):
+        setattr(old, name, functools.partial(_from_context, name))
+    for name in ("report", "get_checkpoint", "get_dataset_shard"):
+        setattr(old, name, getattr(ray.train, name))
+
+
+def _from_context(name: str) -> Any:
+    import ray.train
+
+    return getattr(ray.train.get_context(), name)()
 
 
 def _be_main_module(function: Callable[..., Any], path: str) -> None:

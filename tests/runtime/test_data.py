@@ -155,3 +155,9 @@ def test_only_data_in_memory_has_a_size(monkeypatch: pytest.MonkeyPatch) -> None
             pass
 
     assert json.loads(data.row_counts({"train": InMemory(), "stream": object()})[data.ROWS]) == {"train": 15}
+
+
+def test_a_shard_can_be_predicted(tmp_path: Path) -> None:
+    predicted = connected(tmp_path).predict(shard(5))
+    assert predicted.predictions.shape == (5, 2)
+    assert predicted.label_ids.tolist() == [0, 1, 0, 1, 0]

@@ -139,6 +139,49 @@ def test_a_node_about_to_go_gets_one_checkpoint_at_the_next_meeting(tmp_path: Pa
     assert Preempted.reports == [(15, True), (32, False)]
 
 
+class Alone(Session):
+    """A lone worker that reports nowhere, and whose run has no checkpoint."""
+
+    def from_rank_zero(self, value: Any) -> Any:
+        return value
+
+    def preemption(self) -> None:
+        return None
+
+    def stores(self) -> bool:
+        return False
+
+    def report(self, *_: Any) -> None: ...
+
+
+def test_what_other_callbacks_change_in_a_folder_belongs_to_the_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transformers, "current", lambda: Alone(0, 1, 0, 1, 0))
+    trainer = tiny.trainer(tmp_path, max_steps=1, save_strategy="no")
+    trainer.add_callback(RayTrainReportCallback())
+    trainer.add_callback(RayTrainReportCallback())
+    prepared = prepare_trainer(prepare_trainer(trainer))
+    prepared.add_callback(TrainerCallback())
+    prepared.train()
+    kinds = [type(callback) for callback in prepared.callback_handler.callbacks]
+    assert kinds[-2:] == [TrainerCallback, RayTrainReportCallback]
+    assert kinds.count(RayTrainReportCallback) == 1
+
+
+def test_a_prepared_trainer_keeps_its_class_and_trains_where_train_takes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Own(Trainer):  # type: ignore[misc]  # transformers ships no types for mypy --strict
+        def train(self) -> Any:
+            return super().train()
+
+    monkeypatch.setattr(transformers, "current", lambda: Alone(0, 1, 0, 1, 0))
+    trainer = prepare_trainer(tiny.trainer(tmp_path, Own, max_steps=1, save_strategy="no"))
+    assert type(trainer) is Own
+    assert trainer.train().global_step == 1
+
+
 def test_a_trainer_that_sees_another_world_is_refused() -> None:
     with pytest.raises(RuntimeError, match="Ray has 2 workers, and this Trainer sees 1"):
         check_one_world(1, Session(0, 2, 0, 2, 0))

@@ -42,7 +42,8 @@ def script(body: str, top: str = "", options: str = "", end: str = "") -> str:
 
 
 def test_a_run_keeps_all_metrics_and_uploads_each_file_once(run_script: RunScript, cluster: str, tmp_path: Path) -> None:
-    ended = run_script(script(TRAINS, options="run_config=RunConfig(name='r')"), RAY_ADDRESS=cluster)
+    best = "print({'best': result.get_best_checkpoint('eval_loss', 'min').path})"
+    ended = run_script(script(TRAINS, options="run_config=RunConfig(name='r')", end=best), RAY_ADDRESS=cluster)
     run = tmp_path / "storage" / "r"
     lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
     assert [line["step"] for line in lines] == [2, 3, 4, 6, 6, 6]
@@ -54,6 +55,8 @@ def test_a_run_keeps_all_metrics_and_uploads_each_file_once(run_script: RunScrip
     assert sorted(uploaded[0] + uploaded[1]) == sorted(path.name for path in (tmp_path / "out/checkpoint-6").iterdir())
     assert json.loads((stored[1] / "checkpoint/trainer_state.json").read_text())["global_step"] == 6
     assert (tmp_path / "final/model.safetensors").exists()
+    by_loss = {line["eval_loss"]: path for line, path in zip([lines[1], lines[4]], stored, strict=True)}
+    assert f"{{'best': '{by_loss[min(by_loss)]}'}}" in ended.stdout
     own = [line for line in ended.stdout.splitlines() if not line.startswith("{'")]
     assert own == [f"raylift: checkpoint of step {step} in {path}" for step, path in zip((3, 6), stored, strict=True)]
     assert [line for line in ended.stderr.splitlines() if not _is_of_the_libraries(line)] == []
@@ -68,6 +71,8 @@ def test_a_worker_has_the_driver_s_arguments_folder_modules_and_settings(
 ) -> None:
     (tmp_path / "beside.py").write_text("NAME = 'neighbour'")
     body = """import beside
+    from ray.air import session
+    assert [session.get_world_rank(), session.get_world_size()] == [int(os.environ["RANK"]), 2]
     place = [sys.argv[1:], os.getcwd(), beside.NAME, os.environ["HF_MADE_UP"], os.environ["ACCELERATE_USE_CPU"], os.environ["SET_ABOVE"]]
     with open("seen." + os.environ["RANK"], "w") as file:
         file.write(repr(place))"""

@@ -1,0 +1,32 @@
+"""What the runtime's README says is there, is there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from raylift_runtime import environment, settings
+
+TESTS = Path(__file__).parent
+README = (TESTS.parents[1] / "runtime" / "README.md").read_text()
+
+
+def test_every_test_that_the_readme_names_exists() -> None:
+    named = set(re.findall(r"`(test_\w+)`", README))
+    defined = {
+        name for file in TESTS.glob("test_*.py") for name in re.findall(r"^def (test_\w+)", file.read_text(), re.MULTILINE)
+    }
+    assert len(named) > 30
+    assert named <= defined
+
+
+def test_every_limit_of_ray_s_callback_has_a_row() -> None:
+    table = README.partition("## Limits")[2].partition("## What it costs")[0]
+    assert len([line for line in table.splitlines() if line.startswith("| ")]) == 31 + 2  # and the head with its rule
+
+
+def test_every_variable_that_is_read_is_described() -> None:
+    sources = [Path(str(module.__file__)).read_text() for module in (settings, environment)]
+    sources.append((TESTS.parents[1] / "runtime/raylift_runtime/torch.py").read_text())
+    read = set(re.findall(r'"(RAYLIFT_\w+)"', "".join(sources)))
+    assert read == set(re.findall(r"^\| `(RAYLIFT_\w+)`", README, re.MULTILINE))
