@@ -79,6 +79,7 @@ def test_one_class_of_checkpoints_needs_no_conversion() -> None:
         ("RL326", "session.get_checkpoint().to_bytes()"),
         ("RL326", "session.get_checkpoint().get_preprocessor()"),
         ("RL326", "session.get_checkpoint().to_uri('s3://b')"),
+        ("RL327", "c = Checkpoint.from_dict(session.get_checkpoint().to_dict())"),
         ("RL327", "f = lambda: Checkpoint.from_dict({})"),
         ("RL327", "if session.get_checkpoint().to_dict(): pass"),
         ("RL327", "x = session.get_checkpoint() and session.get_checkpoint().to_dict()"),

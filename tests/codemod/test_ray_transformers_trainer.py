@@ -136,6 +136,12 @@ def test_the_arguments_of_a_method_are_looked_at() -> None:
     assert "SaveAtEndCallback" not in code
 
 
+def test_a_function_under_a_second_name_keeps_its_own() -> None:
+    code = lifted(PLAIN.replace("trainer = Trans", "make = init\ntrainer = Trans").replace("(init, ", "(make, "))
+    assert "def init(train_ds, eval_ds, **config):\n" in code
+    assert "    trainer = make(get_dataset_shard(" in code
+
+
 def test_a_lambda_gets_a_name() -> None:
     code = lifted(
         HEAD + "t = TransformersTrainer(lambda train, _, **c: Trainer('model', train_dataset=train), datasets={'train': a})\n"
@@ -334,6 +340,14 @@ REFUSED = {
     "a larger statement": ("RL327", PLAIN.replace("trainer = Trans", "with quiet(): f = lambda: Trans")),
     "a head of a statement": ("RL327", HEAD + INIT + "if TransformersTrainer(init).fit():\n    pass\n"),
     "a subclass": ("RL327", HEAD + "class Mine(TransformersTrainer):\n    pass\n"),
+    "a chain over fit": (
+        "RL327",
+        PLAIN.replace("trainer = Trans", "m = Trans").replace("})\n", "}).fit().checkpoint.get_model(B)\n"),
+    ),
+    "a lambda with old arguments": (
+        "RL327",
+        HEAD + "t = TransformersTrainer(lambda a, b: Trainer(args=TrainingArguments(no_cuda=True)))\n",
+    ),
     "a class as a value": ("RL327", HEAD + "partial(TransformersTrainer, init)\n"),
     "an unseen preprocessor": ("RL328", PLAIN.replace("})", "}, preprocessor=scaler)")),
     "an unseen dataset_config": ("RL328", "from settings import splits\n" + PLAIN.replace("})", "}, dataset_config=splits)")),

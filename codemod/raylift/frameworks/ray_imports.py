@@ -20,6 +20,8 @@ def move(script: Script, settings: Settings, needed: frozenset[NeededImport]) ->
     """Replace the imports of legacy names, and take along what the other edits need, if an import of Ray goes anyway."""
     have = _imported_anyway(script)
     waiting = [each for each in sorted(needed) if not _is_there(each, have)]
+    if any(found.name in LEGACY_TRAINERS for found in script.imports()):
+        waiting = [each for each in waiting if each != trainer_import(script, settings)]  # it takes the old one's place
     statements: list[ast.Import | ast.ImportFrom] = [*script.all(ast.Import), *script.all(ast.ImportFrom)]
     for node in sorted(statements, key=lambda node: node.lineno):
         if not _legacy_aliases(script, node):

@@ -17,6 +17,8 @@ from raylift.frameworks import (
     ray_transformers_trainer,
 )
 from raylift.frameworks.hazards import hazards
+from raylift.frameworks.ray_calls import FUNCTION_KEYWORDS
+from raylift.frameworks.ray_legacy_names import LEGACY_TRAINERS
 from raylift.frameworks.transformers_arguments import modernise
 from raylift.plan import Edit, Finding, NeededImport, Notice, Plan, Refusal
 from raylift.script import Script
@@ -31,6 +33,7 @@ def lift_legacy(script: Script, settings: Settings) -> Plan:
     findings = [finding for finding in findings if not isinstance(finding, NeededImport)]
     findings += ray_imports.move(script, settings, needed)
     _refuse_crowded_lines(findings)
+    _refuse_changes_within(script, findings)
     return Plan(
         tuple(finding for finding in findings if isinstance(finding, Edit)),
         tuple(finding for finding in findings if isinstance(finding, NeededImport)),
@@ -47,6 +50,25 @@ def _refuse_crowded_lines(findings: list[Finding]) -> None:
                 text = "too much happens in this line: its parts take other forms, each on lines of their own"
                 raise Refusal(edit.line, "RL327", text, "give each step a line of its own")
             lines.add(edit.line)
+
+
+def _refuse_changes_within(script: Script, findings: list[Finding]) -> None:
+    """An expression that is written anew cannot take along a change of something inside it, other than of names."""
+    edits = [edit for edit in findings if isinstance(edit, Edit)]
+    anew: set[ast.AST] = {edit.node for edit in edits if edit.rule in ("RL235", "RL236") and isinstance(edit.node, ast.Call)}
+    for call in script.calls_to(*LEGACY_TRAINERS):
+        anew |= {value for value in _moved_arguments(call) if not isinstance(value, (ast.Name, ast.Attribute))}
+    for edit in edits:
+        if edit.rule != "RL230" and any(holder in anew for holder in script.enclosing(edit.node)):
+            text = f"what stands here changes in more than one way: {edit.why}"
+            raise Refusal(script.statement(edit.node).lineno, "RL327", text, "assign it to a variable first")
+
+
+def _moved_arguments(call: ast.Call) -> Iterator[ast.expr]:
+    """The arguments that are written elsewhere than they stood."""
+    yield from call.args[:1]
+    moved = (*FUNCTION_KEYWORDS, "preprocessor", "resume_from_checkpoint")
+    yield from (keyword.value for keyword in call.keywords if keyword.arg in moved)
 
 
 def _findings(script: Script, settings: Settings) -> Iterator[Finding]:

@@ -80,20 +80,19 @@ class Shards:
         return train, evaluation
 
 
-def shards(script: Script, settings: Settings, init: Found | None, train: str | None, evaluation: str | None) -> Shards:
-    """How the datasets of one trainer reach its Trainer."""
+def shards(script: Script, settings: Settings, init: Found | None, names: tuple[str | None, str | None], line: int) -> Shards:
+    """How the datasets of one trainer, which stands in this line, reach its Trainer."""
     is_stock = settings.runtime == "ray"
     arguments = next(arguments_of(init), None)
-    names = (train, evaluation)
     if is_stock:
         ask, needed = f"{ray_train(script)}.get_dataset_shard", NeededImport("ray.train")
     elif script.is_taken("get_dataset_shard"):
         ask, needed = f"{MODULE}.get_dataset_shard", NeededImport(MODULE)
     else:
         ask, needed = "get_dataset_shard", NeededImport(MODULE, "get_dataset_shard")
-    notices = [*_used_otherwise(init), *(_lost_with_batches(init, arguments) if is_stock and train else ())]
+    notices = [*_used_otherwise(init), *(_lost_with_batches(init, arguments, line) if is_stock and names[0] else ())]
     is_bound = is_stock and ray_train(script) != "ray.train"
-    imports = (needed,) if (train or evaluation) and not is_bound else ()
+    imports = (needed,) if any(names) and not is_bound else ()
     return Shards(script, names, ask, is_stock, arguments, imports, tuple(notices))
 
 
@@ -115,9 +114,8 @@ def _used_otherwise(init: Found | None) -> Iterator[Notice]:
             yield Notice(node.lineno, "RL139", text, "map or filter the Dataset of Ray before the trainer is made")
 
 
-def _lost_with_batches(init: Found | None, arguments: ast.Call | None) -> Iterator[Notice]:
+def _lost_with_batches(init: Found | None, arguments: ast.Call | None, line: int) -> Iterator[Notice]:
     """What a Trainer no longer does once stock Ray makes its batches."""
-    line = init.node.lineno if init and isinstance(init.node, (ast.FunctionDef, ast.Lambda)) else 0
     given = {keyword.arg for keyword in arguments.keywords} if arguments else set()
     if arguments is not None and "max_steps" not in given:
         text = "stock Ray gives the Trainer batches without a length, so epochs alone no longer say how long to train"

@@ -47,7 +47,7 @@ def _train_function(script: Script, call: LegacyCall, settings: Settings, taken:
     name = _name(script, taken)
     has_config = not is_none(call.given.get("trainer_init_config"))
     resumes = not is_none(call.given.get(RESUME))
-    data = shards(script, settings, init, train, evaluation)
+    data = shards(script, settings, init, (train, evaluation), call.line)
     plain = None if resumes else _plain(script, call, init, has_config)
     findings: list[Finding] = [*notices, *data.notices]
     if plain is not None and (not data.is_stock or data.first_use(plain) is not None):
@@ -106,7 +106,7 @@ def _plain(script: Script, call: LegacyCall, init: Found | None, has_config: boo
     returns = [part for part in own if isinstance(part, ast.Return)]
     yields = any(isinstance(part, (ast.Yield, ast.YieldFrom, ast.Nonlocal, ast.Global)) for part in own)
     ends = bool(returns) and node.body[-1] is returns[-1] and len(returns) == 1 and returns[-1].value is not None
-    if not wanted or len(uses) != 1 or yields or not ends or (has_config and not arguments.kwarg):
+    if not wanted or uses != [call.run] or yields or not ends or (has_config and not arguments.kwarg):
         return None
     return node if node.body[0].lineno > node.lineno else None
 
