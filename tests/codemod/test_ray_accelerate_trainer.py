@@ -68,6 +68,12 @@ def test_a_dict_of_dataset_configs_becomes_a_data_config() -> None:
     assert 'dataset_config=DataConfig(datasets_to_split=["train", "test"])' in lifted(source)
 
 
+def test_other_datasets_are_split_too_and_that_is_told() -> None:
+    source = f"{HEAD}{LOOP}AccelerateTrainer(loop, accelerate_config={{}}, datasets={{'train': a, 'evaluation': b}}).fit()\n"
+    assert [notice.rule for notice in notices(source)] == ["RL132"]
+    assert not notices(source.replace(", 'evaluation': b", ""))
+
+
 def test_a_loop_that_starts_from_a_checkpoint_is_refused() -> None:
     source = HEAD + LOOP + "AccelerateTrainer(loop, resume_from_checkpoint=best).fit()\n"
     assert refusal(source).rule == "RL328"

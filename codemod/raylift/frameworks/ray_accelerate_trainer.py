@@ -18,7 +18,7 @@ import ast
 from collections.abc import Iterator
 
 from raylift.frameworks.ray_calls import LegacyCall, as_configurations, is_none, legacy_call, only_node
-from raylift.frameworks.ray_datasets import preprocessed
+from raylift.frameworks.ray_datasets import keys_of, preprocessed
 from raylift.frameworks.ray_forms import torch_trainer
 from raylift.frameworks.ray_legacy_names import ACCELERATE_TRAINERS
 from raylift.plan import Edit, Finding, NeededImport, Notice, Refusal
@@ -63,7 +63,7 @@ def _lifted(script: Script, call: LegacyCall, settings: Settings) -> Iterator[Fi
     added: list[Argument] = []
     yield from as_configurations(call, changed)
     yield from preprocessed(script, call, changed, added)
-    yield from _dataset_config(call, changed)
+    yield from _dataset_config(script, call, changed)
     if settings.runtime == "ray":
         changed["accelerate_config"] = None
         yield from _written_out(script, call)
@@ -79,8 +79,15 @@ def _lifted(script: Script, call: LegacyCall, settings: Settings) -> Iterator[Fi
     yield Edit(call.node, recast_call(torch_trainer(script, settings), changed, added), "RL133", WHY)
 
 
-def _dataset_config(call: LegacyCall, changed: dict[int | str, Argument | None]) -> Iterator[Finding]:
+def _dataset_config(script: Script, call: LegacyCall, changed: dict[int | str, Argument | None]) -> Iterator[Finding]:
     given = call.given.get("dataset_config")
+    others = sorted(set(keys_of(script, call) or ()) - {"train"})
+    if is_none(given) and others:
+        text = (
+            f"Ray splits `{'`, `'.join(others)}` among the workers, as it splits `train`; up to Ray 2.6 each worker got all of it"
+        )
+        remedy = 'pass dataset_config=DataConfig(datasets_to_split=["train"]) if every worker is to see every row'
+        yield Notice(call.line, "RL132", text, remedy)
     if isinstance(given, ast.Dict):
         names = [key.value for key in given.keys if isinstance(key, ast.Constant)]
         split = [name for name, value in zip(names, given.values, strict=False) if "split=True" in ast.unparse(value)]
