@@ -41,6 +41,16 @@ def test_stock_ray_gets_it_as_variables() -> None:
     assert not notices(HEAD + LOOP + BF16, runtime="ray")
 
 
+@pytest.mark.parametrize(
+    ("scaling", "is_told"), [("2", True), ("2, use_gpu=False", True), ("2, use_gpu=True", False), ("2, use_gpu=x", False)]
+)
+def test_stock_rays_cpu_workers_are_told_that_they_are(scaling: str, is_told: bool) -> None:
+    source = (
+        f"from ray.air import ScalingConfig\n{HEAD}{LOOP}AccelerateTrainer(loop, scaling_config=ScalingConfig({scaling})).fit()\n"
+    )
+    assert ('os.environ["ACCELERATE_USE_CPU"] = "true"' in lifted(source, runtime="ray")) is is_told
+
+
 @pytest.mark.parametrize("config", ['"config.yaml"', '{"fsdp_config": {}}', "None"])
 def test_what_stock_ray_loses_is_told(config: str) -> None:
     source = f"{HEAD}{LOOP}trainer = AccelerateTrainer(loop, accelerate_config={config})\n"

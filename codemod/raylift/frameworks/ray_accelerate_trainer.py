@@ -113,9 +113,21 @@ def _written_out(script: Script, call: LegacyCall) -> Iterator[Finding]:
         text = f"stock Ray does not read an Accelerate configuration: `{'`, `'.join(unknown)}` would be lost"
         yield Notice(call.line, "RL133", text, "pass them to Accelerator(...), or lift with the bundled runtime")
     lines = [f'os.environ["{VARIABLES[key]}"] = "{value}"' for key, value in (settings or {}).items() if key in VARIABLES]
+    if _is_on_cpu(script, call):
+        lines.append('os.environ["ACCELERATE_USE_CPU"] = "true"')
     if lines and loop.script is script:
         yield Edit(loop.node, begin_with(lines), "RL133", "applies the Accelerate configuration on every worker")
         yield NeededImport("os")
+
+
+def _is_on_cpu(script: Script, call: LegacyCall) -> bool:
+    """Whether the workers get no GPU, as far as can be seen; Accelerate does not see Ray's CPU workers by itself."""
+    scaling = call.given.get("scaling_config")
+    found = only_node(script, scaling) if scaling is not None else None
+    if found is None or not isinstance(found.node, ast.Call):
+        return False
+    use_gpu = next((keyword.value for keyword in found.node.keywords if keyword.arg == "use_gpu"), None)
+    return use_gpu is None or (isinstance(use_gpu, ast.Constant) and use_gpu.value is False)
 
 
 def _literal(node: ast.AST) -> dict[str, object] | None:
