@@ -128,10 +128,20 @@ def preprocessed(script: Script, call: LegacyCall, changed: Changed, added: list
     maps = "".join(f".map_batches({step})" for step in steps)
     if "datasets" in call.given:
         name, rows = script.free_name("name", "dataset_name"), script.free_name("rows", "dataset_rows")
-        mapped = f"{{{name}: {rows}{maps}.materialize() for {name}, {rows} in {HOLE}.items()}}"
-        changed["datasets"] = Argument("datasets", mapped)
+        parts = f"{name}: {rows}{maps}.materialize()", f"for {name}, {rows} in {HOLE}.items()"
+        changed["datasets"] = Argument("datasets", _comprehension(script, call, *parts))
     text = "the preprocessor is no longer stored in checkpoints"
     yield Notice(call.line, "RL136", text, "apply the same function where the model is used")
+
+
+def _comprehension(script: Script, call: LegacyCall, value: str, loop: str) -> str:
+    """A dict comprehension in the layout of the call: on lines of its own where the argument is."""
+    keyword = next(keyword for keyword in call.node.keywords if keyword.arg == "datasets")
+    before = script.source.splitlines()[keyword.lineno - 1].decode(errors="replace")[: keyword.col_offset]
+    if before.strip():
+        return f"{{{value} {loop}}}"
+    margin = " " * (keyword.col_offset - script.statement(call.node).col_offset)
+    return f"{{\n{margin}    {value}\n{margin}    {loop}\n{margin}}}"
 
 
 def _steps(script: Script, given: ast.expr) -> tuple[list[str], list[Edit]]:
