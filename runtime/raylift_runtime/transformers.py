@@ -39,6 +39,7 @@ class RayTrainReportCallback(TrainerCallback):  # type: ignore[misc]  # transfor
         self._announced: Any = None
         self.training = 0
         self.may_link = False
+        self.is_over = False
         self._send_instead = send
         self._in_training = False
         self._since: int | None = None
@@ -50,6 +51,7 @@ class RayTrainReportCallback(TrainerCallback):  # type: ignore[misc]  # transfor
         if (session := current()) is not None:
             check_one_world(args.world_size, session)
         self._in_training, self._since = True, state.global_step
+        self.is_over = 0 < state.max_steps <= state.global_step
         self._pace = Pace(state.global_step)
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
@@ -166,7 +168,7 @@ def prepare_trainer(trainer: AnyTrainer) -> AnyTrainer:
     check_one_world(trainer.accelerator.num_processes, session)
     data.connect(trainer)
     trainer._raylift_session = session
-    train, save = trainer.train, trainer._save_checkpoint
+    train, save, batches = trainer.train, trainer._save_checkpoint, trainer.get_batch_samples
 
     @functools.wraps(train)
     def train_from_newest(resume_from_checkpoint: Any = None, *arguments: Any, **options: Any) -> Any:
@@ -183,14 +185,24 @@ def prepare_trainer(trainer: AnyTrainer) -> AnyTrainer:
         checkpoints.clear(session, os.path.join(trainer.args.output_dir, f"checkpoint-{trainer.state.global_step}"))
         return save(*arguments, **options)
 
+    @functools.wraps(batches)
+    def batches_until_the_end(*arguments: Any, **options: Any) -> Any:
+        # A Trainer that continues from its last checkpoint within an epoch would take a step too many.
+        is_over = any(callback.is_over for callback in _reporting(trainer))
+        return ([], None) if is_over else batches(*arguments, **options)
+
     trainer.train, trainer._save_checkpoint = train_from_newest, save_into_new_folder
+    trainer.get_batch_samples = batches_until_the_end
     return trainer
+
+
+def _reporting(trainer: Trainer) -> list[RayTrainReportCallback]:
+    return [callback for callback in trainer.callback_handler.callbacks if isinstance(callback, RayTrainReportCallback)]
 
 
 def _last_of_callbacks(trainer: Trainer) -> RayTrainReportCallback | None:
     """Leaves one reporting callback, after all others: what they change in a checkpoint folder belongs to the checkpoint."""
-    callbacks = trainer.callback_handler.callbacks
-    reporting = [callback for callback in callbacks if isinstance(callback, RayTrainReportCallback)]
+    callbacks, reporting = trainer.callback_handler.callbacks, _reporting(trainer)
     for callback in reporting:
         callbacks.remove(callback)
     callbacks.extend(reporting[:1])

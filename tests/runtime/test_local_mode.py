@@ -39,3 +39,29 @@ def test_an_exit_with_status_zero_is_an_ordinary_end(run_script: RunScript) -> N
 @pytest.mark.slow
 def test_an_exit_with_another_status_fails(run_script: RunScript) -> None:
     assert "sys.exit(3)" in run_script(LIFTED.format(save="no", end="sys.exit(3)"), fails=True).stderr
+
+
+AGAIN = """
+from ray.train import RunConfig, ScalingConfig
+from raylift_runtime.torch import TorchTrainer
+from raylift_runtime.transformers import RayTrainReportCallback, prepare_trainer
+from tests.runtime import tiny
+
+def train_func():
+    trainer = tiny.trainer("out", max_steps=6, save_steps=3)
+    trainer.add_callback(RayTrainReportCallback())
+    trainer = prepare_trainer(trainer)
+    steps = trainer.train().global_step
+    print("steps", steps, sum(parameter.double().sum().item() for parameter in trainer.model.parameters()).hex())
+
+if __name__ == "__main__":
+    TorchTrainer(train_func, scaling_config=ScalingConfig(num_workers=0), run_config=RunConfig(name="r")).fit()
+"""
+
+
+@pytest.mark.slow
+def test_a_run_that_is_over_takes_no_step_more_when_run_again(run_script: RunScript) -> None:
+    first, second = (run_script(AGAIN).stdout for _ in range(2))
+    said = [next(line for line in out.splitlines() if line.startswith("steps")) for out in (first, second)]
+    assert said[0].startswith("steps 6")
+    assert said[0] == said[1]
