@@ -11,7 +11,7 @@ import pytest
 
 from raylift.files import neighbours_of
 from raylift.frameworks.ray_legacy_names import LEGACY_TRAINERS, MODEL_CHECKPOINTS, PREDICTORS
-from raylift.outcome import Rewritten, Untouched
+from raylift.outcome import Refused, Rewritten, Untouched
 from raylift.rewrite import rewrite
 from raylift.settings import Settings
 
@@ -39,6 +39,22 @@ def test_a_script_becomes_what_its_fixture_says(shape: str) -> None:
     told = "".join(f"{notice.line} {notice.rule} {notice.text}: {notice.remedy}\n" for notice in outcome.notices)
     kept = FIXTURES / shape / "notices.txt"
     assert told == (kept.read_text() if kept.exists() else "")
+
+
+@pytest.mark.parametrize("shape", [path.parent.name for path in sorted(FIXTURES.glob("ray_*/after_stock.py"))])
+def test_a_script_becomes_what_its_fixture_says_for_stock_ray(shape: str) -> None:
+    outcome = lift(FIXTURES / shape / "before.py", "ray")
+    assert isinstance(outcome, Rewritten)
+    assert outcome.code.decode() == (FIXTURES / shape / "after_stock.py").read_text()
+    assert b"raylift" not in outcome.code
+
+
+@pytest.mark.parametrize("path", sorted(FIXTURES.glob("refused_ray_*/before.py")), ids=lambda path: path.parent.name)
+def test_a_script_is_refused_with_the_sentence_of_its_fixture(path: Path) -> None:
+    outcome = rewrite(path.read_bytes(), neighbours=neighbours_of(str(path)))
+    assert isinstance(outcome, Refused)
+    told = "".join(f"{notice.line} {notice.rule} {notice.text}: {notice.remedy}\n" for notice in outcome.notices)
+    assert told == path.with_name("notices.txt").read_text()
 
 
 @pytest.mark.parametrize("shape", SHAPES)

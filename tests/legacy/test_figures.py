@@ -32,7 +32,7 @@ def trained(name: str, folder: Path) -> dict[str, Any]:
 
 def run(name: str, folder: Path, runtime: Literal["raylift", "ray"] = "raylift") -> Path:
     for path in sorted((FIXTURES / name).glob("*")):
-        if path.suffix == ".py" and path.name != "after.py":
+        if path.suffix == ".py" and not path.name.startswith("after"):
             outcome = rewrite(path.read_bytes(), Settings(runtime=runtime), neighbours_of(str(path)))
             code = outcome.code if isinstance(outcome, Rewritten) else path.read_bytes()
             (folder / path.name).write_bytes(code)
