@@ -10,11 +10,12 @@ import torch
 from tests.runtime import tiny
 from transformers import Trainer, TrainerCallback
 
-from raylift_runtime import outbox, transformers
+from raylift_runtime import outbox, reporting, transformers
 from raylift_runtime.checkpoints import Source
 from raylift_runtime.metrics import Report
+from raylift_runtime.reporting import RayTrainReportCallback, check_one_world
 from raylift_runtime.session import Session
-from raylift_runtime.transformers import RayTrainReportCallback, check_one_world, prepare_trainer
+from raylift_runtime.transformers import prepare_trainer
 
 Sent = list[tuple[Report, Source | None]]
 
@@ -113,6 +114,12 @@ def test_outside_a_ray_worker_nothing_changes(tmp_path: Path, sent: Sent) -> Non
     assert outbox.take() == []
 
 
+def work_as(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets this process be that worker."""
+    for module in (reporting, transformers):
+        monkeypatch.setattr(module, "current", lambda: session)
+
+
 class Preempted(Session):
     """A lone worker whose node is announced to go away, from step 3 on."""
 
@@ -132,7 +139,7 @@ class Preempted(Session):
 
 
 def test_a_node_about_to_go_gets_one_checkpoint_at_the_next_meeting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transformers, "current", lambda: Preempted(0, 1, 0, 1, 0))
+    work_as(Preempted(0, 1, 0, 1, 0), monkeypatch)
     trainer = tiny.trainer(tmp_path, max_steps=32, save_strategy="no")
     trainer.add_callback(RayTrainReportCallback())
     trainer.train()
@@ -157,7 +164,7 @@ class Alone(Session):
 def test_what_other_callbacks_change_in_a_folder_belongs_to_the_checkpoint(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transformers, "current", lambda: Alone(0, 1, 0, 1, 0))
+    work_as(Alone(0, 1, 0, 1, 0), monkeypatch)
     trainer = tiny.trainer(tmp_path, max_steps=1, save_strategy="no")
     trainer.add_callback(RayTrainReportCallback())
     trainer.add_callback(RayTrainReportCallback())
@@ -176,7 +183,7 @@ def test_a_prepared_trainer_keeps_its_class_and_trains_where_train_takes_nothing
         def train(self) -> Any:
             return super().train()
 
-    monkeypatch.setattr(transformers, "current", lambda: Alone(0, 1, 0, 1, 0))
+    work_as(Alone(0, 1, 0, 1, 0), monkeypatch)
     trainer = prepare_trainer(tiny.trainer(tmp_path, Own, max_steps=1, save_strategy="no"))
     assert type(trainer) is Own
     assert trainer.train().global_step == 1
