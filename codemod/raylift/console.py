@@ -15,10 +15,7 @@ from raylift.request import STANDARD_INPUT, Request
 if TYPE_CHECKING:  # loads dataclasses, which the common case does without
     from raylift.entries import Entry
     from raylift.outcome import Outcome
-
-
-Line = list[tuple[str, str]]
-"""Pieces of text, each with the style that rich gives it."""
+    from raylift.rendering import Line
 
 
 class Console:
@@ -65,6 +62,8 @@ class Console:
             sys.stdout.buffer.writelines(unified(old, new, name))
             sys.stdout.buffer.flush()
             return
+        from raylift.rendering import in_colours, in_columns
+
         lines = in_columns(name, old, new) if self._request.side_by_side else in_colours(name, old, new)
         if self._request.command == "diff" and is_coloured(sys.stdout):
             self._pages += lines
@@ -158,44 +157,6 @@ def watched(outcomes: Iterator[Outcome], total: int) -> Iterator[Outcome]:
     yield from track(outcomes, "Lifting", total, console=Terminal(stderr=True), transient=True)
 
 
-ELLIPSIS, ACROSS, DOWN = "\u2026", "\u2500", " \u2502 "
-DIFF_STYLES = {b"-": "red", b"+": "green", b"@": "cyan"}
-
-
-def in_colours(path: str, old: bytes, new: bytes) -> list[Line]:
-    """The unified diff as lines for a terminal."""
-    from raylift.diffs import unified
-
-    lines = unified(old, new, path)
-    return [[(visible(line), "bold" if number < 2 else DIFF_STYLES.get(line[:1], ""))] for number, line in enumerate(lines)]
-
-
-def in_columns(path: str, old: bytes, new: bytes) -> list[Line]:
-    """Old and new side by side, as wide as the terminal."""
-    from raylift.columns import hunks
-
-    width = (shutil.get_terminal_size((160, 24)).columns - 15) // 2
-    lines: list[Line] = [[(path, "bold")]]
-    for hunk in hunks(old, new):
-        lines.append([(ACROSS * (2 * width + 13), "cyan")])
-        for row in hunk:
-            left, right = ("", "") if row.kind == "equal" else ("red", "green")
-            lines.append(
-                [
-                    (_cell(row.old_number, row.old, width), left),
-                    (DOWN, "cyan"),
-                    (_cell(row.new_number, row.new, width), right),
-                ]
-            )
-    return lines
-
-
-def _cell(number: int, line: bytes, width: int) -> str:
-    text = visible(line).expandtabs(4) if number else ""
-    shown = text if len(text) <= width else text[: width - 1] + ELLIPSIS
-    return f"{number or '':>4} {shown:<{width}}"
-
-
 def _print_lines(lines: list[Line], paged: bool) -> None:
     from rich.console import Console as Terminal
     from rich.text import Text
@@ -206,9 +167,3 @@ def _print_lines(lines: list[Line], paged: bool) -> None:
     with terminal.pager(styles=True) if paged else contextlib.nullcontext():
         for text in texts:
             terminal.print(text)
-
-
-def visible(line: bytes) -> str:
-    """Source text for a terminal: nothing in it can move the cursor or change colours."""
-    text = line.rstrip(b"\r\n").decode(errors="backslashreplace")
-    return "".join(c if c.isprintable() or c == "\t" else repr(c)[1:-1] for c in text)

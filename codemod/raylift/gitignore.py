@@ -98,8 +98,8 @@ def translated(pattern: str) -> str:
         free = pattern[at - 1 : at] in ("", "/") or not GLOB.search(pattern[:at])  # git cuts off what is literal first
         if free and pattern.startswith("**/", at):
             result, at = result + "(?:.*/)?", at + 3
-        elif free and at and pattern[at:] == "**":
-            result, at = result + (".+" if pattern[at - 1] == "/" else ".*"), at + 2
+        elif free and pattern[at:] == "**":
+            result, at = result + (".+" if pattern[at - 1 : at] == "/" else ".*"), at + 2
         elif pattern[at] == "*":
             result, at = result + "[^/]*", at + 1
         elif pattern[at] == "?":

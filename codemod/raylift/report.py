@@ -11,11 +11,12 @@ from string import Template
 
 from raylift import files
 from raylift.columns import Row, hunks
-from raylift.console import complain, summary, visible
+from raylift.console import complain, summary
 from raylift.delivery import new_code
 from raylift.entries import Entry, entries_of
 from raylift.looking import Looked, look
 from raylift.outcome import Untouched
+from raylift.rendering import visible
 from raylift.request import Request
 from raylift.rules import RULES
 

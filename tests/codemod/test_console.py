@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from raylift.console import put, summary, visible
+from raylift.console import put, summary
+from raylift.rendering import visible
 
 from .conftest import REFUSED, TRAINS, UNRELATED, Raylift
 

@@ -58,7 +58,10 @@ def test_what_is_no_script_is_told(raylift: Raylift, tmp_path: Path) -> None:
         assert raylift("run", path)[0] == 2
 
 
-def test_a_refusal_ends_the_run_with_its_remedy(raylift: Raylift, stand_in: object, tmp_path: Path) -> None:
+def test_a_refusal_ends_the_run_with_its_remedy(
+    raylift: Raylift, stand_in: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "NEEDED", ())
     (tmp_path / "a.py").write_bytes(REFUSED)
     answer = raylift("run", tmp_path / "a.py", "--", "--lr", "1")
     assert answer.code == 1
