@@ -241,6 +241,11 @@ def test_a_checkpoint_to_start_from_travels_in_the_config() -> None:
     code = lifted(PLAIN.replace("(init, ", "(init, resume_from_checkpoint=best, "))
     assert 'train_loop_config={"resume_from_checkpoint": best}' in code
     assert "    with trainer_folder(checkpoint) as folder:\n        trainer.train(resume_from_checkpoint=folder)\n" in code
+    stock = lifted(PLAIN.replace("(init, ", "(init, resume_from_checkpoint=best, "), runtime="ray")
+    assert (
+        "        with checkpoint.as_directory() as folder:\n            trainer.train(resume_from_checkpoint=os.path.join("
+        in stock
+    )
     none = lifted(PLAIN.replace("(init, ", "(init, resume_from_checkpoint=None, "))
     assert "resume" not in none
 

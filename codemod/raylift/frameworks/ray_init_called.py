@@ -61,8 +61,13 @@ def _accepted(init: Found | None, written: list[str]) -> list[str]:
 
 def _resumed(settings: Settings) -> list[str]:
     if settings.runtime == "ray":
-        folder = 'os.path.join(folder, "checkpoint")'
-        return ["with checkpoint.as_directory() as folder:", f"    trainer.train(resume_from_checkpoint={folder})"]
+        return [
+            "if checkpoint is None:",
+            "    trainer.train()",
+            "else:",
+            "    with checkpoint.as_directory() as folder:",
+            '        trainer.train(resume_from_checkpoint=os.path.join(folder, "checkpoint"))',
+        ]
     return ["with trainer_folder(checkpoint) as folder:", "    trainer.train(resume_from_checkpoint=folder)"]
 
 
