@@ -74,7 +74,10 @@ def held_for_upload(session: Session, source: Source) -> Source:
     All ranks call it: it waits until every rank has written its part.
     """
     session.barrier()
-    folder = f"{source.folder}.rank-{session.rank}"
+    parent, name = os.path.split(source.folder)
+    folder = os.path.join(
+        parent, f".uploading-{name}-rank-{session.rank}"
+    )  # a name that the Trainer does not count as a checkpoint
     shutil.rmtree(folder, ignore_errors=True)
     for file in owned(files_in(source.folder), session, source.on_each_node):
         target = os.path.join(folder, file)

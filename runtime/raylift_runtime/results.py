@@ -24,20 +24,30 @@ class MetricsFile(UserCallback):  # type: ignore[misc]  # Ray ships no types
 
     def __init__(self) -> None:
         self._lines: list[dict[str, Any]] | None = None
+        self._is_written = False
 
     def after_report(self, run_context: Any, metrics: list[dict[str, Any]], checkpoint: Checkpoint | None) -> None:
-        """Adds what rank 0 reported; lines of steps that an attempt repeats replace those of the attempt before."""
+        """Adds what rank 0 reported; lines of steps that an attempt repeats replace those of the attempt before.
+
+        A storage that fails is tried again at the next report.
+        """
         report = metrics[0] if isinstance(metrics[0], Report) else Report(metrics[0])
-        filesystem, folder = run_folder(run_context.run_config)
-        known = read_lines(filesystem, folder) if self._lines is None else self._lines
-        lines = merged(known, report)
-        only_adds = self._lines is not None and lines == [*known, *report.logs]
-        if not only_adds or not _append(filesystem, f"{folder}/{LINES}", report.logs):
-            _write(filesystem, f"{folder}/{LINES}", lines)  # also after a start, when half a line may stand at the end
-        self._lines = lines
-        _write(filesystem, f"{folder}/{LAST}", [dict(report)])
+        try:
+            self._write(report, *run_folder(run_context.run_config))
+        except OSError as error:
+            self._is_written = False
+            output.tell(f"the metrics could not be stored, and will be with the next report: {error}")
         if checkpoint is not None:
             output.tell(f"checkpoint of step {report.get('step', '?')} in {checkpoint.path}")
+
+    def _write(self, report: Report, filesystem: pyarrow.fs.FileSystem, folder: str) -> None:
+        known = read_lines(filesystem, folder) if self._lines is None else self._lines
+        self._lines = merged(known, report)
+        only_adds = self._is_written and self._lines == [*known, *report.logs]
+        if not only_adds or not _append(filesystem, f"{folder}/{LINES}", report.logs):
+            _write(filesystem, f"{folder}/{LINES}", self._lines)  # also after a start, when half a line may stand at the end
+        _write(filesystem, f"{folder}/{LAST}", [dict(report)])
+        self._is_written = True
 
     def after_exception(self, run_context: Any, worker_exceptions: dict[int, Exception]) -> None:
         """Says which rank failed; whether training goes on is up to the run's FailureConfig."""

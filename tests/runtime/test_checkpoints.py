@@ -139,6 +139,7 @@ def test_an_upload_in_the_background_outlives_the_trainer_s_folder(tmp_path: Pat
     session = Alone(0, 1, 0, 1, 0)
     held = checkpoints.held_for_upload(session, Source(str(folder), 2, may_link=True))
     assert (Path(held.folder) / "big.safetensors").stat().st_nlink == 2
+    assert list(tmp_path.glob("checkpoint-*")) == [folder]  # which is how a Trainer looks for those to remove
     checkpoints.clear(session, str(folder))
     store(session, held, LOCAL, f"{tmp_path}/run/x")
     found = described(LOCAL, f"{tmp_path}/run/x")

@@ -11,6 +11,7 @@ import pyarrow.fs
 import pytest
 from ray.train import Checkpoint, Result, RunConfig
 
+from raylift_runtime import results
 from raylift_runtime.metrics import Report
 from raylift_runtime.outbox import Returned
 from raylift_runtime.results import LINES, MetricsFile, complete, merged, read_lines, run_folder
@@ -63,6 +64,19 @@ def test_a_controller_that_starts_again_knows_the_lines_before(run: RunConfig) -
     report(MetricsFile(), run, Report({}, steps(1, 2, 3), since=0))
     report(MetricsFile(), run, Report({}, steps(3, 4), since=2))
     assert lines(run) == steps(1, 2, 3, 4)
+
+
+def test_a_storage_that_fails_once_has_all_lines_in_the_end(
+    run: RunConfig, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = MetricsFile()
+    report(file, run, Report({}, steps(1)))
+    with monkeypatch.context() as broken:
+        broken.setattr(results, "_append", lambda *_: open("/nowhere/x"))
+        report(file, run, Report({}, steps(2)))
+    report(file, run, Report({}, steps(3)))
+    assert lines(run) == steps(1, 2, 3)
+    assert "could not be stored" in capsys.readouterr().out
 
 
 def test_half_a_line_at_the_end_is_left_out(run: RunConfig, tmp_path: Path) -> None:
