@@ -69,10 +69,13 @@ def test_a_controller_that_starts_again_knows_the_lines_before(run: RunConfig) -
 def test_a_storage_that_fails_once_has_all_lines_in_the_end(
     run: RunConfig, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    def fail(*_: object) -> bool:
+        raise OSError("the storage is away")
+
     file = MetricsFile()
     report(file, run, Report({}, steps(1)))
     with monkeypatch.context() as broken:
-        broken.setattr(results, "_append", lambda *_: open("/nowhere/x"))
+        broken.setattr(results, "_append", fail)
         report(file, run, Report({}, steps(2)))
     report(file, run, Report({}, steps(3)))
     assert lines(run) == steps(1, 2, 3)
