@@ -22,6 +22,7 @@ RECORD = Path(__file__).with_name("record.py")
 COMPARED = [path.parent.name for path in sorted(FIXTURES.glob("ray_*/legacy.json"))]
 RUNNABLE = [path.parent.name for path in sorted(FIXTURES.glob("ray_*/before.py"))]
 UNEVEN = "ray_trainer_15_rows"
+RESUMED = "ray_trainer_resumed"
 TIMEOUT_S = 180
 
 
@@ -90,11 +91,18 @@ def test_rows_that_do_not_divide_are_trained_as_before_and_all_evaluated(tmp_pat
 
 @pytest.mark.ray
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name in RUNNABLE if name not in COMPARED])
+@pytest.mark.parametrize("name", [name for name in RUNNABLE if name not in (*COMPARED, RESUMED)])
 def test_a_lifted_script_runs_to_its_end(name: str, tmp_path: Path) -> None:
     result = json.loads((run(name, tmp_path) / "result.json").read_text())
     assert result["metrics"]["loss"] > 0
     assert result["checkpoint"]
+
+
+@pytest.mark.ray
+@pytest.mark.slow
+def test_a_checkpoint_to_start_from_is_started_from(tmp_path: Path) -> None:
+    result = json.loads((run(RESUMED, tmp_path) / "result.json").read_text())
+    assert [report["step"] for report in result["reports"] if "loss" in report] == [3, 4]
 
 
 @pytest.mark.ray
