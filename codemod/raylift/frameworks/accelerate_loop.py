@@ -105,10 +105,14 @@ def _at(script: Script, training: Training, until: list[ast.stmt], metrics: list
         after = until[until.index(saved.source) + 1 :]
         if is_readable(script, saved.folder, place, readable) and not is_changed(saved.folder, after):
             return replace(report, folder=written(script, saved.folder))
-    names = [
-        name for name in models(script, training.anchor) if "." in name or name in readable or script.function(place) is None
-    ]
+    names = [name for name in models(script, training.anchor) if _is_visible(script, name, place, readable)]
     return replace(report, model=names[0] if names else "")
+
+
+def _is_visible(script: Script, name: str, place: ast.stmt, readable: frozenset[str]) -> bool:
+    """Whether a name or attribute can be read at a place: bound there, or not by the code around it at all."""
+    base, here = name.partition(".")[0], script.scope(place)
+    return base in readable or here.owner(base) is not here
 
 
 @remembered

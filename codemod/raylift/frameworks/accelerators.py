@@ -25,7 +25,9 @@ def _is_instance(value: Value, depth: int = 0) -> bool:
         return False
     script, node = value.script, value.node
     if isinstance(node, ast.arg):
-        return node.annotation is not None and not script.names(node.annotation).isdisjoint(ACCELERATORS)
+        if node.annotation is not None:
+            return not script.names(node.annotation).isdisjoint(ACCELERATORS)
+        return any(_is_instance(given, depth + 1) for given in _handed_over(script, node))
     if not isinstance(node, ast.Call):
         return False
     for callee in script.values(node.func):
@@ -35,6 +37,24 @@ def _is_instance(value: Value, depth: int = 0) -> bool:
         if any(_is_instance(result, depth + 1) for result in results):
             return True
     return False
+
+
+def _handed_over(script: Script, parameter: ast.arg) -> Iterator[Value]:
+    """What the calls in a script give for a parameter of one of its functions, or of a class."""
+    function = script.function(parameter)
+    if function is None:
+        return
+    holder = script.parent(function)
+    called = holder if isinstance(holder, ast.ClassDef) and function.name == "__init__" else function
+    names = [argument.arg for argument in function.args.args][int(isinstance(holder, ast.ClassDef)) :]
+    for call in script.all(ast.Call):
+        if ast.unparse(call.func).rpartition(".")[2] != called.name or parameter.arg not in names:
+            continue
+        place = names.index(parameter.arg)
+        keyword = next((keyword.value for keyword in call.keywords if keyword.arg == parameter.arg), None)
+        given = call.args[place] if place < len(call.args) else keyword
+        if given is not None:
+            yield from script.values(given)
 
 
 def _is_class(value: Value, depth: int = 0) -> bool:
@@ -86,21 +106,24 @@ def visible_accelerator(script: Script, place: ast.AST) -> str | None:
     for node in sorted(inside, key=lambda node: (node.lineno, node.col_offset)):
         if is_accelerator(script, node):
             return ast.unparse(node)
-    return _in_outer_scope(script, place)
+    return _of_the_object(script, place) or _in_outer_function(script, place)
 
 
-def _in_outer_scope(script: Script, place: ast.AST) -> str | None:
-    scope = script.scope(place)
-    for name in _names_from_inside_out(scope):
-        owner = scope.owner(name)
-        if owner is not None and any(
-            _is_instance(Found(script, binding)) for binding in owner.bindings[name] if isinstance(binding, ast.AST)
-        ):
-            return name
+def _of_the_object(script: Script, place: ast.AST) -> str | None:
+    """An attribute of `self` that another method holds the Accelerator in."""
+    holder, function = script.class_of(place), script.function(place)
+    if holder is None or function is None or script.parent(function) is not holder:
+        return None
+    attributes = [node for node in ast.walk(holder) if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "self"]
+    return next((ast.unparse(node) for node in attributes if is_accelerator(script, node)), None)
+
+
+def _in_outer_function(script: Script, place: ast.AST) -> str | None:
+    """A name of a function around this one; what the module binds may move into the train function, out of sight."""
+    scope = script.scope(place).parent
+    while scope is not None and isinstance(scope.node, FUNCTIONS):
+        for name, bindings in scope.bindings.items():
+            if any(_is_instance(value) for each in bindings if isinstance(each, ast.AST) for value in script.values(each)):
+                return name
+        scope = scope.parent
     return None
-
-
-def _names_from_inside_out(scope: object) -> Iterator[str]:
-    while scope is not None:
-        yield from getattr(scope, "bindings", ())
-        scope = getattr(scope, "parent", None)
