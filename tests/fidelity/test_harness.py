@@ -7,7 +7,16 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from tests.fidelity.training_runs import FIXTURES, Run, TrainingFailed, arguments, differences, train_lifted, train_original
+from tests.fidelity.training_runs import (
+    FIXTURES,
+    Run,
+    TrainingFailed,
+    arguments,
+    differences,
+    train_lifted,
+    train_original,
+    untold,
+)
 
 IMPORTS = """\
 from ray.train import ScalingConfig
@@ -99,7 +108,7 @@ RUN = Run(
     processes=2,
     files={"out/model.safetensors"},
     weights={"out/model.safetensors": "1f"},
-    output="",
+    told="epoch 0 loss 0.4231 perplexity 7.5",
 )
 
 
@@ -122,3 +131,10 @@ def test_equal_runs_have_no_differences() -> None:
 def test_every_kind_of_difference_is_named(change: dict[str, object], sentence: str) -> None:
     found = differences(RUN, dataclasses.replace(RUN, **change), 2)  # type: ignore[arg-type]  # fields by name
     assert any(sentence in line for line in found), found
+
+
+@pytest.mark.parametrize(
+    ("value", "is_told"), [(0.42309, True), (7.5, True), (1.0, True), (0.4232, False), (7.56, False), (0.25, False)]
+)
+def test_a_reported_value_is_one_that_the_original_told_or_trained_on(value: float, is_told: bool) -> None:
+    assert untold([{"epoch": 0, "value": value}], RUN) == ([] if is_told else [("value", value)])

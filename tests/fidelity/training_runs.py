@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,10 @@ class TrainingFailed(AssertionError):
 
 @dataclass(frozen=True)
 class Run:
-    """What a run did: per rank its losses and a hash of its parameters after each step; and which files it left."""
+    """What a run did: per rank its losses and a hash of its parameters after each step; and which files it left.
+
+    `told` is everything that it printed and wrote as text, `reports` the lines of metrics that reached Ray.
+    """
 
     losses: dict[int, list[str]]
     parameters: dict[int, list[str]]
@@ -38,7 +42,8 @@ class Run:
     processes: int
     files: set[str]
     weights: dict[str, str]
-    output: str
+    told: str
+    reports: list[dict[str, Any]] = field(default_factory=list)
 
 
 def arguments(script: Path) -> list[str]:
@@ -76,6 +81,19 @@ def differences(before: Run, after: Run, n: int) -> list[str]:
     found += [f"{file}: not written" for file in sorted(before.files - after.files)]
     found += [f"{file}: other weights" for file, seen in before.weights.items() if after.weights.get(file, seen) != seen]
     return found
+
+
+def untold(reports: list[dict[str, Any]], original: Run) -> list[tuple[str, float]]:
+    """The reported values that the original neither printed nor logged, as exactly as it did, nor trained on as a loss."""
+    numbers = set(re.findall(r"\d+\.\d+(?:e[+-]?\d+)?", original.told))
+    losses = {float.fromhex(loss) for loss in original.losses[0]}
+    values = [(name, value) for line in reports for name, value in line.items() if isinstance(value, float)]
+    return [(name, value) for name, value in values if value not in losses and not any(_says(n, value) for n in numbers)]
+
+
+def _says(number: str, value: float) -> bool:
+    decimals = len(number.partition(".")[2].partition("e")[0])
+    return round(value, decimals) == float(number) or f"{value:.{decimals}e}" == number or str(value) == number
 
 
 def _first_difference(what: str, first: list[str], second: list[str]) -> list[str]:
@@ -171,5 +189,8 @@ def _read(record: Path, output: str, folder: Path, given: set[Path]) -> Run:
             for path in written
             if path.suffix in WEIGHTS and not path.name.startswith(PRIVATE)
         },
-        output=output,
+        told=output + "".join(path.read_text() for path in sorted(written) if path.suffix in (".json", ".jsonl")),
+        reports=[
+            json.loads(line) for file in folder.parent.glob("storage/*/metrics.jsonl") for line in file.read_text().splitlines()
+        ],
     )

@@ -38,9 +38,10 @@ def watch() -> None:
     sys.excepthook = note_failure
 
 
-def record(kind: str, value: object) -> None:
-    """Append one line, with this process's place in the group."""
+def record(kind: str, value: object, processes: int | None = None) -> None:
+    """Append one line, with this process's place in the group; `processes` where the Accelerator says how many train together."""
     rank, world = _place()
+    world = world if processes is None else processes
     line = json.dumps({"kind": kind, "rank": rank, "world": world, "value": value})
     path = os.path.join(os.environ["RAYLIFT_RECORD"], f"{os.getpid()}.jsonl")
     with _lock, open(path, "a") as file:
@@ -73,7 +74,7 @@ def _patch(module: ModuleType) -> None:
 
     @functools.wraps(backward)
     def recorded_backward(self: Any, loss: Any, **kwargs: Any) -> Any:
-        record("loss", float(loss.detach()).hex())
+        record("loss", float(loss.detach()).hex(), self.num_processes)
         return backward(self, loss, **kwargs)
 
     @functools.wraps(end_training)
