@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import builtins
 import functools
 import inspect
@@ -48,12 +49,17 @@ class Start:
         output.mark_rank(int(os.environ["RANK"]))
         stalls.meet_peers(int(os.environ["WORLD_SIZE"]))
         self.prepare()
-        function = self.train_function()
+        exits: list[Callable[[], Any]] = []
+        _keep_exit_functions(exits)
         try:
+            function = self.train_function()
             value = function(config) if self.takes_config else function()
         except SystemExit as stop:
             value = None
             refuse_failed_exit(stop)
+        finally:
+            while exits:
+                exits.pop()()
         return returned(value)
 
     def prepare(self) -> None:
@@ -140,6 +146,19 @@ def _allow_signal_calls() -> None:
     if not hasattr(signal.signal, "_raylift"):
         set_handler._raylift = True  # type: ignore[attr-defined]  # marks the replacement, so that it is made once
         signal.signal = set_handler  # type: ignore[assignment]  # narrower than typeshed's overloads, wider in practice
+
+
+def _keep_exit_functions(kept: list[Callable[[], Any]]) -> None:
+    """Collects what the script itself registers with `atexit`: Ray ends its workers without running any of it."""
+    original = atexit.register
+
+    def register(function: Callable[..., Any], *arguments: Any, **options: Any) -> Callable[..., Any]:
+        if sys._getframe(1).f_globals.get("__name__") != "__main__":
+            return original(function, *arguments, **options)
+        kept.append(functools.partial(function, *arguments, **options))
+        return function
+
+    atexit.register = register  # type: ignore[assignment]  # as typeshed has it, but for the type variables
 
 
 def _mend_air_session() -> None:

@@ -81,10 +81,11 @@ def test_a_worker_has_the_driver_s_arguments_folder_modules_and_settings(
     assert [(tmp_path / f"seen.{rank}").read_text() for rank in (0, 1)] == [expected, expected]
 
 
-def test_a_script_that_sets_signal_handlers_or_exits_with_zero_ends_well(run_script: RunScript, cluster: str) -> None:
-    body = "import signal; signal.signal(signal.SIGTERM, signal.SIG_DFL); sys.exit(0)"
+def test_a_script_that_sets_signal_and_exit_handlers_and_exits_with_zero_ends_well(run_script: RunScript, cluster: str) -> None:
+    body = "import atexit, signal; signal.signal(signal.SIGTERM, signal.SIG_DFL); atexit.register(print, 'ended'); sys.exit(0)"
     ended = run_script(script(body, end="print('value', result.return_value)"), RAY_ADDRESS=cluster)
     assert "value None" in ended.stdout
+    assert "ended\n" in ended.stdout
     assert "SIGTERM is not installed" in ended.stdout + ended.stderr
 
 
