@@ -72,6 +72,26 @@ def _ending_as(before: cst.Call, after: cst.Call) -> cst.Call:
     return after.with_changes(args=[*after.args[:-1], after.args[-1].with_changes(comma=before.args[-1].comma)])
 
 
+class _Unannotated(cst.CSTTransformer):
+    """Python takes no annotation on a name that is declared `global`."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__()
+        self._names = frozenset(names)
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
+        return False
+
+    def visit_ClassDef(self, node: cst.ClassDef) -> bool:
+        return False
+
+    def leave_AnnAssign(self, original_node: cst.AnnAssign, updated_node: cst.AnnAssign) -> cst.BaseSmallStatement:
+        target, value = updated_node.target, updated_node.value
+        if not isinstance(target, cst.Name) or target.value not in self._names:
+            return updated_node
+        return cst.Assign([cst.AssignTarget(target)], value) if value else cst.Pass()
+
+
 def _lifted(concrete: Concrete, placement: Placement, launcher: Launcher, edited: _Edited) -> Body:
     """The top level with the moved statements inside the train function."""
     moved = {concrete.target(node) for node in placement.moved}
@@ -114,6 +134,8 @@ def _train_func(
     lead = [*launcher.preamble, *([f"global {', '.join(placement.shared)}"] if placement.shared else [])]
     body = [*statements_of(*lead), *map(_at_most_one_blank, inside), *(_block(guard) if guard else [])]
     body = _without_blanks_above(body)
+    if placement.shared:
+        body = [cast(cst.BaseStatement, statement.visit(_Unannotated(placement.shared))) for statement in body]
     block = cst.IndentedBlock(body)
     if guard and isinstance(guard.body, cst.IndentedBlock):
         block = block.with_changes(indent=guard.body.indent, footer=guard.body.footer)
@@ -181,11 +203,19 @@ def _with_imports(body: Body, imports: Sequence[NeededImport]) -> Body:
         lines += statements_of(*([] if all(needed) else [f"import {module}"]))
         lines += statements_of(*([f"from {module} import {', '.join(names)}"] if names else []))
     place = _after_imports(body)
-    if place < len(body) and not getattr(body[place], "leading_lines", ()):
-        body = [*body[:place], body[place].with_changes(leading_lines=[BLANK]), *body[place + 1 :]]
+    if place < len(body):
+        body = [*body[:place], _below_imports(body[place]), *body[place + 1 :]]
     if place:
         lines[0] = lines[0].with_changes(leading_lines=[BLANK])
     return [*body[:place], *lines, *body[place:]]
+
+
+def _below_imports(statement: cst.BaseStatement) -> cst.BaseStatement:
+    """One blank line below the imports at least, two above a definition."""
+    lines = list(getattr(statement, "leading_lines", ()))
+    blanks = next((i for i, line in enumerate(lines) if line.comment), len(lines))
+    wanted = 2 if isinstance(statement, (cst.FunctionDef, cst.ClassDef)) else 1
+    return statement.with_changes(leading_lines=[*[BLANK] * (wanted - blanks), *lines])
 
 
 def _after_imports(body: Body) -> int:

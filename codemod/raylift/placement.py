@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+from collections import Counter
 from dataclasses import dataclass
 
 from raylift.script import Script
@@ -68,6 +69,7 @@ def place(script: Script, *, effects_stay: bool) -> Placement:
 def _moved(every: list[Statement], entry: list[Statement], *, effects_stay: bool, functions_follow: bool) -> set[Statement]:
     last_import = max((i for i, s in enumerate(every) if s.kind == "import"), default=-1)
     moved = {s for s in every if s.kind == "heavy" or (s.kind == "effect" and not effects_stay)}
+    contested = _contested(every)
     while True:
         names = _bound(moved)
         lines = {s.node.lineno for s in moved}
@@ -79,7 +81,8 @@ def _moved(every: list[Statement], entry: list[Statement], *, effects_stay: bool
             if s not in moved
             and (
                 s.node.lineno in lines
-                or (s.kind != "import" and bool((s.reads_now | s.binds) & names))
+                or (s.kind != "import" and bool((s.reads_now | s.defines) & names))
+                or (i > first and bool(s.defines & contested))
                 or (s.kind in ("binding", "effect") and i > max(first, last_import))
                 or (functions_follow and s.kind == "function" and bool(s.reads_later & (names - held)))
             )
@@ -87,6 +90,12 @@ def _moved(every: list[Statement], entry: list[Statement], *, effects_stay: bool
         if not more:
             return moved
         moved |= more
+
+
+def _contested(every: list[Statement]) -> frozenset[str]:
+    """Names that mean one thing first and another later: builtins that are rebound, and names bound by several statements."""
+    times = Counter(name for statement in every for name in statement.binds)
+    return frozenset(name for name, count in times.items() if count > 1 or hasattr(builtins, name))
 
 
 def _bound(group: set[Statement] | list[Statement]) -> frozenset[str]:
@@ -105,7 +114,8 @@ def _shared(script: Script, every: list[Statement], entry: list[Statement], move
     names = _bound(inside)
     read_outside = {name for s in stay for name in s.reads_later | s.reads_now}
     declared = {name for node in script.all(ast.Global) for name in node.names}
-    early = {name for name in names & frozenset(dir(builtins)) if _is_read_early(name, inside)}
+    deleted = {node.id for node in script.all(ast.Name) if isinstance(node.ctx, ast.Del)}
+    early = {name for name in names & frozenset(dir(builtins)) if name in deleted or _is_read_early(name, inside)}
     own = {n for s in inside if isinstance(s.node, ast.ClassDef) for n in _read_by_its_body(s.node)}
     return set(names & (read_outside | declared | early | own | _bound(stay)))
 

@@ -24,6 +24,11 @@ class Statement:
     reads_now: frozenset[str]
     reads_later: frozenset[str]
 
+    @property
+    def defines(self) -> frozenset[str]:
+        """What it binds itself; what a function declares `global` is bound only when that is called."""
+        return frozenset({self.node.name}) if isinstance(self.node, DEFINITIONS) else self.binds
+
 
 def statements(script: Script) -> list[Statement]:
     """The facts of every top-level statement, in order."""

@@ -1,0 +1,48 @@
+"""What would hurt a run on Ray workers is repaired, and the reader told."""
+
+from __future__ import annotations
+
+import pytest
+from tests.codemod.lifting import lifted, notices
+
+HEAD = "import os\nimport torch\nfrom transformers import AutoModel, Trainer\n"
+TRAIN = "trainer = Trainer(1)\ntrainer.train()\n"
+
+
+def test_gpus_chosen_by_the_script_are_left_to_ray() -> None:
+    source = f'{HEAD}os.environ["CUDA_VISIBLE_DEVICES"] = "0"\n{TRAIN}'
+    assert "CUDA_VISIBLE_DEVICES" not in lifted(source)
+    assert [(notice.rule, notice.line) for notice in notices(source)] == [("RL211", 4)]
+
+
+def test_a_block_that_only_chose_gpus_still_is_a_block() -> None:
+    source = f'{HEAD}if torch.cuda.is_available():\n    os.environ["CUDA_VISIBLE_DEVICES"] = "0"\n{TRAIN}'
+    assert "is_available():\n        pass\n" in lifted(source) or "is_available():\n    pass\n" in lifted(source)
+
+
+@pytest.mark.parametrize("spread", ["auto", "balanced", "sequential"])
+def test_a_model_that_is_spread_over_all_gpus_becomes_a_replica(spread: str) -> None:
+    source = f'{HEAD}model = AutoModel.from_pretrained("m", device_map="{spread}", dtype=1)\n{TRAIN}'
+    assert 'from_pretrained("m", dtype=1)' in lifted(source)
+    assert [notice.rule for notice in notices(source)] == ["RL212"]
+
+
+def test_a_device_map_of_the_scripts_own_is_kept() -> None:
+    source = f'{HEAD}model = AutoModel.from_pretrained("m", device_map={{"": 0}})\n{TRAIN}'
+    assert 'device_map={"": 0}' in lifted(source)
+
+
+def test_a_process_group_of_the_scripts_own_waits_for_a_world_without_one() -> None:
+    code = lifted(f'{HEAD}torch.distributed.init_process_group("gloo")\n{TRAIN}')
+    assert 'if not torch.distributed.is_initialized():\n        torch.distributed.init_process_group("gloo")\n' in code
+
+
+def test_a_process_group_that_is_guarded_already_is_left_alone() -> None:
+    guarded = 'if not torch.distributed.is_initialized():\n    torch.distributed.init_process_group("gloo")\n'
+    assert lifted(f"{HEAD}{guarded}{TRAIN}").count("is_initialized") == 1
+
+
+def test_leaving_by_sys_exit_is_success_on_stock_ray() -> None:
+    code = lifted(f"import sys\n{HEAD}model = load()\n{TRAIN}sys.exit(0)\n", runtime="ray")
+    assert "    except SystemExit as stop:\n        if stop.code:\n            raise\n" in code
+    assert "SystemExit" not in lifted(f"import sys\n{HEAD}model = load()\n{TRAIN}sys.exit(0)\n")

@@ -1,0 +1,210 @@
+"""Where top-level statements go: one rule for flat scripts and for those with a `__main__` guard."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+from tests.codemod.lifting import lifted
+
+LAUNCH = "ray_trainer = TorchTrainer("
+
+
+def parts(source: str, **settings: str) -> tuple[str, str]:
+    """The lifted top level without the train function, and the train function's body."""
+    code = lifted(dedent(source), **settings)
+    above, rest = code.split("\n\n\ndef train_func():\n")
+    body = rest.split('\nif __name__ == "__main__":\n')[0]
+    return above + rest[len(body) :], dedent(body).strip("\n") + "\n"
+
+
+def test_effects_of_a_flat_script_move_in_their_order() -> None:
+    _, body = parts("""\
+        from transformers import Trainer
+        model = load()
+        model.resize(3)
+        trainer = Trainer(model)
+        trainer.train()
+    """)
+    assert body.splitlines()[:3] == ["model = load()", "model.resize(3)", "trainer = Trainer(model)"]
+
+
+def test_imports_constants_and_what_needs_no_worker_stay() -> None:
+    above, _ = parts("""\
+        import logging
+        import os
+        os.environ["TOKENIZERS_PARALLELISM"] = "false"
+        from transformers import Trainer, set_seed
+        logger = logging.getLogger(__name__)
+        EPOCHS = 3
+        set_seed(1)
+        try:
+            import wandb
+        except ImportError:
+            wandb = None
+        model = load(EPOCHS)
+        Trainer(model).train()
+    """)
+    for line in ('os.environ["TOKENIZERS', "logger = ", "EPOCHS = 3", "set_seed(1)", "    wandb = None"):
+        assert line in above
+
+
+def test_effects_before_the_train_function_move_for_stock_ray_whose_workers_run_no_top_level() -> None:
+    source = """\
+        import logging
+        import os
+        from transformers import Trainer, set_seed
+        logger = logging.getLogger(__name__)
+        os.environ["A"] = "b"
+        set_seed(1)
+        Trainer(load()).train()
+    """
+    above, body = parts(source, runtime="ray")
+    assert body.startswith('os.environ["A"] = "b"\nset_seed(1)\n')
+    assert "logger = " in above
+
+
+def test_a_function_that_reads_a_moved_name_moves_too() -> None:
+    above, body = parts("""\
+        from transformers import Trainer
+        tokenizer = load()
+
+        def tokenize(rows):
+            return tokenizer(rows)
+
+        def double(x):
+            return 2 * x
+
+        Trainer(tokenize(1)).train()
+    """)
+    assert "def tokenize(rows):" in body
+    assert "def double(x):" in above
+
+
+def test_a_function_that_calls_one_that_moves_moves_too() -> None:
+    _, body = parts("""\
+        from transformers import Trainer
+        tokenizer = load()
+        def first(): return tokenizer
+        def second(): return first()
+        Trainer(second()).train()
+    """)
+    assert "def second(): return first()" in body
+
+
+def test_a_class_stays_where_it_can_be_pickled_and_finds_the_name_in_the_module() -> None:
+    above, body = parts("""\
+        from transformers import Trainer
+        tokenizer = load()
+        class Data:
+            def __getitem__(self, i): return tokenizer(i)
+        Trainer(Data()).train()
+    """)
+    assert "class Data:" in above
+    assert body.startswith("global tokenizer\ntokenizer = load()\n")
+
+
+def test_a_class_that_needs_a_moved_name_to_be_made_moves() -> None:
+    _, body = parts("""\
+        from transformers import Trainer
+        model = load()
+        class Holder:
+            model = model
+        Trainer(Holder.model).train()
+    """)
+    assert body.startswith("global model\nmodel = load()\nclass Holder:")
+
+
+def test_a_name_that_functions_declare_global_stays_global() -> None:
+    _, body = parts("""\
+        from transformers import Trainer
+        best = measure()
+        def keep(value):
+            global best
+            best = value
+        Trainer(keep).train()
+    """)
+    assert body.startswith("global best\n")
+
+
+def test_in_a_script_with_a_guard_functions_stay_and_read_the_module() -> None:
+    above, body = parts("""\
+        from transformers import Trainer
+        tokenizer = load()
+
+        def main():
+            Trainer(tokenizer).train()
+
+        if __name__ == "__main__":
+            main()
+    """)
+    assert "def main():" in above
+    assert body == "global tokenizer\ntokenizer = load()\nmain()\n"
+
+
+def test_names_that_the_guard_binds_for_functions_are_shared() -> None:
+    _, body = parts("""\
+        from transformers import Trainer
+
+        def main():
+            Trainer(args.model).train()
+
+        if __name__ == "__main__":
+            args = parse()
+            main()
+    """)
+    assert body.startswith("global args\nargs = parse()\n")
+
+
+def test_statements_on_one_line_move_together_with_the_names_they_import() -> None:
+    _, body = parts("""\
+        from transformers import Trainer
+        import json; model = load()
+        def show(): return json.dumps(model.config)
+        Trainer(model).train(); show()
+    """)
+    assert "import json; model = load()" in body
+    assert "def show():" in body
+
+
+def test_a_builtin_that_is_rebound_after_it_was_read_is_shared() -> None:
+    _, body = parts("""\
+        from transformers import Trainer
+        top = load(max(1, 2))
+        max = top
+        Trainer(max).train()
+    """)
+    assert body.startswith("global max\n")
+
+
+def test_names_that_are_taken_stay_the_users() -> None:
+    code = lifted("from transformers import Trainer\ndef train_func(): ...\nresult = ray_trainer = 1\nTrainer(load()).train()\n")
+    assert "def ray_train_func():" in code
+    assert "torch_trainer = TorchTrainer(" in code
+    assert "ray_result = torch_trainer.fit()" in code
+
+
+def test_blank_lines_carry_no_spaces_and_shrink_inside_the_train_function() -> None:
+    code = lifted("from transformers import Trainer\nm = load()\n\n\n\nTrainer(m).train()\n")
+    assert "    m = load()\n\n    prepare_trainer(" in code
+    assert not [line for line in code.splitlines() if line != line.rstrip()]
+
+
+def test_tabs_stay_tabs_and_text_in_strings_stays_where_it_is() -> None:
+    source = 'from transformers import Trainer\ndef main():\n\tsql = """\nselect\n\tx\n"""\n\tTrainer(sql).train()\nif __name__ == "__main__": main()\n'
+    code = lifted(source)
+    assert '\tsql = """\nselect\n\tx\n"""\n' in code
+    assert "def train_func():\n\tmain()\n" in code
+
+
+def test_the_else_of_a_guard_stays() -> None:
+    code = lifted(
+        'from transformers import Trainer\nif __name__ == "__main__":\n    Trainer(1).train()\nelse:\n    print("imported")\n'
+    )
+    assert code.endswith('    result = ray_trainer.fit()\nelse:\n    print("imported")\n')
+
+
+def test_comments_around_the_entry_are_kept() -> None:
+    source = 'from transformers import Trainer\n# about the run\nif __name__ == "__main__":  # guard\n    # first\n    Trainer(1).train()  # go\n    # last\n# end\n'
+    code = lifted(source)
+    for comment in ("# about the run", "# guard", "# first", "# go", "# last", "# end"):
+        assert code.count(comment) == 1

@@ -1,0 +1,133 @@
+"""A lifted script does what its source does, in the same order: generated scripts are run before and after, without Ray."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+from tests.codemod.lifting import lifted
+
+NAMES = ["alpha", "beta", "gamma", "max", "config", "result", "trainer_args"]
+FUNCTIONS = ["first", "second", "third"]
+name = st.sampled_from(NAMES)
+function = st.sampled_from(FUNCTIONS)
+FIRST = st.sampled_from(["1", "effect(2)", "len('abc')"])
+STATEMENTS = st.one_of(
+    st.builds("{} = effect({!r})".format, name, st.integers(0, 9)),
+    st.builds("{} = effect({})".format, name, name),
+    st.builds("{} = {}".format, name, st.integers(0, 9)),
+    st.builds("{} = {}".format, name, name),
+    st.builds("effect({}())".format, function),
+    st.builds("effect({})".format, name),
+    st.builds("for {} in range(2): effect({})".format, name, name),
+    st.builds("if effect(1): {} = effect({})".format, name, name),
+    st.builds("def {}(): return effect({})".format, function, name),
+    st.builds("def {}(x={}): return effect(x)".format, function, name),
+    st.builds("def {}():\n    return {}() if effect(0) is None else {}".format, function, function, name),
+    st.builds("def {}():\n    global {}\n    {} = effect(7)".format, function, name, name).map(
+        lambda code: code if code.split("global ")[1].split("\n")[0] == code.split("    ")[-1].split(" =")[0] else "pass"
+    ),
+    st.builds("class {}:\n    {} = {}\n    def run(self): return effect({})".format, st.sampled_from(["Kept"]), name, name, name),
+    st.just("effect(Kept().run())"),
+    st.builds("{} = [effect({}) for x in range(2)]".format, name, name),
+    st.builds("{}: int = {}".format, name, st.integers(0, 9)),
+    st.builds("{} += effect(1)".format, name),
+    st.builds("del {}".format, name),
+    st.builds("import json as {}".format, name),
+    st.builds("sys.{} = {}".format, st.just("lifted_once"), st.integers(0, 3)),
+)
+
+
+@st.composite
+def scripts(draw: st.DrawFn) -> str:
+    """A flat script, or one with a guard, that trains somewhere."""
+    body = draw(st.lists(STATEMENTS, min_size=1, max_size=9))
+    train = ["trainer = Trainer(effect(5))", "trainer.train()"]
+    head = ["import sys", "from lib import effect", "from transformers import Trainer"]
+    head += [f"{each} = {draw(FIRST)}" for each in NAMES if draw(st.integers(0, 3))]
+    head += [f"def {each}(): return 1" for each in FUNCTIONS if draw(st.integers(0, 2))]
+    if draw(st.booleans()):
+        cut = draw(st.integers(0, len(body)))
+        inside = [f"    {line}" for part in [*body[cut:], *train] for line in part.split("\n")]
+        return "\n".join([*head, *body[:cut], 'if __name__ == "__main__":', *inside]) + "\n"
+    place = draw(st.integers(0, len(body)))
+    return "\n".join([*head, *body[:place], *train, *body[place:]]) + "\n"
+
+
+@contextmanager
+def stand_ins(trace: list[str]) -> Iterator[None]:
+    """Modules that record what a script does, in the place of those it trains with."""
+
+    def effect(*values: Any) -> Any:
+        trace.append(repr([value if isinstance(value, int) else type(value).__name__ for value in values]))
+        return len(trace)
+
+    class Trainer:
+        def __init__(self, *values: Any, **_: Any) -> None:
+            effect(*values)
+
+        def train(self) -> None:
+            effect("train")
+
+        def add_callback(self, callback: object) -> None: ...
+
+    class TorchTrainer:
+        def __init__(self, train_func: Callable[[], None], **_: Any) -> None:
+            self.fit = train_func
+
+    made = {
+        "lib": {"effect": effect},
+        "transformers": {"Trainer": Trainer},
+        "ray": {},
+        "ray.train": {"ScalingConfig": SimpleNamespace},
+        "ray.train.torch": {"TorchTrainer": TorchTrainer},
+        "ray.train.huggingface": {},
+        "ray.train.huggingface.transformers": {"RayTrainReportCallback": object, "prepare_trainer": lambda trainer: trainer},
+        "raylift_runtime": {},
+        "raylift_runtime.torch": {"TorchTrainer": TorchTrainer},
+        "raylift_runtime.transformers": {"RayTrainReportCallback": object, "prepare_trainer": lambda trainer: trainer},
+    }
+    before = {name: sys.modules.get(name) for name in made}
+    for name, members in made.items():
+        sys.modules[name] = ModuleType(name)
+        vars(sys.modules[name]).update(members)
+    try:
+        yield
+    finally:
+        for name, module in before.items():
+            sys.modules.pop(name)
+            if module is not None:
+                sys.modules[name] = module
+
+
+def trace_of(source: str) -> list[str]:
+    """What running a script did, in order, and the error that ended it."""
+    trace: list[str] = []
+    with stand_ins(trace):
+        try:
+            exec(compile(source, "<script>", "exec"), {"__name__": "__main__", "__builtins__": builtins})  # noqa: S102  # generated
+        except FAILURES as error:
+            trace.append(type(error).__name__)
+    return trace
+
+
+HEAD = "from lib import effect\nfrom transformers import Trainer\n"
+FAILURES = (NameError, TypeError, AttributeError, RecursionError, SyntaxError)
+FAILED = {"UnboundLocalError", *(failure.__name__ for failure in FAILURES)}
+
+
+@settings(max_examples=400, deadline=None)
+@given(scripts(), st.sampled_from(["raylift", "ray"]))
+@example(f"{HEAD}max = effect(max(1, 2))\ntrainer = Trainer(max)\ntrainer.train()\n", "raylift")
+@example(f"{HEAD}trainer = Trainer(1)\ntrainer.train()\nalpha = effect(max)\nmax = 0\n", "raylift")
+@example(f"{HEAD}alpha = effect(0)\nalpha: int = 0\ntrainer = Trainer(1)\ntrainer.train()\nimport json as alpha\n", "raylift")
+def test_a_lifted_script_has_the_effects_of_its_source(source: str, runtime: str) -> None:
+    before = trace_of(source)
+    assume(before[-1] not in FAILED)
+    assert trace_of(lifted(source, runtime=runtime)) == before, f"{source}\n---\n{lifted(source, runtime=runtime)}"

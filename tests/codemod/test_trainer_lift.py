@@ -1,0 +1,176 @@
+"""Trainers are connected where they are made, whatever makes them and wherever they stand."""
+
+from __future__ import annotations
+
+from textwrap import dedent, indent
+
+import pytest
+from tests.codemod.lifting import lifted, notices, refusal
+
+from raylift.outcome import Untouched
+from raylift.rewrite import rewrite
+
+CONNECTED = "{0}.add_callback(RayTrainReportCallback())\n{0} = prepare_trainer({0})\n"
+
+
+def in_main(body: str, head: str = "") -> str:
+    """A script whose `main` has this body."""
+    code = indent(dedent(body).strip("\n"), "    ")
+    return f'from transformers import Seq2SeqTrainer, Trainer\n{dedent(head)}\n\ndef main():\n{code}\n\n\nif __name__ == "__main__":\n    main()\n'
+
+
+def main_of(source: str) -> str:
+    """The body of `main`, without its indentation."""
+    body = source.split("def main():\n")[1].split("\n\n\n")[0]
+    return dedent(body) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("statement", "target"),
+    [
+        ("trainer = Trainer(model)", "trainer"),
+        ("trainer: Trainer = Trainer(model)", "trainer"),
+        ("t = Seq2SeqTrainer(model)", "t"),
+        ("self.trainer = Trainer(model)", "self.trainer"),
+        ("trainer = (Trainer(model) if fast else Seq2SeqTrainer(model))", "trainer"),
+    ],
+)
+def test_an_assigned_trainer_is_connected_on_the_lines_below(statement: str, target: str) -> None:
+    body = main_of(lifted(in_main(f"{statement}\n{target}.train()")))
+    assert body == f"{statement}\n{CONNECTED.format(target)}{target}.train()\n"
+
+
+def test_a_returned_trainer_is_connected_before_it_is_returned() -> None:
+    made = lifted(in_main("build().train()", head="def build():\n    return Trainer(1)  # made\n"))
+    assert "    hf_trainer = Trainer(1)  # made\n" in made or "    trainer = Trainer(1)  # made\n" in made
+    assert "return prepare_trainer(" in made
+
+
+def test_a_trainer_that_is_trained_at_once_is_wrapped() -> None:
+    assert main_of(lifted(in_main("Trainer(model).train()"))) == (
+        "prepare_trainer(Trainer(model, callbacks=[RayTrainReportCallback()])).train()\n"
+    )
+
+
+def test_callbacks_that_the_script_gives_are_kept_when_the_call_is_wrapped() -> None:
+    body = main_of(lifted(in_main("Trainer(model, callbacks=mine).train()")))
+    assert "callbacks=[*(mine or []), RayTrainReportCallback()]" in body
+
+
+def test_statements_that_share_a_line_are_put_on_lines_of_their_own() -> None:
+    body = main_of(lifted(in_main('trainer = Trainer(1); trainer.train(); print("done")')))
+    assert body == f'trainer = Trainer(1)\n{CONNECTED.format("trainer")}trainer.train(); print("done")\n'
+
+
+def test_the_only_statement_after_a_colon_gets_a_block() -> None:
+    body = main_of(lifted(in_main("if fast: trainer = Trainer(1)\nelse: trainer = Trainer(2)\ntrainer.train()")))
+    assert body.count("    trainer = prepare_trainer(trainer)\n") == 2
+
+
+@pytest.mark.parametrize(
+    ("head", "made"),
+    [
+        ("class Mine(Trainer):\n    pass\n", "Mine(1)"),
+        ("class Base(Trainer):\n    pass\n\n\nclass Mine(Base):\n    pass\n", "Mine(1)"),
+        ("from trl import SFTTrainer\n", "SFTTrainer(1)"),
+        ("import trl\n", "trl.DPOTrainer(1)"),
+        ("from sentence_transformers import SentenceTransformerTrainer as T\n", "T(1)"),
+        ("import transformers as hf\n", "hf.Trainer(1)"),
+        ("KINDS = {'a': Trainer}\n", "KINDS['a'](1)"),
+        ("from transformers.trainer import *\nkind = Seq2SeqTrainer if 1 else Trainer\n", "kind(1)"),
+        ("from mylib import FancyTrainer\n", "FancyTrainer(model=1, args=2, train_dataset=3)"),
+    ],
+)
+def test_a_trainer_is_known_by_what_it_is(head: str, made: str) -> None:
+    body = main_of(lifted(in_main(f"trainer = {made}\ntrainer.train()", head=head)))
+    assert CONNECTED.format("trainer") in body
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import lightning as pl\nimport transformers\ntrainer = pl.Trainer()\ntrainer.fit(model)\n",
+        "import transformers\nfrom detectron2.engine import DefaultTrainer\ntrainer = DefaultTrainer(cfg)\ntrainer.train()\n",
+        "import transformers\n\n\nclass Trainer:\n    def train(self): ...\n\n\nTrainer().train()\n",
+        "from transformers import Trainer\n\n\ndef build(model):\n    return Trainer(model)\n",
+        "from transformers import Trainer\ntrainer = Trainer(model)\nprint(trainer.predict(data))\n",
+        "from transformers import AutoModel\nmodel = AutoModel.from_pretrained('x')\nmodel.train()\n",
+        "import pytest\nfrom transformers import Trainer\n\n\ndef test_it():\n    Trainer(1).train()\n",
+        "from ray.train import ScalingConfig\nfrom transformers import Trainer\nTrainer(1).train()\n",
+    ],
+    ids=["lightning", "detectron2", "own class", "library", "inference", "a model's train()", "test", "already on Ray"],
+)
+def test_what_is_no_training_script_of_ours_is_left_alone(source: str) -> None:
+    assert isinstance(rewrite(source.encode()), Untouched)
+
+
+def test_a_trainer_class_in_a_neighbouring_module_is_read_and_never_imported() -> None:
+    beside = b"from transformers import Trainer\nraise SystemExit('imported')\nclass Mine(Trainer): ...\n"
+    script = in_main("trainer = Mine(1)\ntrainer.train()", head="from mine import Mine\n").encode()
+    outcome = rewrite(script, neighbours=lambda name, level: beside if (name, level) == ("mine", 0) else None)
+    assert b"prepare_trainer(trainer)" in getattr(outcome, "code", b"")
+
+
+def test_a_module_that_shadows_the_name_is_believed() -> None:
+    beside = b"class Trainer:\n    def train(self): ...\n"
+    script = b"import transformers\nfrom trainer import Trainer\nTrainer(args=1, train_dataset=2).train()\n"
+    assert isinstance(rewrite(script, neighbours=lambda name, level: beside if name == "trainer" else None), Untouched)
+
+
+def test_a_trainer_that_another_file_makes_is_connected_where_it_trains() -> None:
+    beside = b"from transformers import Trainer\ndef build(): return Trainer(1)\n"
+    script = b"from parts import build\ntrainer = build()\ntrainer.train()\n"
+    outcome = rewrite(script, neighbours=lambda name, level: beside if name == "parts" else None)
+    assert b"    trainer = prepare_trainer(trainer)\n    trainer.train()\n" in getattr(outcome, "code", b"")
+
+
+def test_packages_that_import_each_other_come_to_an_end() -> None:
+    script = b"from a import thing\nthing.train()\n"
+    assert isinstance(rewrite(script, neighbours=lambda name, level: b"from b import *\nfrom a import thing\n"), Untouched)
+
+
+def test_a_function_that_nothing_here_calls_is_connected_and_the_reader_told() -> None:
+    source = "from transformers import Trainer\n\n\ndef run():\n    trainer = Trainer(1)\n    trainer.train()\n"
+    assert "TorchTrainer" not in lifted(source)
+    assert [notice.rule for notice in notices(source)] == ["RL104"]
+
+
+def test_training_in_a_neighbouring_module_is_launched_from_here() -> None:
+    beside = b"from transformers import Trainer\ndef run():\n    Trainer(1).train()\n"
+    script = b'from work import run\nif __name__ == "__main__":\n    run()\n'
+    outcome = rewrite(script, neighbours=lambda name, level: beside if name == "work" else None)
+    assert b"def train_func():\n    run()\n" in getattr(outcome, "code", b"")
+    assert [notice.rule for notice in getattr(outcome, "notices", ())] == ["RL105"]
+
+
+def test_a_search_over_hyperparameters_is_refused_with_what_to_do() -> None:
+    notice = refusal(in_main("trainer = Trainer(1)\ntrainer.hyperparameter_search()"))
+    assert (notice.rule, notice.line) == ("RL301", 6)
+    assert "ray.tune" in notice.remedy
+
+
+def test_a_script_that_spawns_its_own_processes_is_refused() -> None:
+    source = in_main(
+        "mp.spawn(train, nprocs=2)", head="import torch.multiprocessing as mp\n\n\ndef train(i):\n    Trainer(1).train()\n"
+    )
+    assert refusal(source).rule == "RL303"
+
+
+def test_names_looked_up_by_code_are_refused_where_they_move() -> None:
+    assert (
+        refusal("from transformers import Trainer\nmodel = make()\nexec(open('c.py').read())\nTrainer(model).train()\n").rule
+        == "RL304"
+    )
+
+
+def test_the_launcher_says_what_was_asked_for() -> None:
+    source = in_main("Trainer(1).train()")
+    assert "ScalingConfig(num_workers=8, use_gpu=False)" in lifted(source, num_workers=8, use_gpu=False)
+    assert "run_config=RunConfig(storage_path='/mnt/shared')" in lifted(source, storage_path="/mnt/shared")
+
+
+@pytest.mark.parametrize("asks", ["TrainingArguments('o', use_cpu=True)", "TrainingArguments('o', no_cuda=True)"])
+def test_a_script_that_asks_for_the_cpu_gets_cpu_workers(asks: str) -> None:
+    source = in_main(f"Trainer(1, {asks}).train()", head="from transformers import TrainingArguments\n")
+    assert "use_gpu=False" in lifted(source)
+    assert "use_gpu=True" in lifted(source, use_gpu=True)

@@ -1,0 +1,91 @@
+"""Arguments get the names of the chosen generation of transformers, and what is gone is dropped with a word."""
+
+from __future__ import annotations
+
+import pytest
+from tests.codemod.lifting import lifted, notices
+
+from raylift.frameworks.transformers_arguments import GONE, WHEN_TRUE
+
+HEAD = "from transformers import Trainer, TrainingArguments\n"
+
+
+def arguments(written: str, **settings: int) -> str:
+    """What stands between the brackets of TrainingArguments after the lift."""
+    code = lifted(f"{HEAD}args = TrainingArguments({written})\nTrainer(1, args).train()\n", **settings)
+    return code.split("args = TrainingArguments(")[1].split(")\n")[0]
+
+
+@pytest.mark.parametrize(("old", "gone"), [(old, gone) for old, gone in GONE.items() if gone.name])
+def test_a_renamed_argument_keeps_its_value(old: str, gone: object) -> None:
+    assert arguments(f"'o', {old}=value") == f"'o', {getattr(gone, 'name')}=value"  # noqa: B009  # Gone is a value of the table
+
+
+@pytest.mark.parametrize("old", [old for old, gone in GONE.items() if not gone.name])
+def test_an_argument_that_is_gone_is_dropped_and_named(old: str) -> None:
+    assert arguments(f"'o', {old}=value, seed=1") == "'o', seed=1"
+    told = notices(f"{HEAD}Trainer(1, TrainingArguments('o', {old}=value)).train()\n")
+    assert [notice.rule for notice in told] == ["RL202"]
+
+
+@pytest.mark.parametrize(("old", "new"), [(old, gone.name) for old, gone in WHEN_TRUE.items()])
+def test_a_switch_that_is_on_becomes_its_successor(old: str, new: str) -> None:
+    assert arguments(f"{old}=True") == new
+    assert arguments(f"{old}=False, seed=1") == "seed=1"
+
+
+def test_a_switch_whose_value_is_only_known_at_run_time_is_left_to_the_reader() -> None:
+    told = notices(f"{HEAD}Trainer(1, TrainingArguments('o', group_by_length=flag)).train()\n")
+    assert "group_by_length" in told[0].text
+    assert "train_sampling_strategy" in told[0].remedy
+
+
+def test_transformers_4_keeps_what_it_still_takes() -> None:
+    assert arguments("no_cuda=True, evaluation_strategy='no'", transformers=4) == "no_cuda=True, eval_strategy='no'"
+
+
+def test_arguments_of_a_subclass_are_its_own() -> None:
+    source = (
+        f"{HEAD}from dataclasses import dataclass\n\n\n@dataclass\nclass Mine(TrainingArguments):\n    logging_dir: str = 'x'\n\n\n"
+        "Trainer(1, Mine('o', logging_dir='y', no_cuda=True)).train()\n"
+    )
+    assert "Mine('o', logging_dir='y', use_cpu=True)" in lifted(source)
+
+
+def test_the_arguments_of_trl_are_arguments_of_the_trainer() -> None:
+    code = lifted("from trl import SFTConfig, SFTTrainer\nSFTTrainer(1, SFTConfig('o', evaluation_strategy='no')).train()\n")
+    assert "SFTConfig('o', eval_strategy='no')" in code
+
+
+def test_a_tokenizer_is_a_processing_class_now() -> None:
+    code = lifted(f"{HEAD}trainer = Trainer(1, tokenizer=tok)\ntrainer.train()\ntrainer.tokenizer.save_pretrained('o')\n")
+    assert "Trainer(1, processing_class=tok)" in code
+    assert "trainer.processing_class.save_pretrained" in code
+
+
+def test_a_trainer_with_a_tokenizer_of_its_own_keeps_it() -> None:
+    source = (
+        f"{HEAD}\n\nclass Mine(Trainer):\n    def __init__(self, model, tokenizer): ...\n\n\nMine(1, tokenizer=tok).train()\n"
+    )
+    assert "Mine(1, tokenizer=tok" in lifted(source)
+
+
+def test_positional_arguments_that_shifted_get_their_names() -> None:
+    code = lifted(f"{HEAD}trainer = Trainer(m, a, c, t, e, k, None, metrics)\ntrainer.train()\n")
+    assert "Trainer(m, a, c, t, e, k, model_init=None, compute_metrics=metrics)" in code
+
+
+def test_an_override_of_compute_loss_takes_what_it_is_given_today() -> None:
+    source = f"{HEAD}\n\nclass Mine(Trainer):\n    def compute_loss(self, model, inputs, return_outputs=False):\n        return 0\n\n\nMine(1).train()\n"
+    assert "def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):" in lifted(source)
+    assert lifted(source.replace("return_outputs=False", "**kwargs")).count("num_items_in_batch") == 0
+
+
+def test_stock_ray_saves_when_it_evaluates_for_only_that_is_reported() -> None:
+    assert (
+        arguments("'o', eval_strategy='epoch', seed=1", runtime="ray")
+        == "'o', eval_strategy='epoch', save_strategy=\"epoch\", seed=1"
+    )
+    assert arguments("'o', eval_strategy='epoch'") == "'o', eval_strategy='epoch'"
+    told = notices(f"{HEAD}Trainer(1, TrainingArguments('o', save_strategy='no')).train()\n", runtime="ray")
+    assert [notice.rule for notice in told] == ["RL214"]
