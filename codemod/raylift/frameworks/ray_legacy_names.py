@@ -90,7 +90,6 @@ MODULES = frozenset({
     "ray.train.huggingface.accelerate", "ray.train.huggingface.transformers", "ray.train.huggingface.huggingface_trainer",
     "ray.train.huggingface.huggingface_checkpoint", "ray.train.huggingface.transformers.transformers_trainer",
 })  # fmt: skip
-STILL_THERE = ("ray.train.huggingface.transformers.RayTrainReportCallback", "ray.train.huggingface.transformers.prepare_trainer")
 RUN_CONFIGS = frozenset({"ray.train.RunConfig", *_under(*_CONFIGS, names=("RunConfig",))})
 SCALING_CONFIGS = frozenset({"ray.train.ScalingConfig", *_under(*_CONFIGS, names=("ScalingConfig",))})
 CHECKPOINT_CONFIGS = frozenset({"ray.train.CheckpointConfig", *_under(*_CONFIGS, names=("CheckpointConfig",))})
