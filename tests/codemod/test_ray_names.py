@@ -144,6 +144,12 @@ def test_a_script_of_ray_tune_alone_is_left_alone(use: str) -> None:
     assert isinstance(rewrite(source.encode()), Untouched)
 
 
+def test_metrics_that_ray_no_longer_adds_are_told_in_any_old_script() -> None:
+    source = "from ray.air import ScalingConfig\n\nresult = make(ScalingConfig(2)).fit()\nprint(result.metrics['time_total_s'], result.log_dir)\n"
+    assert [notice.rule for notice in notices(source)] == ["RL236"]
+    assert lifted(source).endswith("result.path)\n")
+
+
 def test_two_imports_in_one_line_are_told_apart() -> None:
     assert (
         lifted("import os; from ray.air import session\nsession.report({})\n")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from raylift.edits import rename_attribute, replace_by
 from raylift.frameworks.ray_checkpoints import is_checkpoint
 from raylift.frameworks.ray_forms import modern_code
-from raylift.frameworks.ray_legacy_names import LEGACY_TRAINERS, TRANSFORMERS_TRAINERS
+from raylift.frameworks.ray_legacy_names import TRANSFORMERS_TRAINERS
 from raylift.plan import Edit, Finding, NeededImport, Notice
 from raylift.script import Found, Script
 from raylift.settings import Settings
@@ -25,8 +25,6 @@ NO_LONGER_REPORTED = frozenset({
 
 def adapt(script: Script, settings: Settings) -> Iterator[Finding]:
     """Point readers of a result to where things are now."""
-    if not any(True for _ in script.calls_to(*LEGACY_TRAINERS)):
-        return
     if any(True for _ in script.calls_to(*TRANSFORMERS_TRAINERS)):
         yield from _folders(script, settings)
     for subscript in script.all(ast.Subscript):
