@@ -55,6 +55,11 @@ def test_its_mixed_precision_goes_to_every_worker() -> None:
     assert 'accelerate_config={"mixed_precision": "bf16"}' in code
 
 
+def test_stock_ray_is_given_the_mixed_precision_in_the_script() -> None:
+    code = lifted(LOOP + 'notebook_launcher(loop, ("bert",), 2, "bf16")\n', runtime="ray")
+    assert 'accelerator = Accelerator(mixed_precision="bf16")' in code
+
+
 def test_a_number_that_is_not_known_is_told() -> None:
     source = LOOP + 'import torch\nnotebook_launcher(loop, ("bert",), num_processes=torch.cuda.device_count())\n'
     assert "RL226" in [notice.rule for notice in notices(source)]

@@ -46,8 +46,11 @@ def connect(script: Script, settings: Settings) -> Iterator[Finding]:
     """Let every training loop report, once per epoch, where all ranks pass; the rest of Accelerate keeps to today's names."""
     yield from accelerate_arguments.modernise(script)
     yield from notebook_launcher.call_directly(script)
-    if settings.inline_config:
-        yield from accelerate_plugins.write_out(script, settings.inline_config)
+    config = settings.inline_config
+    if settings.runtime == "ray" and (precision := notebook_launcher.launched_precision(script)):
+        config = {"mixed_precision": precision, **(config or {})}
+    if config:
+        yield from accelerate_plugins.write_out(script, config)
     yield from notebook_launcher.hidden_workers(script, settings)
     for training in trainings(script):
         yield from _report(script, training, settings)

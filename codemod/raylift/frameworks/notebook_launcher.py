@@ -137,10 +137,15 @@ def settings_with_launch(script: Script, settings: Settings) -> Settings:
             settings = replace(settings, num_workers=workers * (nodes if isinstance(nodes, int) else 1))
         if settings.use_gpu is None and "debug_launcher" in ast.unparse(call.func):
             settings = replace(settings, use_gpu=False)
-        precision = _constant(script, argument(script, call, "mixed_precision"))
-        if settings.accelerate_config is None and isinstance(precision, str) and precision != "no":
-            settings = replace(settings, accelerate_config=f'{{"mixed_precision": "{precision}"}}')
+    if settings.accelerate_config is None and (precision := launched_precision(script)):
+        settings = replace(settings, accelerate_config=f'{{"mixed_precision": "{precision}"}}')
     return settings
+
+
+def launched_precision(script: Script) -> str:
+    """The mixed precision that a script launches with; empty if it asks for none."""
+    found = (_constant(script, argument(script, call, "mixed_precision")) for call in launches(script))
+    return next((precision for precision in found if isinstance(precision, str) and precision != "no"), "")
 
 
 def hidden_workers(script: Script, settings: Settings) -> Iterator[Notice]:
