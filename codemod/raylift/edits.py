@@ -69,8 +69,14 @@ def insert_argument(after: Sequence[str], code: str) -> Change:
 
 
 def remove(node: cst.CSTNode) -> Changed:
-    """The node goes; a statement that leaves its block empty becomes `pass`."""
+    """The node goes; a statement that has a comment, or leaves its block empty, becomes `pass`."""
+    if isinstance(node, cst.SimpleStatementLine) and _has_comment(node):
+        return node.with_changes(body=[cst.Pass()])
     return cst.RemoveFromParent()
+
+
+def _has_comment(line: cst.SimpleStatementLine) -> bool:
+    return line.trailing_whitespace.comment is not None or any(empty.comment for empty in line.leading_lines)
 
 
 def replace_by(code: str) -> Change:

@@ -176,11 +176,19 @@ def _launch(module: cst.Module, launcher: Launcher) -> Body:
 
 def _at_most_one_blank(statement: cst.BaseStatement) -> cst.BaseStatement:
     """Blank lines shrink inside a function, and carry no spaces."""
+    statement = cast(cst.BaseStatement, statement.visit(_BareBlankLines()))
     lines: Sequence[cst.EmptyLine] = getattr(statement, "leading_lines", ())
     kept: list[cst.EmptyLine] = []
     for is_blank, run in groupby(lines, key=lambda line: line.comment is None):
         kept += [BLANK] if is_blank else list(run)
     return statement.with_changes(leading_lines=kept)
+
+
+class _BareBlankLines(cst.CSTTransformer):
+    """A blank line that moves into a function would otherwise be indented."""
+
+    def leave_EmptyLine(self, original_node: cst.EmptyLine, updated_node: cst.EmptyLine) -> cst.EmptyLine:
+        return updated_node if updated_node.comment else updated_node.with_changes(indent=False)
 
 
 def _without_blanks_above(body: Body) -> Body:

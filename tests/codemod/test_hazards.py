@@ -46,3 +46,8 @@ def test_leaving_by_sys_exit_is_success_on_stock_ray() -> None:
     code = lifted(f"import sys\n{HEAD}model = load()\n{TRAIN}sys.exit(0)\n", runtime="ray")
     assert "    except SystemExit as stop:\n        if stop.code:\n            raise\n" in code
     assert "SystemExit" not in lifted(f"import sys\n{HEAD}model = load()\n{TRAIN}sys.exit(0)\n")
+
+
+def test_a_comment_at_a_statement_that_goes_is_kept() -> None:
+    code = lifted(f'{HEAD}# two cards\nos.environ["CUDA_VISIBLE_DEVICES"] = "0,1"  # the big ones\n{TRAIN}')
+    assert "# two cards\npass  # the big ones\n" in code
