@@ -41,7 +41,7 @@ class Stored(Session):
     reports: list[Report] = field(default_factory=list)
     checkpoints: list[Any] = field(default_factory=list)
 
-    def report(self, metrics: Any, checkpoint: Any = None, upload: Any = None, step: int = 0) -> None:
+    def report(self, metrics: Any, checkpoint: Any = None, upload: Any = None, step: int = 0, is_async: bool = False) -> None:
         self.reports.append(metrics)
         if checkpoint is not None:
             self.checkpoints.append(upload(checkpoint, f"checkpoint_{len(self.reports)}"))
