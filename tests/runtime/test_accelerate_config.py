@@ -390,6 +390,12 @@ def test_a_missing_path_is_named(tmp_path: Path) -> None:
         accelerate_config.load({"distributed_type": "DEEPSPEED", "deepspeed_config": {"deepspeed_config_file": "gone.json"}})
 
 
+def test_a_binary_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "model.bin").write_bytes(b"\x80\x02\xff")
+    with pytest.raises(ValueError, match=r"model\.bin is no Accelerate config: it is no text"):
+        accelerate_config.load(tmp_path / "model.bin")
+
+
 def test_a_deepspeed_file_that_is_not_json_is_named(tmp_path: Path) -> None:
     (tmp_path / "ds.json").write_text("{stage: 3}")
     config = {"distributed_type": "DEEPSPEED", "deepspeed_config": {"deepspeed_config_file": str(tmp_path / "ds.json")}}
