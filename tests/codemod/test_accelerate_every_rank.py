@@ -192,8 +192,18 @@ def hangs(ranks: list[list[str]]) -> bool:
     return False
 
 
+RANK_LEAVES = PROGRAM.format(
+    before="    pass",
+    start="        pass",
+    early="            with context():\n                break",
+    late="            pass",
+    end="        try:\n            if accelerator.is_main_process:\n                break\n        except ValueError:\n            pass",
+)
+
+
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(programs(), st.integers(0, 1000))
+@example(RANK_LEAVES, 0)
 @example(
     PROGRAM.format(
         before="    pass",

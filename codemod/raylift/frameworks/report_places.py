@@ -11,7 +11,7 @@ import ast
 
 from raylift.frameworks.epoch_loops import Training
 from raylift.frameworks.for_some_ranks import refuse_for_some_ranks
-from raylift.frameworks.jumps import decides_by_rank, jumps, some_left_before
+from raylift.frameworks.jumps import decides_by_rank, jumps
 from raylift.frameworks.loop_kinds import LOOPS
 from raylift.frameworks.nodes import siblings
 from raylift.frameworks.rank_values import Ranks
@@ -65,10 +65,16 @@ def _holds_ranks_together(script: Script, training: Training, ranks: Ranks) -> b
             and holder is not training.anchor
         ):
             return False
-        if some_left_before(script, inner, ranks):
+        if isinstance(inner, ast.stmt) and _may_be_passed_by(script, inner, ranks):
             return False
         inner = holder
     return True
+
+
+def _may_be_passed_by(script: Script, statement: ast.stmt, ranks: Ranks) -> bool:
+    """Whether something before a statement in its block may jump over it, on all ranks or on some."""
+    before = siblings(script, statement)
+    return any(True for part in before[: before.index(statement)] for _ in jumps(script, part, ranks))
 
 
 def _refuse_ways_out(script: Script, training: Training, ranks: Ranks) -> None:
