@@ -196,3 +196,8 @@ def test_the_comment_above_an_import_that_goes_stays() -> None:
 def test_line_ends_and_tabs_stay() -> None:
     code = lifted("from ray.air import session\r\n\r\ndef loop():\r\n\tsession.report({})\r\n")
     assert code == "import ray.train\r\n\r\ndef loop():\r\n\tray.train.report({})\r\n"
+
+
+def test_the_callback_of_keras_still_works_and_stays() -> None:
+    source = "from ray.air.integrations.keras import ReportCheckpointCallback\n\n\ndef train(model):\n    model.fit(callbacks=[ReportCheckpointCallback()])\n"
+    assert isinstance(rewrite(source.encode()), Untouched)

@@ -90,6 +90,8 @@ MODULES = frozenset({
     "ray.train.huggingface.accelerate", "ray.train.huggingface.transformers", "ray.train.huggingface.huggingface_trainer",
     "ray.train.huggingface.huggingface_checkpoint", "ray.train.huggingface.transformers.transformers_trainer",
 })  # fmt: skip
+KERAS = "ray.air.integrations.keras"
+"""A callback of Keras, not of Tune: it still works."""
 RUN_CONFIGS = frozenset({"ray.train.RunConfig", *_under(*_CONFIGS, names=("RunConfig",))})
 SCALING_CONFIGS = frozenset({"ray.train.ScalingConfig", *_under(*_CONFIGS, names=("ScalingConfig",))})
 CHECKPOINT_CONFIGS = frozenset({"ray.train.CheckpointConfig", *_under(*_CONFIGS, names=("CheckpointConfig",))})
@@ -119,11 +121,14 @@ def known(name: str) -> bool:
 
 def is_callback(name: str) -> bool:
     """Whether a full name is that of a logging callback of Ray Tune, which Ray Train no longer takes."""
-    return name.startswith(("ray.air.callbacks.", "ray.air.integrations.")) and name.endswith("Callback")
+    tunes = name.startswith(("ray.air.callbacks.", "ray.air.integrations.")) and not name.startswith(KERAS)
+    return tunes and name.endswith("Callback")
 
 
 def is_legacy(name: str) -> bool:
     """Whether a full name is of an API that today's Ray Train lacks or ignores, or a part of one."""
+    if name.startswith(KERAS):
+        return False
     return name == "ray.air" or name.startswith("ray.air.") or known(name) or known(name.rpartition(".")[0])
 
 
