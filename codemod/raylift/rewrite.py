@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from raylift.nearby import Neighbours, no_neighbours
 from raylift.outcome import Failed, Outcome, Refused, Rewritten, Untouched
 from raylift.plan import Refusal
 from raylift.recognise import left_alone
-from raylift.script import Neighbours, Script, no_neighbours
+from raylift.script import Script
 from raylift.settings import Settings
 
 

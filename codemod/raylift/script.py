@@ -9,23 +9,11 @@ from dataclasses import dataclass
 from functools import cached_property, wraps
 from typing import TypeVar, cast
 
+from raylift.nearby import Nearby, Neighbours, Place, no_neighbours, places
 from raylift.scopes import FUNCTIONS, Binding, Function, Imported, Scope, Scopes
-
-Neighbours = Callable[[str, int], "bytes | None"]
-"""Reads the source of a module beside the script: (dotted name, relative-import level) -> bytes, or None."""
-
-LIBRARIES = frozenset({
-    "accelerate", "datasets", "evaluate", "numpy", "peft", "ray", "sentence_transformers", "torch", "transformers", "trl",
-})  # fmt: skip
-"""Never looked for beside a script, not even inside the library's own repository."""
 
 Answer = TypeVar("Answer")
 Node = TypeVar("Node", bound=ast.AST)
-
-
-def no_neighbours(name: str, level: int) -> bytes | None:
-    """A script read from standard input has no neighbours."""
-    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +43,14 @@ def remembered(ask: Callable[[Script], Answer]) -> Callable[[Script], Answer]:
 class Script:
     """What the user wrote, parsed once; every answer is about the untouched source."""
 
-    def __init__(self, source: bytes, neighbours: Neighbours = no_neighbours, hops: int = 3) -> None:
+    def __init__(
+        self, source: bytes, neighbours: Neighbours = no_neighbours, place: Place | None = None, nearby: Nearby | None = None
+    ) -> None:
         self.source = source
         self.tree = ast.parse(source)
-        self._neighbours = neighbours
-        self._hops = hops
+        self._place = place
+        self._nearby = nearby or Nearby(neighbours)
         self._scopes = Scopes(self.tree)
-        self._nearby: dict[str, Script | None] = {}
         self.answers: dict[object, object] = {}
         self._attributes: dict[ast.ClassDef, dict[str, list[ast.expr]]] = {}
         self._named: dict[ast.AST, frozenset[str]] = {}
@@ -217,9 +206,19 @@ class Script:
         if hasattr(builtins, name):
             yield f"builtins.{name}"
 
-    def _values_of_import(self, name: str) -> Iterator[Value]:
+    def _values_of_import(self, name: str) -> list[Value]:
+        """What an imported name stands for; modules that import each other are followed once."""
+        if (self, name) in self._nearby.following:
+            return []
+        self._nearby.following.add((self, name))
+        try:
+            return list(self._followed(name))
+        finally:
+            self._nearby.following.discard((self, name))
+
+    def _followed(self, name: str) -> Iterator[Value]:
         module, _, attribute = name.rpartition(".")
-        beside = self.neighbour(module) if module.strip(".") or module else None
+        beside = self.neighbour(module) if module else None
         if beside is None:
             yield name
         elif attribute in beside.globals.bindings:
@@ -277,27 +276,7 @@ class Script:
 
     def neighbour(self, module: str) -> Script | None:
         """The script beside this one that an import names, read but never run; None if it is not there."""
-        if module not in self._nearby:
-            level = len(module) - len(module.lstrip("."))
-            library = level == 0 and module.partition(".")[0] in LIBRARIES
-            source = None if library or not self._hops else self._neighbours(module[level:], level)
-            try:
-                self._nearby[module] = (
-                    None if source is None else Script(source, self._beside(module[level:], level), self._hops - 1)
-                )
-            except (SyntaxError, ValueError):
-                self._nearby[module] = None
-        return self._nearby[module]
-
-    def _beside(self, module: str, base: int) -> Neighbours:
-        """How a neighbour reads its own neighbours: relative to its folder if it is a package, else to that above it."""
-        parts = module.split(".")
-
-        def read(name: str, level: int) -> bytes | None:
-            if level == 0:
-                return self._neighbours(name, 0)
-            folders = [parts[: len(parts) - up] for up in (level - 1, level) if up <= len(parts)]
-            found = (self._neighbours(".".join([*folder, name] if name else folder), base) for folder in folders)
-            return next((source for source in found if source is not None), None)
-
-        return read
+        for place in places(module, self._place):
+            if beside := self._nearby.script(place, lambda source, at: Script(source, place=at, nearby=self._nearby)):
+                return beside
+        return None

@@ -10,9 +10,9 @@ from typing import NamedTuple
 import pytest
 
 from raylift import cli, rewrite
+from raylift.nearby import Neighbours, no_neighbours
 from raylift.outcome import Failed, Outcome, Refused, Rewritten, Untouched
 from raylift.plan import Notice
-from raylift.script import Neighbours, no_neighbours
 from raylift.settings import Settings
 
 

@@ -90,6 +90,8 @@ MODULES = frozenset({
     "ray.train.huggingface.accelerate", "ray.train.huggingface.transformers", "ray.train.huggingface.huggingface_trainer",
     "ray.train.huggingface.huggingface_checkpoint", "ray.train.huggingface.transformers.transformers_trainer",
 })  # fmt: skip
+OWN = ("ray.air._internal", "ray._private", "ray.train._internal", "ray.tune.execution")
+"""Only Ray's own modules import these."""
 KERAS = "ray.air.integrations.keras"
 """A callback of Keras, not of Tune: it still works."""
 RUN_CONFIGS = frozenset({"ray.train.RunConfig", *_under(*_CONFIGS, names=("RunConfig",))})
@@ -135,7 +137,8 @@ def is_legacy(name: str) -> bool:
 @remembered
 def has_legacy(script: Script) -> bool:
     """Whether a script uses any of it: a name, or an argument that raises today."""
-    if not any(found.name.lstrip(".").startswith("ray") for found in script.imports()):
+    names = [found.name for found in script.imports()]
+    if not any(name.lstrip(".").startswith("ray") for name in names) or any(name.startswith(OWN) for name in names):
         return False
     if any(found.name.startswith("ray.train.mosaic") for found in script.imports()) or _only_tunes(script):
         return False
