@@ -13,7 +13,6 @@ TRAINER_PACKAGES = frozenset({
     "adapters", "optimum", "sentence_transformers", "span_marker", "transformers", "trl", "unsloth",
 })  # fmt: skip
 TRAINER_NAME = re.compile(r"(^|\.)\w*Trainer$")
-ARGUMENTS_NAME = re.compile(r"(^|\.)\w*(TrainingArguments|Config|Args|Arguments)$")
 TELLING_KEYWORDS = frozenset({
     "compute_metrics", "data_collator", "eval_dataset", "processing_class", "tokenizer", "train_dataset",
 })  # fmt: skip
