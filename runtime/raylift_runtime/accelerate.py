@@ -17,6 +17,7 @@ from raylift_runtime import checkpoints, outbox
 from raylift_runtime.accelerate_loop import Held, Loop
 from raylift_runtime.metrics import Report, plain_metrics
 from raylift_runtime.session import Session, current
+from raylift_runtime.storage import failures_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -150,15 +151,16 @@ def _send(session: Session, accelerator: Accelerator, loop: Loop, held: Held) ->
         checkpoints.send(session, report, None)
         return
     with _folder_for_all_ranks(session) as folder:
-        inner = {}
-        if needs_state:
-            inner["state"] = os.path.join(folder, "state")
-            loop.save(accelerator, inner["state"])
+        inner, step = {}, int(lines[-1]["step"])
         written = held.folder if has_folder and held.folder is not None else os.path.join(folder, "model")
-        if not has_folder and held.model is not None:
-            _save_model(accelerator, held.model, written)
+        with failures_named(step, folder):
+            if needs_state:
+                inner["state"] = os.path.join(folder, "state")
+                loop.save(accelerator, inner["state"])
+            if not has_folder and held.model is not None:
+                _save_model(accelerator, held.model, written)
         session.barrier()
-        checkpoints.send(session, report, checkpoints.Source(written, int(lines[-1]["step"]), loop.training, inner=inner))
+        checkpoints.send(session, report, checkpoints.Source(written, step, loop.training, inner=inner))
 
 
 @contextlib.contextmanager

@@ -6,11 +6,10 @@ import json
 import os
 import re
 import shutil
-import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-import pyarrow.fs
+from raylift_runtime.storage import failures_named, linked, put, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 
 FOLDER = "checkpoint"
 MANIFESTS = "manifest"
-ATTEMPTS = 3
-LINK_FROM = 1 << 20  # bytes: smaller files are copied, since somebody may edit them in place
 
 # Names that carry the rank whose state the file holds: RNG states, FSDP's and DeepSpeed's shards.
 RANK_IN_NAME = re.compile(
@@ -60,7 +57,8 @@ def send(session: Session, report: Report, source: Source | None) -> None:
     def upload(checkpoint: Checkpoint, name: str) -> Checkpoint:
         # Ray calls this once every rank has reported, so what the ranks wrote is complete by now.
         filesystem, run = session.run_folder()
-        store(session, held, filesystem, f"{run}/{name}")
+        with failures_named(source.step, f"{run}/{name}"):
+            store(session, held, filesystem, f"{run}/{name}")
         if held is not source:
             shutil.rmtree(held.folder, ignore_errors=True)
         return Checkpoint(f"{run}/{name}", filesystem)
@@ -75,15 +73,15 @@ def held_for_upload(session: Session, source: Source) -> Source:
     """
     session.barrier()
     parent, name = os.path.split(source.folder)
-    folder = os.path.join(
-        parent, f".uploading-{name}-rank-{session.rank}"
-    )  # a name that the Trainer does not count as a checkpoint
+    # A name that the Trainer does not count as a checkpoint.
+    folder = os.path.join(parent, f".uploading-{name}-rank-{session.rank}")
     shutil.rmtree(folder, ignore_errors=True)
-    for file in owned(files_in(source.folder), session, source.on_each_node):
-        target = os.path.join(folder, file)
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        if not (source.may_link and _linked(os.path.join(source.folder, file), target)):
-            shutil.copyfile(os.path.join(source.folder, file), target)
+    with failures_named(source.step, folder):
+        for file in owned(files_in(source.folder), session, source.on_each_node):
+            target = os.path.join(folder, file)
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            if not (source.may_link and linked(os.path.join(source.folder, file), target)):
+                shutil.copyfile(os.path.join(source.folder, file), target)
     return replace(source, folder=folder)
 
 
@@ -96,9 +94,7 @@ def store(session: Session, source: Source, filesystem: Any, target: str) -> Non
             put(path, filesystem, f"{target}/{FOLDER}/{stored}", source.may_link)
             sizes[stored] = os.path.getsize(path)
     manifest = {"step": source.step, "training": source.training, "world_size": session.world_size, "files": sizes}
-    filesystem.create_dir(f"{target}/{MANIFESTS}")
-    with filesystem.open_output_stream(f"{target}/{MANIFESTS}/rank-{session.rank}.json") as stream:
-        stream.write(json.dumps(manifest).encode())
+    write(filesystem, f"{target}/{MANIFESTS}/rank-{session.rank}.json", json.dumps(manifest).encode())
 
 
 def files_in(folder: str) -> list[str]:
@@ -125,36 +121,6 @@ def rank_in(file: str) -> int | None:
     """The rank whose state a file holds, as its name says, or None for a file that is the same for all."""
     match = RANK_IN_NAME.search(os.path.basename(file))
     return next((int(group) for group in match.groups() if group is not None), None) if match else None
-
-
-def put(file: str, filesystem: Any, target: str, may_link: bool = False) -> None:
-    """Brings one file into the storage: as a second name of the same file where that is safe and possible, else as a copy.
-
-    A copy that fails is tried again; raises OSError after the third time.
-    """
-    filesystem.create_dir(target.rpartition("/")[0])
-    if may_link and isinstance(filesystem, pyarrow.fs.LocalFileSystem) and _linked(file, target):
-        return
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            pyarrow.fs.copy_files(file, target, source_filesystem=pyarrow.fs.LocalFileSystem(), destination_filesystem=filesystem)
-        except OSError:
-            if attempt == ATTEMPTS:
-                raise
-            time.sleep(attempt)
-        else:
-            return
-
-
-def _linked(file: str, target: str) -> bool:
-    """Whether a big file could be given a second name: not on another disk, or on a file system without links."""
-    if os.path.getsize(file) < LINK_FROM:
-        return False
-    try:
-        os.link(os.path.realpath(file), target)
-    except OSError:
-        return False
-    return True
 
 
 def clear(session: Session, folder: str) -> None:

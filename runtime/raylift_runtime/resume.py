@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.fs
 
 from raylift_runtime.checkpoints import FOLDER, MANIFESTS
+from raylift_runtime.storage import insist
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,13 +94,16 @@ def fitting(found: Stored, session: Session) -> Stored:
 
 def stored_in(filesystem: Any, run: str) -> list[Stored]:
     """All whole checkpoints in a run's storage."""
-    entries = filesystem.get_file_info(pyarrow.fs.FileSelector(run, allow_not_found=True))
+    entries = insist(lambda: filesystem.get_file_info(pyarrow.fs.FileSelector(run, allow_not_found=True)))
     found = [described(filesystem, entry.path) for entry in entries if entry.type == pyarrow.fs.FileType.Directory]
     return [each for each in found if each is not None]
 
 
 def described(filesystem: Any, path: str) -> Stored | None:
-    """A checkpoint by the lists that its ranks left in it; None where a list or a file is missing, or has another size."""
+    """A checkpoint by the lists that its ranks left in it; None where a list or a file is missing, or has another size.
+
+    Raises OSError where the storage does not answer: a checkpoint that cannot be read now is no reason to begin anew.
+    """
     first = _manifest(filesystem, path, 0)
     if first is None:
         return None
@@ -109,17 +113,21 @@ def described(filesystem: Any, path: str) -> Stored | None:
         if manifest is None:
             return None
         expected |= manifest["files"]
-    infos = filesystem.get_file_info([f"{path}/{FOLDER}/{file}" for file in expected])
+    infos = insist(lambda: filesystem.get_file_info([f"{path}/{FOLDER}/{file}" for file in expected]))
     if any(not info.is_file or info.size != size for info, size in zip(infos, expected.values(), strict=True)):
         return None
     return Stored(path, first["step"], first["training"], first["world_size"], tuple(expected))
 
 
 def _manifest(filesystem: Any, path: str, rank: int) -> dict[str, Any] | None:
-    try:
+    def read() -> bytes:
         with filesystem.open_input_stream(f"{path}/{MANIFESTS}/rank-{rank}.json") as stream:
-            manifest: dict[str, Any] = json.loads(stream.read())
-    except (OSError, ValueError):
+            content: bytes = stream.read()
+        return content
+
+    try:
+        manifest: dict[str, Any] = json.loads(insist(read))
+    except (FileNotFoundError, ValueError):
         return None
     return manifest
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from raylift_runtime import checkpoints, data, outbox, resume
 from raylift_runtime.reporting import RayTrainReportCallback, check_one_world
 from raylift_runtime.session import current
+from raylift_runtime.storage import failures_named
 
 if TYPE_CHECKING:
     from transformers import Trainer
@@ -44,8 +45,11 @@ def prepare_trainer(trainer: AnyTrainer) -> AnyTrainer:
 
     @functools.wraps(save)
     def save_into_new_folder(*arguments: Any, **options: Any) -> Any:
-        checkpoints.clear(session, os.path.join(trainer.args.output_dir, f"checkpoint-{trainer.state.global_step}"))
-        return save(*arguments, **options)
+        step = trainer.state.global_step
+        folder = os.path.abspath(os.path.join(trainer.args.output_dir, f"checkpoint-{step}"))
+        checkpoints.clear(session, folder)
+        with failures_named(step, folder):
+            return save(*arguments, **options)
 
     @functools.wraps(batches)
     def batches_until_the_end(*arguments: Any, **options: Any) -> Any:

@@ -9,10 +9,11 @@ from pathlib import Path
 import pyarrow.fs
 import pytest
 
-from raylift_runtime import checkpoints
-from raylift_runtime.checkpoints import LINK_FROM, Source, owned, rank_in, store
+from raylift_runtime import checkpoints, storage
+from raylift_runtime.checkpoints import Source, owned, rank_in, store
 from raylift_runtime.resume import described, stored_in
 from raylift_runtime.session import Session
+from raylift_runtime.storage import LINK_FROM
 
 LOCAL = pyarrow.fs.LocalFileSystem()
 
@@ -115,8 +116,8 @@ def test_a_storage_that_fails_once_is_asked_again(tmp_path: Path, monkeypatch: p
             raise OSError("storage is away")
         copy(*arguments, **options)
 
-    monkeypatch.setattr(checkpoints.pyarrow.fs, "copy_files", fail_once)
-    monkeypatch.setattr(checkpoints.time, "sleep", lambda _: None)
+    monkeypatch.setattr(storage.pyarrow.fs, "copy_files", fail_once)
+    monkeypatch.setattr(storage.time, "sleep", lambda _: None)
     (session,) = ranks(1, 1)
     store(session, Source(str(written(tmp_path / "c", "a")), 1), LOCAL, f"{tmp_path}/run/x")
     assert described(LOCAL, f"{tmp_path}/run/x") is not None
@@ -144,3 +145,21 @@ def test_an_upload_in_the_background_outlives_the_trainer_s_folder(tmp_path: Pat
     store(session, held, LOCAL, f"{tmp_path}/run/x")
     found = described(LOCAL, f"{tmp_path}/run/x")
     assert found is not None and set(found.files) == {"small.json", "rng_state_0.pth", "big.safetensors"}
+
+
+def test_a_checkpoint_that_cannot_be_written_is_an_error_that_names_it_and_the_room_left(tmp_path: Path) -> None:
+    (tmp_path / "run").write_text("a file where a folder should be")
+    (session,) = ranks(1, 1)
+    source = Source(str(written(tmp_path / "c", "a")), 7)
+    with (
+        pytest.raises(RuntimeError, match=rf"checkpoint of step 7 could not be written to {tmp_path}/run/x \([\d,]+ MB are free"),
+        storage.failures_named(7, f"{tmp_path}/run/x"),
+    ):
+        store(session, source, LOCAL, f"{tmp_path}/run/x")
+
+
+def test_a_file_that_has_its_second_name_already_is_not_copied_over_itself(tmp_path: Path) -> None:
+    (tmp_path / "big").write_bytes(bytes(LINK_FROM))
+    for _ in range(2):
+        storage.put(str(tmp_path / "big"), LOCAL, f"{tmp_path}/run/big", may_link=True)
+    assert (tmp_path / "big").stat().st_size == LINK_FROM

@@ -11,7 +11,7 @@ import pyarrow.fs
 import pytest
 from ray.train import Checkpoint
 
-from raylift_runtime import resume
+from raylift_runtime import resume, storage
 from raylift_runtime.checkpoints import FOLDER, Source, store
 from raylift_runtime.session import Session
 
@@ -70,6 +70,19 @@ def test_a_checkpoint_cut_by_hand_is_passed_over_for_the_one_before(
     (Path(newest) / FOLDER / "trainer_state.json").write_text("{")
     assert start(dataclasses.replace(session, committed=newest)) == f"{before}/{FOLDER}"
     assert f"{newest} is not whole" in caplog.text
+
+
+def test_a_storage_that_does_not_answer_is_no_reason_to_begin_anew(
+    session: FakeSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Away(pyarrow.fs.LocalFileSystem):
+        def open_input_stream(self, path: str) -> Any:
+            raise OSError("the storage is away")
+
+    path = stored(session, tmp_path, 4)
+    monkeypatch.setattr(storage.time, "sleep", lambda _: None)
+    with pytest.raises(OSError, match="the storage is away"):
+        resume.described(Away(), path)
 
 
 def test_each_training_of_a_script_continues_its_own_checkpoint(session: FakeSession, tmp_path: Path) -> None:
