@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.fs
@@ -11,6 +12,7 @@ from ray.train import UserCallback
 from raylift_runtime import output
 from raylift_runtime.metrics import Report, as_json, from_json
 from raylift_runtime.outbox import Returned
+from raylift_runtime.storage import insist
 
 if TYPE_CHECKING:
     from ray.train import Checkpoint, Result, RunConfig
@@ -24,27 +26,31 @@ class MetricsFile(UserCallback):  # type: ignore[misc]  # Ray ships no types
 
     def __init__(self) -> None:
         self._lines: list[dict[str, Any]] | None = None
+        self._waiting: list[Report] = []
         self._is_written = False
 
     def after_report(self, run_context: Any, metrics: list[dict[str, Any]], checkpoint: Checkpoint | None) -> None:
         """Adds what rank 0 reported; lines of steps that an attempt repeats replace those of the attempt before.
 
-        A storage that fails is tried again at the next report.
+        A storage that fails, be it to read or to write, is tried again, at last with the next report.
         """
         report = metrics[0] if isinstance(metrics[0], Report) else Report(metrics[0])
+        self._waiting.append(report)
+        filesystem, folder = run_folder(run_context.run_config)
         try:
-            self._write(report, *run_folder(run_context.run_config))
+            insist(lambda: self._write(report, filesystem, folder))
         except OSError as error:
-            self._is_written = False
             output.tell(f"the metrics could not be stored, and will be with the next report: {error}")
         if checkpoint is not None:
             output.tell(f"checkpoint of step {report.get('step', '?')} in {checkpoint.path}")
 
     def _write(self, report: Report, filesystem: pyarrow.fs.FileSystem, folder: str) -> None:
         known = read_lines(filesystem, folder) if self._lines is None else self._lines
-        self._lines = merged(known, report)
-        only_adds = self._is_written and self._lines == [*known, *report.logs]
-        if not only_adds or not _append(filesystem, f"{folder}/{LINES}", report.logs):
+        reports, self._waiting = self._waiting, []
+        self._lines = functools.reduce(merged, reports, known)
+        added = self._lines[len(known) :]
+        only_adds, self._is_written = self._is_written and self._lines[: len(known)] == known, False
+        if not only_adds or not _append(filesystem, f"{folder}/{LINES}", added):
             _write(filesystem, f"{folder}/{LINES}", self._lines)  # also after a start, when half a line may stand at the end
         _write(filesystem, f"{folder}/{LAST}", [dict(report)])
         self._is_written = True
@@ -97,10 +103,14 @@ def complete(result: Result, run: RunConfig) -> Result:
     late = late_lines(result)
     result = unwrapped(result)
     filesystem, folder = run_folder(run)
-    if late and not _append(filesystem, f"{folder}/{LINES}", late):
-        _write(filesystem, f"{folder}/{LINES}", [*read_lines(filesystem, folder), *late])
-    lines = read_lines(filesystem, folder)
-    last = read_lines(filesystem, folder, LAST)
+    try:
+        lines = [*insist(lambda: read_lines(filesystem, folder)), *late]
+        last = insist(lambda: read_lines(filesystem, folder, LAST))
+        if late:
+            insist(lambda: _write(filesystem, f"{folder}/{LINES}", lines))
+    except OSError as error:
+        print(f"raylift: the metrics in {folder} could not be read or completed, and the result lacks them: {error}", flush=True)
+        return result
     if not lines:
         return result
     metrics = dict(last[0]) if last else {}

@@ -15,15 +15,20 @@ if TYPE_CHECKING:
 
     from ray.train import Checkpoint, RunConfig
 
+    from raylift_runtime.results import MetricsFile
+
 T = TypeVar("T")
 
 _local_run: RunConfig | None = None
+_local_metrics: MetricsFile | None = None
 
 
 def keep_local_results(run: RunConfig) -> None:
     """In local mode Ray stores nothing: from now on this process stores what it reports under the run's own storage."""
-    global _local_run
-    _local_run = run
+    global _local_run, _local_metrics
+    from raylift_runtime.results import MetricsFile
+
+    _local_run, _local_metrics = run, MetricsFile()
 
 
 @dataclass(frozen=True)
@@ -67,10 +72,8 @@ class Session:
             self.barrier()
             checkpoint = upload(checkpoint, f"checkpoint_{step:09d}")
         ray.train.report(metrics, checkpoint)
-        if self.rank == 0 and _local_run is not None:
-            from raylift_runtime.results import MetricsFile
-
-            MetricsFile().after_report(SimpleNamespace(run_config=_local_run), [metrics], checkpoint)
+        if self.rank == 0 and _local_metrics is not None:
+            _local_metrics.after_report(SimpleNamespace(run_config=_local_run), [metrics], checkpoint)
 
     def checkpoint(self) -> Checkpoint | None:
         """The newest checkpoint that Ray has committed for this run, or what this worker reported last."""

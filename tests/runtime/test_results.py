@@ -11,7 +11,7 @@ import pyarrow.fs
 import pytest
 from ray.train import Checkpoint, Result, RunConfig
 
-from raylift_runtime import results
+from raylift_runtime import results, storage
 from raylift_runtime.metrics import Report
 from raylift_runtime.outbox import Returned
 from raylift_runtime.results import LINES, MetricsFile, complete, merged, read_lines, run_folder
@@ -66,20 +66,56 @@ def test_a_controller_that_starts_again_knows_the_lines_before(run: RunConfig) -
     assert lines(run) == steps(1, 2, 3, 4)
 
 
-def test_a_storage_that_fails_once_has_all_lines_in_the_end(
+def away(*_: object) -> Any:
+    raise OSError("the storage is away")
+
+
+@pytest.fixture
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storage.time, "sleep", lambda _: None)
+
+
+@pytest.mark.usefixtures("_no_pauses")
+@pytest.mark.parametrize("broken", ["_append", "_write", "read_lines"])
+@pytest.mark.parametrize("report_number", [0, 1])
+def test_a_storage_that_fails_for_one_report_has_all_lines_in_the_end(
+    run: RunConfig, broken: str, report_number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report(MetricsFile(), run, Report({}, steps(1, 2), since=0))
+    file, reports = MetricsFile(), [Report({}, steps(2), since=1), Report({}, steps(3)), Report({}, steps(4))]
+    for number, each in enumerate(reports):
+        with monkeypatch.context() as patch:
+            if number == report_number:
+                patch.setattr(results, broken, away)
+            report(file, run, each)
+    assert lines(run) == steps(1, 2, 3, 4)
+
+
+@pytest.mark.usefixtures("_no_pauses")
+def test_a_storage_that_fails_says_so(
     run: RunConfig, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(*_: object) -> bool:
-        raise OSError("the storage is away")
+    monkeypatch.setattr(results, "_write", away)
+    report(MetricsFile(), run, Report({}, steps(1)))
+    assert "could not be stored, and will be with the next report: the storage is away" in capsys.readouterr().out
 
-    file = MetricsFile()
-    report(file, run, Report({}, steps(1)))
-    with monkeypatch.context() as broken:
-        broken.setattr(results, "_append", fail)
-        report(file, run, Report({}, steps(2)))
-    report(file, run, Report({}, steps(3)))
-    assert lines(run) == steps(1, 2, 3)
-    assert "could not be stored" in capsys.readouterr().out
+
+def test_a_storage_that_fails_for_a_moment_has_the_last_report(run: RunConfig, monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses, read = [], results.read_lines
+    monkeypatch.setattr(storage.time, "sleep", pauses.append)
+    monkeypatch.setattr(results, "read_lines", lambda *arguments: read(*arguments) if pauses else away())
+    report(MetricsFile(), run, Report({"step": 1}, steps(1)))
+    assert (lines(run), len(pauses)) == (steps(1), 1)
+
+
+@pytest.mark.usefixtures("_no_pauses")
+def test_a_result_outlives_a_storage_that_cannot_be_read(
+    run: RunConfig, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(results, "read_lines", away)
+    result = complete(Result(metrics={"step": 1}, checkpoint=None, error=None, path="p"), run)
+    assert (result.metrics, result.path) == ({"step": 1}, "p")
+    assert "the result lacks them: the storage is away" in capsys.readouterr().out
 
 
 def test_half_a_line_at_the_end_is_left_out(run: RunConfig, tmp_path: Path) -> None:
