@@ -97,8 +97,8 @@ def a_long_script(rounds: int) -> Measure:
     import libcst
     from libcst.metadata import MetadataWrapper, ScopeProvider
 
+    from raylift.lift import rewrite
     from raylift.outcome import Rewritten
-    from raylift.rewrite import rewrite
 
     source = long_script()
     assert isinstance(rewrite(source), Rewritten)

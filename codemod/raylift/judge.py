@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import os
-import warnings
 
-from raylift import rewrite as core
+from raylift import lift as core
 from raylift.files import BadInput, neighbours_of
 from raylift.launched import with_launch
-from raylift.outcome import Failed, Outcome, Untouched
+from raylift.outcome import Failed, Outcome
 from raylift.pins import transformers_generation
 from raylift.project import with_settings
 from raylift.request import STANDARD_INPUT, Request
 from raylift.settings import Settings
-from raylift.suppress import is_skipped, without_settled
 
 
 def judge(path: str, source: bytes, request: Request) -> Outcome:
     """What becomes of this source; a fault of ours is told as one."""
-    if is_skipped(source):
-        return Untouched("it says `# raylift: skip-file`")
     try:
         request = with_settings(with_launch(request, path), os.path.dirname(os.path.abspath(path)))
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the script's own `\d` is not ours to report
-            outcome = lift(path, source, settings_for(path, request))
-        return without_settled(outcome, source, request.ignore)
+        return lift(path, source, settings_for(path, request))
     except BadInput as error:
         return Failed(str(error))
     except (RecursionError, MemoryError):

@@ -14,6 +14,7 @@ class Settings:
     Ray only. `transformers` is the major generation whose argument names the result must use. `resumable` lets loops over epochs
     restart from the newest checkpoint. `accelerate_config` is what `TorchTrainer` is given under that name, as it is written,
     `inline_config` an Accelerate config to write out as arguments of `Accelerator` instead, and `launch_notices` what the reader must know about the command that has launched the script so far.
+    `ignore` names the rules of which nothing is to be said.
     """
 
     num_workers: int | None = None
@@ -25,3 +26,4 @@ class Settings:
     accelerate_config: str | None = None
     inline_config: dict[str, object] | None = None
     launch_notices: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from raylift import cli, rewrite
+from raylift import cli, lift
 from raylift.nearby import Neighbours, no_neighbours
 from raylift.outcome import Failed, Outcome, Refused, Rewritten, Untouched
 from raylift.plan import Notice
@@ -53,7 +53,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
     """Replaces the rewrite: `before` becomes `after`, `refuse` is refused, `break_us` is a fault; gives the settings seen."""
     seen: list[Settings] = []
 
-    def lift(source: bytes, settings: Settings = Settings(), neighbours: Neighbours = no_neighbours) -> Outcome:
+    def rewrite(source: bytes, settings: Settings = Settings(), neighbours: Neighbours = no_neighbours) -> Outcome:
         seen.append(settings)
         line = source.count(b"\n", 0, source.find(b" = 1")) + 1
         if b"break_us" in source:
@@ -67,5 +67,5 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
             return Rewritten(source.replace(b"before", b"after"), (Notice(line, "RL201", "look here", "so"),), (change,))
         return Untouched("no Trainer in it")
 
-    monkeypatch.setattr(rewrite, "rewrite", lift)
+    monkeypatch.setattr(lift, "rewrite", rewrite)
     return seen

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from raylift.lift import rewrite
 from raylift.outcome import Refused, Rewritten, Untouched
 from raylift.plan import Notice
-from raylift.rewrite import rewrite
 from raylift.settings import Settings
 
 

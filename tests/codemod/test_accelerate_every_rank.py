@@ -11,8 +11,8 @@ from types import SimpleNamespace
 from hypothesis import HealthCheck, assume, event, example, given, settings
 from hypothesis import strategies as st
 
+from raylift.lift import rewrite
 from raylift.outcome import Refused, Rewritten
-from raylift.rewrite import rewrite
 
 SAME = (
     "epoch % 2 == 0",

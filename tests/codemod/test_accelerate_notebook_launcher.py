@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.codemod.lifting import lifted, notices, refusal
 
+from raylift.lift import rewrite
 from raylift.outcome import Untouched
-from raylift.rewrite import rewrite
 
 LOOP = """\
 from accelerate import Accelerator, debug_launcher, notebook_launcher

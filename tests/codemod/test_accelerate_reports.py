@@ -8,8 +8,8 @@ import textwrap
 import pytest
 from tests.codemod.lifting import lifted, notices, refusal
 
+from raylift.lift import rewrite
 from raylift.outcome import Untouched
-from raylift.rewrite import rewrite
 
 LOOP = """\
 from accelerate import Accelerator

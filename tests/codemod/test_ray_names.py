@@ -8,8 +8,8 @@ import pytest
 from tests.codemod.lifting import lifted, notices, refusal
 
 from raylift.frameworks.ray_legacy_names import LEGACY_TRAINERS, TRANSFORMERS_TRAINERS
+from raylift.lift import rewrite
 from raylift.outcome import Untouched
-from raylift.rewrite import rewrite
 
 PAIRS = {
     "report": (

@@ -7,8 +7,8 @@ from textwrap import dedent, indent
 import pytest
 from tests.codemod.lifting import lifted, notices, refusal
 
+from raylift.lift import rewrite
 from raylift.outcome import Untouched
-from raylift.rewrite import rewrite
 
 CONNECTED = "{0}.add_callback(RayTrainReportCallback())\n{0} = prepare_trainer({0})\n"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from raylift import rewrite
+from raylift import lift
 from raylift.outcome import Outcome, Untouched
 
 from .conftest import BREAKS, LIFTED, REFUSED, TRAINS, Raylift
@@ -28,12 +28,12 @@ def test_many_files_are_lifted_by_processes_and_told_in_order(tmp_path: Path, ra
 def test_a_file_that_kills_its_process_does_not_stop_the_rest(
     tmp_path: Path, raylift: Raylift, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def lift(source: bytes, *rest: object) -> Outcome:
+    def rewrite(source: bytes, *rest: object) -> Outcome:
         if b"kill" in source:
             os.kill(os.getpid(), signal.SIGKILL)
         return Untouched("fine")
 
-    monkeypatch.setattr(rewrite, "rewrite", lift)
+    monkeypatch.setattr(lift, "rewrite", rewrite)
     for number in range(12):
         (tmp_path / f"{number:02}.py").write_bytes(b"import transformers\n" + b"kill = 1" * (number == 5))
     run = raylift("check", "-j", "2", tmp_path)

@@ -13,8 +13,8 @@ import pytest
 from tests.legacy.figures import figures
 
 from raylift.files import neighbours_of
+from raylift.lift import rewrite
 from raylift.outcome import Rewritten
-from raylift.rewrite import rewrite
 from raylift.settings import Settings
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"

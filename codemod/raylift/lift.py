@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import warnings
+
 from raylift.nearby import Neighbours, no_neighbours
 from raylift.outcome import Failed, Outcome, Refused, Rewritten, Untouched
 from raylift.plan import Refusal
 from raylift.recognise import left_alone
 from raylift.script import Script
 from raylift.settings import Settings
+from raylift.suppress import is_skipped, without_settled
 
 
 def rewrite(source: bytes, settings: Settings = Settings(), neighbours: Neighbours = no_neighbours) -> Outcome:
-    """Lift a script, or say why not. Never runs or imports it; never raises."""
+    """Lift a script, or say why not; its own `# raylift:` comments count. Never runs or imports it; never raises."""
+    if is_skipped(source):
+        return Untouched("it says `# raylift: skip-file`")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the script's own `\d` is not ours to report
+        return without_settled(_lifted(source, settings, neighbours), source, settings.ignore)
+
+
+def _lifted(source: bytes, settings: Settings, neighbours: Neighbours) -> Outcome:
     try:
         script = Script(source, neighbours)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
