@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from raylift.frameworks import accelerate_loop, transformers_trainer
+from raylift.frameworks import accelerate_loop, argument_attributes, transformers_trainer
 from raylift.frameworks.hazards import hazards, refuse_reflection
 from raylift.frameworks.notebook_launcher import settings_with_launch
 from raylift.frameworks.ray_legacy import lift_legacy
@@ -35,6 +35,7 @@ def assemble(script: Script, settings: Settings) -> Plan | None:
         *transformers_trainer.connect(script, settings),
         *accelerate_loop.connect(script, settings),
         *modernise(script, settings),
+        *argument_attributes.modernise(script, settings),
         *reportable(script, settings),
         *hazards(script, reach),
         *_elsewhere(script, trainings),

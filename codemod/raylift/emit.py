@@ -11,6 +11,7 @@ import libcst as cst
 
 from raylift.concrete import Concrete
 from raylift.edits import statements_of
+from raylift.layout import close_gaps
 from raylift.placement import Placement
 from raylift.plan import Launcher, NeededImport, Plan
 from raylift.script import Script
@@ -41,6 +42,7 @@ class _Edited(cst.CSTTransformer):
     def __init__(self, concrete: Concrete, plan: Plan) -> None:
         super().__init__()
         self._changes: dict[cst.CSTNode, Change] = {}
+        self._gone: set[cst.CSTNode] = set()
         for edit in plan.edits:
             node = concrete.target(edit.node)
             if node in self._changes:
@@ -57,19 +59,14 @@ class _Edited(cst.CSTTransformer):
 
     def on_leave(self, original_node: cst.CSTNode, updated_node: cst.CSTNode) -> cst.CSTNode:  # type: ignore[override]  # one rule for all nodes
         change = self._changes.get(original_node)
+        if isinstance(updated_node, cst.Call) and isinstance(original_node, cst.Call):
+            updated_node = close_gaps(original_node, updated_node, self._gone)
         result = cast(cst.CSTNode, updated_node if change is None else change(updated_node))
-        if isinstance(result, cst.Call) and isinstance(original_node, cst.Call):
-            return _ending_as(original_node, result)
+        if isinstance(result, cst.RemovalSentinel):
+            self._gone.add(original_node)
         if isinstance(result, cst.IndentedBlock) and not result.body:
             return result.with_changes(body=[cst.SimpleStatementLine([cst.Pass()])])
         return result
-
-
-def _ending_as(before: cst.Call, after: cst.Call) -> cst.Call:
-    """A call whose last argument was removed ends without a comma, if it did before."""
-    if not len(before.args) > len(after.args) > 0 or isinstance(before.args[-1].comma, cst.Comma):
-        return after
-    return after.with_changes(args=[*after.args[:-1], after.args[-1].with_changes(comma=before.args[-1].comma)])
 
 
 class _Unannotated(cst.CSTTransformer):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.codemod.lifting import lifted, notices
 
-from raylift.frameworks.transformers_arguments import GONE, WHEN_TRUE
+from raylift.frameworks.transformers_arguments import GONE, WHEN_TRUE, Switch
 
 HEAD = "from transformers import Trainer, TrainingArguments\n"
 
@@ -28,16 +28,41 @@ def test_an_argument_that_is_gone_is_dropped_and_named(old: str) -> None:
     assert [notice.rule for notice in told] == ["RL202"]
 
 
-@pytest.mark.parametrize(("old", "new"), [(old, gone.name) for old, gone in WHEN_TRUE.items()])
-def test_a_switch_that_is_on_becomes_its_successor(old: str, new: str) -> None:
-    assert arguments(f"{old}=True") == new
+@pytest.mark.parametrize(("old", "switch"), WHEN_TRUE.items())
+def test_a_switch_becomes_its_successor(old: str, switch: Switch) -> None:
+    assert arguments(f"{old}=True") == f"{switch.name}={switch.on}"
     assert arguments(f"{old}=False, seed=1") == "seed=1"
 
 
-def test_a_switch_whose_value_is_only_known_at_run_time_is_left_to_the_reader() -> None:
-    told = notices(f"{HEAD}Trainer(1, TrainingArguments('o', group_by_length=flag)).train()\n")
-    assert "group_by_length" in told[0].text
-    assert "train_sampling_strategy" in told[0].remedy
+def test_a_switch_whose_value_is_only_known_at_run_time_stays_one() -> None:
+    assert arguments("group_by_length=a.group") == 'train_sampling_strategy="group_by_length" if a.group else "random"'
+    assert arguments("adafactor=1 if a else 0").startswith('optim="adafactor" if (1 if a else 0) else ')
+
+
+def test_what_belongs_into_a_dict_now_is_put_there_whatever_its_value() -> None:
+    assert arguments("dispatch_batches=flag") == 'accelerator_config={"dispatch_batches": flag}'
+    assert arguments("split_batches=False") == 'accelerator_config={"split_batches": False}'
+
+
+@pytest.mark.parametrize(
+    ("written", "left"),
+    [
+        ("warmup_steps=5, warmup_ratio=0.1", "warmup_steps=5"),
+        ("no_cuda=flag, use_cpu=True", "use_cpu=True"),
+        ("adafactor=True, optim='sgd'", "optim='sgd'"),
+        ("dispatch_batches=a, split_batches=b", 'accelerator_config={"dispatch_batches": a}'),
+    ],
+)
+def test_an_argument_whose_successor_is_given_too_is_dropped_and_named(written: str, left: str) -> None:
+    assert arguments(written) == left
+    told = notices(f"{HEAD}Trainer(1, TrainingArguments({written})).train()\n")
+    assert "is given as well" in told[0].text
+
+
+def test_an_argument_whose_successor_says_nothing_takes_its_place() -> None:
+    assert (
+        arguments("'o', warmup_steps=0, warmup_ratio=0.1, use_cpu=False, no_cuda=True") == "'o', warmup_steps=0.1, use_cpu=True"
+    )
 
 
 def test_transformers_4_keeps_what_it_still_takes() -> None:

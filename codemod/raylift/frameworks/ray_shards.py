@@ -10,9 +10,9 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from raylift.frameworks.arguments_classes import is_arguments_class
 from raylift.frameworks.ray_forms import ray_train
 from raylift.frameworks.trainer_classes import makes_trainer
-from raylift.frameworks.transformers_arguments import is_arguments_class
 from raylift.plan import NeededImport, Notice
 from raylift.script import Found, Script
 from raylift.settings import Settings

@@ -13,7 +13,7 @@ import ast
 from collections.abc import Iterator
 
 from raylift.edits import insert_argument
-from raylift.frameworks.transformers_arguments import is_arguments_class
+from raylift.frameworks.arguments_classes import is_arguments_class
 from raylift.plan import Edit, Finding, Notice
 from raylift.script import Script
 from raylift.settings import Settings

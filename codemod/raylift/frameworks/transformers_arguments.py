@@ -10,15 +10,21 @@ becomes
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from raylift.edits import add_parameter, name_arguments, remove, rename_attribute, rename_keyword, replace_argument
-from raylift.frameworks.trainer_classes import TRAINER_PACKAGES, constructions, is_trainer, is_trainer_class, root
+from raylift.frameworks.arguments_classes import declared, is_arguments_class
+from raylift.frameworks.expressions import written
+from raylift.frameworks.trainer_classes import constructions, is_trainer, is_trainer_class
 from raylift.plan import Edit, Finding, Notice
 from raylift.scopes import FUNCTIONS
-from raylift.script import Found, Script, Value
+from raylift.script import Found, Script
 from raylift.settings import Settings
+
+if TYPE_CHECKING:
+    from raylift.plan import Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,16 @@ class Gone:
     since: int
     name: str = ""
     instead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A keyword that is gone for the value of another: since which generation, that other, and its value for true and false."""
+
+    since: int
+    name: str
+    on: str
+    off: str
 
 
 GONE = {
@@ -62,12 +78,12 @@ GONE = {
     "fsdp_transformer_layer_cls_to_wrap": Gone(5, instead="put transformer_layer_cls_to_wrap into fsdp_config"),
 }
 WHEN_TRUE = {
-    "adafactor": Gone(5, 'optim="adafactor"'),
-    "group_by_length": Gone(5, 'train_sampling_strategy="group_by_length"'),
-    "include_inputs_for_metrics": Gone(5, 'include_for_metrics=["inputs"]'),
-    "dispatch_batches": Gone(4, 'accelerator_config={"dispatch_batches": True}'),
-    "split_batches": Gone(4, 'accelerator_config={"split_batches": True}'),
+    "adafactor": Switch(5, "optim", '"adafactor"', '"adamw_torch_fused"'),
+    "group_by_length": Switch(5, "train_sampling_strategy", '"group_by_length"', '"random"'),
+    "include_inputs_for_metrics": Switch(5, "include_for_metrics", '["inputs"]', "[]"),
 }
+INSIDE = {"dispatch_batches": "accelerator_config", "split_batches": "accelerator_config"}
+"""Keywords whose value is an entry of another one's dict since transformers 4."""
 POSITIONS = (
     "model", "args", "data_collator", "train_dataset", "eval_dataset", "processing_class", "model_init", "compute_metrics", "callbacks",
     "optimizers", "preprocess_logits_for_metrics",
@@ -86,60 +102,62 @@ def modernise(script: Script, settings: Settings) -> Iterator[Finding]:
     yield from _modern_overrides(script)
 
 
-def is_arguments_class(value: Value, depth: int = 0) -> bool:
-    """Whether a value is `TrainingArguments` or one of its subclasses, here or in a known library."""
-    if isinstance(value, str):
-        last = value.rpartition(".")[2]
-        known = last.endswith("TrainingArguments") or (root(value) == "trl" and last.endswith("Config"))
-        return known and root(value) in TRAINER_PACKAGES
-    if isinstance(value.node, ast.ClassDef) and depth < 8:
-        return any(is_arguments_class(b, depth + 1) for base in value.node.bases for b in value.script.values(base))
-    return False
-
-
 def _modern_arguments(script: Script, call: ast.Call, generation: int) -> Iterator[Finding]:
     own = _own_fields(script, call)
-    for keyword in call.keywords:
-        if keyword.arg is None or keyword.arg in own:
+    given = {keyword.arg: keyword for keyword in call.keywords if keyword.arg}
+    for old, keyword in given.items():
+        if old in own:
             continue
-        gone = GONE.get(keyword.arg)
+        gone, switch = GONE.get(old), WHEN_TRUE.get(old)
         if gone and gone.since <= generation:
-            yield from _without(keyword, gone)
-        switch = WHEN_TRUE.get(keyword.arg)
-        if switch and switch.since <= generation:
-            yield from _switched(keyword, switch)
+            yield from _renamed(keyword, gone, given) if gone.name else _dropped(keyword, gone)
+        elif switch and switch.since <= generation:
+            yield from _switched(script, keyword, switch, given)
+        elif old in INSIDE:
+            code = f'{INSIDE[old]}={{"{old}": {written(script, keyword.value)}}}'
+            yield from _replaced(keyword, INSIDE[old], replace_argument(code), given)
 
 
 def _own_fields(script: Script, call: ast.Call) -> set[str]:
     """Fields that a subclass in sight declares itself."""
     classes = [v.node for v in script.values(call.func) if isinstance(v, Found) and isinstance(v.node, ast.ClassDef)]
-    return {
-        part.target.id
-        for node in classes
-        for part in node.body
-        if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name)
-    }
+    return {name for node in classes for name in declared(node)}
 
 
-def _without(keyword: ast.keyword, gone: Gone) -> Iterator[Finding]:
-    if gone.name:
-        yield Edit(keyword, rename_keyword(gone.name), "RL201", f"`{keyword.arg}` is now `{gone.name}`")
-    else:
-        why = f"`{keyword.arg}` is gone from transformers {gone.since}: {gone.instead}"
-        yield Edit(keyword, remove, "RL202", why)
-        yield Notice(keyword.lineno, "RL202", f"`{keyword.arg}` was dropped", gone.instead)
+def _dropped(keyword: ast.keyword, gone: Gone) -> Iterator[Finding]:
+    why = f"`{keyword.arg}` is gone from transformers {gone.since}: {gone.instead}"
+    yield Edit(keyword, remove, "RL202", why)
+    yield Notice(keyword.lineno, "RL202", f"`{keyword.arg}` was dropped", gone.instead)
 
 
-def _switched(keyword: ast.keyword, switch: Gone) -> Iterator[Finding]:
+def _renamed(keyword: ast.keyword, gone: Gone, given: Mapping[str, ast.keyword]) -> Iterator[Finding]:
+    rival = given.get(gone.name)
+    if rival is not None and isinstance(rival.value, ast.Constant) and not rival.value.value:
+        yield Edit(rival, remove, "RL201", f"`{gone.name}` is given by `{keyword.arg}`")
+        rival = None
+    yield from _replaced(keyword, gone.name, rename_keyword(gone.name), {} if rival is None else given)
+
+
+def _replaced(keyword: ast.keyword, name: str, change: Change, given: Mapping[str, ast.keyword]) -> Iterator[Finding]:
+    """A keyword becomes another, unless that is given as well, or becomes it from another one already."""
+    first = next(old for old in (*given, keyword.arg) if old in (name, keyword.arg) or INSIDE.get(old or "") == name)
+    if name not in given and first == keyword.arg:
+        yield Edit(keyword, change, "RL201", f"`{keyword.arg}` is now `{name}`")
+        return
+    yield Edit(keyword, remove, "RL202", f"`{keyword.arg}` is gone, and `{name}` is given as well")
+    remedy = f"see that `{name}` says what `{ast.unparse(keyword)}` said"
+    yield Notice(keyword.lineno, "RL202", f"`{keyword.arg}` was dropped, for `{name}` is given as well", remedy)
+
+
+def _switched(script: Script, keyword: ast.keyword, switch: Switch, given: Mapping[str, ast.keyword]) -> Iterator[Finding]:
     value = keyword.value
-    if isinstance(value, ast.Constant) and value.value is True:
-        yield Edit(keyword, replace_argument(switch.name), "RL201", f"`{keyword.arg}=True` is now `{switch.name}`")
-    elif isinstance(value, ast.Constant):
+    if isinstance(value, ast.Constant) and not value.value:
         yield Edit(keyword, remove, "RL202", f"`{keyword.arg}` is gone from transformers {switch.since}; this is the default")
-    else:
-        yield Edit(keyword, remove, "RL202", f"`{keyword.arg}` is gone from transformers {switch.since}")
-        text = f"`{keyword.arg}` was dropped, its value is only known when the script runs"
-        yield Notice(keyword.lineno, "RL202", text, f"pass {switch.name} where it is true")
+        return
+    test = written(script, value)
+    test = f"({test})" if isinstance(value, (ast.IfExp, ast.Lambda)) else test
+    code = switch.on if isinstance(value, ast.Constant) else f"{switch.on} if {test} else {switch.off}"
+    yield from _replaced(keyword, switch.name, replace_argument(f"{switch.name}={code}"), given)
 
 
 def _modern_trainer(script: Script, call: ast.Call) -> Iterator[Finding]:

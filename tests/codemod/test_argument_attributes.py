@@ -1,0 +1,74 @@
+"""What a script reads from its `TrainingArguments` is what they have today, wherever it got them from."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+from tests.codemod.lifting import lifted, notices
+
+PARSED = """\
+    from transformers import HfArgumentParser, Trainer, TrainingArguments
+    from mine import Data
+
+    def main():
+        parser = HfArgumentParser((Data, TrainingArguments))
+        data, given = parser.parse_args_into_dataclasses()
+        print({0})
+        Trainer(1, given).train()
+
+    if __name__ == "__main__":
+        main()
+"""
+
+
+def read(expression: str) -> str:
+    """What the script reads after the lift."""
+    return lifted(dedent(PARSED.format(expression))).split("print(")[1].split(")\n")[0]
+
+
+def test_a_renamed_argument_is_read_by_its_name_of_today() -> None:
+    assert read("given.evaluation_strategy") == "given.eval_strategy"
+
+
+def test_a_switch_that_is_gone_is_off() -> None:
+    assert read("not given.overwrite_output_dir") == 'not getattr(given, "overwrite_output_dir", False)'
+
+
+def test_what_is_gone_without_a_successor_is_told() -> None:
+    told = notices(dedent(PARSED.format("given.logging_dir")))
+    assert [(notice.rule, notice.line) for notice in told] == [("RL202", 7)]
+    assert "AttributeError" in told[0].text
+
+
+def test_arguments_of_another_kind_keep_their_names() -> None:
+    assert read("data.evaluation_strategy, data.overwrite_output_dir") == "data.evaluation_strategy, data.overwrite_output_dir"
+
+
+def test_a_field_of_the_scripts_own_subclass_stays() -> None:
+    source = """\
+        from dataclasses import dataclass
+        from transformers import Trainer, TrainingArguments
+
+        @dataclass
+        class Mine(TrainingArguments):
+            overwrite_output_dir: bool = False
+
+        args = Mine("o")
+        print(args.overwrite_output_dir)
+        Trainer(1, args).train()
+    """
+    assert "print(args.overwrite_output_dir)" in lifted(dedent(source))
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        "def f(args: TrainingArguments):\n    return args.no_cuda\n",
+        "def f(training_args):\n    args = training_args\n    return args.no_cuda\n",
+        "def f(trainer):\n    args = 0\n    return trainer.args.no_cuda\n",
+    ],
+)
+def test_arguments_are_known_by_their_annotation_their_name_or_their_trainer(function: str) -> None:
+    code = lifted(f"from transformers import Trainer, TrainingArguments\n{function}trainer = Trainer(1)\ntrainer.train()\n")
+    assert ".use_cpu\n" in code

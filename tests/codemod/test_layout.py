@@ -1,0 +1,47 @@
+"""A call that loses arguments stays laid out as it was, and loses no comment on what stays."""
+
+from __future__ import annotations
+
+import pytest
+from tests.codemod.lifting import lifted
+
+HEAD = "from transformers import Trainer, TrainingArguments\n\n\ndef main():\n    args = TrainingArguments("
+
+
+def left(written: str) -> str:
+    """What stands between the brackets of TrainingArguments after the lift."""
+    code = lifted(f"{HEAD}{written})\n    Trainer(1, args).train()\n\n\nmain()\n")
+    return code.split("args = TrainingArguments(")[1].split(")\n    prepare")[0]
+
+
+@pytest.mark.parametrize(
+    ("written", "becomes"),
+    [
+        ("overwrite_output_dir=True", ""),
+        ("\n        overwrite_output_dir=True,\n    ", ""),
+        ("a=1, overwrite_output_dir=True,\n        b=2,\n    ", "a=1,\n        b=2,\n    "),
+        ("\n        a=1,\n        overwrite_output_dir=True, b=2,\n    ", "\n        a=1,\n        b=2,\n    "),
+        ("\n        a=1,\n        overwrite_output_dir=True\n    ", "\n        a=1\n    "),
+        ("\n        a=1,\n        overwrite_output_dir=True", "\n        a=1"),
+        ("\n        a=1,\n        overwrite_output_dir=True,\n    ", "\n        a=1,\n    "),
+        ("overwrite_output_dir=True, a=1,\n        b=2", "a=1,\n        b=2"),
+    ],
+)
+def test_lines_stay_lines(written: str, becomes: str) -> None:
+    assert left(written) == becomes
+
+
+@pytest.mark.parametrize(
+    "gone", ["overwrite_output_dir=True,", "overwrite_output_dir=True,  # gone", "overwrite_output_dir=True, fp16_opt_level=1,"]
+)
+def test_comments_on_what_stays_are_kept(gone: str) -> None:
+    first = f"\n        {gone}\n        # about a\n        a=1,  # one\n    "
+    assert left(first) == "\n        # about a\n        a=1,  # one\n    "
+    middle = f"\n        a=1,  # one\n        {gone}\n        # about b\n        b=2,  # two\n    "
+    assert left(middle) == "\n        a=1,  # one\n        # about b\n        b=2,  # two\n    "
+    last = f"\n        a=1,  # one\n        {gone.replace(',  #', '  #').rstrip(',')}\n    "
+    assert left(last) == "\n        a=1  # one\n    "
+
+
+def test_a_comment_keeps_the_bracket_off_its_line() -> None:
+    assert left("a=1,  # one\n        overwrite_output_dir=True") == "a=1  # one\n        "
