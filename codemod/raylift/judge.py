@@ -7,7 +7,8 @@ import os
 from raylift import lift as core
 from raylift.files import BadInput, neighbours_of
 from raylift.launched import with_launch
-from raylift.outcome import Failed, Outcome
+from raylift.outcome import Failed, Outcome, Untouched
+from raylift.packages import is_part_of_a_library
 from raylift.pins import transformers_generation
 from raylift.project import with_settings
 from raylift.request import STANDARD_INPUT, Request
@@ -31,6 +32,8 @@ def lift(path: str, source: bytes, settings: Settings) -> Outcome:
     """The rewrite, with the modules beside the script where it lies in a folder."""
     if path == STANDARD_INPUT:
         return core.rewrite(source, settings)
+    if is_part_of_a_library(path, source):
+        return Untouched("it is a module of a library that trains for its users' scripts")
     return core.rewrite(source, settings, neighbours_of(path))
 
 
