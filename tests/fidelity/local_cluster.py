@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 STARTER = """
 import ray, sys
-ray.init(num_cpus=2, num_gpus=0, include_dashboard=False, log_to_driver=False)
+ray.init(num_cpus=int(sys.argv[1]), num_gpus=0, include_dashboard=False, log_to_driver=False)
 print("address", ray.get_runtime_context().gcs_address, flush=True)
 sys.stdin.read()
 ray.shutdown()
@@ -18,12 +18,12 @@ ray.shutdown()
 
 
 @contextmanager
-def local_cluster() -> Iterator[str]:
-    """The address of a cluster with two CPUs, which ends with the `with` block or with this process."""
+def local_cluster(num_cpus: int = 2) -> Iterator[str]:
+    """The address of a cluster with so many CPUs, which ends with the `with` block or with this process."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("RAY_", "RAYLIFT_"))}
     environment |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "token"}
     with subprocess.Popen(
-        [sys.executable, "-c", STARTER], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", STARTER, str(num_cpus)], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as child:
         assert child.stdin is not None and child.stdout is not None
         address = next(line.split()[1] for line in child.stdout if line.startswith("address "))

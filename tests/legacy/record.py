@@ -16,11 +16,26 @@ def main(script: str, folder: str) -> None:
     """Runs the script as a program, with `RECORD` naming the folder."""
     os.makedirs(folder, exist_ok=True)
     os.environ["RECORD"] = os.path.abspath(folder)
+    if "RAY_ADDRESS" in os.environ:
+        join_cluster()
     for trainer_class in trainer_classes():
         keep_result(trainer_class, os.path.join(folder, "result.json"))
     sys.argv[:] = [script]
     sys.path.insert(0, os.path.dirname(os.path.abspath(script)))
     runpy.run_path(script, run_name="__main__")
+
+
+def join_cluster() -> None:
+    """Lets the script's own `ray.init`, which may say how large its cluster shall be, join the one that is there."""
+    import ray
+
+    init = ray.init
+
+    def join(**said: Any) -> Any:
+        said.pop("num_cpus", None)
+        return init(**said)
+
+    ray.init = join
 
 
 def trainer_classes() -> list[type]:

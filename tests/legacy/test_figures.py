@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from tests.fidelity.local_cluster import local_cluster
 from tests.legacy.figures import figures
 
 from raylift.files import neighbours_of
@@ -26,12 +29,21 @@ RESUMED = "ray_trainer_resumed"
 TIMEOUT_S = 180
 
 
-def trained(name: str, folder: Path) -> dict[str, Any]:
+CPUS = 8  # those of the recorded trainings: Ray Data's tasks need some beside the two workers
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    with local_cluster(CPUS) as address:
+        yield address
+
+
+def trained(name: str, folder: Path, cluster: str) -> dict[str, Any]:
     """Lift a fixture with every module beside it, train it on two local workers, and read what came of it."""
-    return figures(run(name, folder))
+    return figures(run(name, folder, cluster))
 
 
-def run(name: str, folder: Path, runtime: Literal["raylift", "ray"] = "raylift") -> Path:
+def run(name: str, folder: Path, cluster: str, runtime: Literal["raylift", "ray"] = "raylift") -> Path:
     for path in sorted((FIXTURES / name).glob("*")):
         if path.suffix == ".py" and not path.name.startswith("after"):
             outcome = rewrite(path.read_bytes(), Settings(runtime=runtime), neighbours_of(str(path)))
@@ -41,7 +53,13 @@ def run(name: str, folder: Path, runtime: Literal["raylift", "ray"] = "raylift")
             (folder / path.name).write_bytes(path.read_bytes())
     record = folder / "record"
     command = [sys.executable, str(RECORD), str(folder / "before.py"), str(record)]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+    settings = {
+        "RAY_ADDRESS": cluster,
+        "RAY_AUTH_MODE": "token",
+        "RAY_JOB_CONFIG_JSON_ENV_VAR": json.dumps({"runtime_env": {"env_vars": {"RECORD": str(record)}}}),
+    }
+    environment = {**os.environ, **settings}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
     assert done.returncode == 0, done.stderr[-4000:]
     return record
 
@@ -49,9 +67,9 @@ def run(name: str, folder: Path, runtime: Literal["raylift", "ray"] = "raylift")
 @pytest.mark.ray
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in COMPARED if name != UNEVEN])
-def test_a_lifted_script_reproduces_what_it_came_to_under_ray_2_7(name: str, tmp_path: Path) -> None:
+def test_a_lifted_script_reproduces_what_it_came_to_under_ray_2_7(name: str, tmp_path: Path, cluster: str) -> None:
     before = json.loads((FIXTURES / name / "legacy.json").read_text())
-    after = trained(name, tmp_path)
+    after = trained(name, tmp_path, cluster)
     assert after["trained"] == before["trained"]
     for old, new in zip(before["losses"], after["losses"], strict=True):
         assert new == pytest.approx(old, abs=1e-5)
@@ -73,9 +91,9 @@ def checkpoint(files: list[str]) -> set[str]:
 
 @pytest.mark.ray
 @pytest.mark.slow
-def test_rows_that_do_not_divide_are_trained_as_before_and_all_evaluated(tmp_path: Path) -> None:
+def test_rows_that_do_not_divide_are_trained_as_before_and_all_evaluated(tmp_path: Path, cluster: str) -> None:
     before = json.loads((FIXTURES / UNEVEN / "legacy.json").read_text())
-    after = trained(UNEVEN, tmp_path)
+    after = trained(UNEVEN, tmp_path, cluster)
     for each in (before, after):
         shards = [set(chain(*batches)) for batches in each["trained"]]
         assert [len(shard) for shard in shards] == [7, 7]
@@ -92,23 +110,23 @@ def test_rows_that_do_not_divide_are_trained_as_before_and_all_evaluated(tmp_pat
 @pytest.mark.ray
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in RUNNABLE if name not in (*COMPARED, RESUMED)])
-def test_a_lifted_script_runs_to_its_end(name: str, tmp_path: Path) -> None:
-    result = json.loads((run(name, tmp_path) / "result.json").read_text())
+def test_a_lifted_script_runs_to_its_end(name: str, tmp_path: Path, cluster: str) -> None:
+    result = json.loads((run(name, tmp_path, cluster) / "result.json").read_text())
     assert result["metrics"]["loss"] > 0
     assert result["checkpoint"]
 
 
 @pytest.mark.ray
 @pytest.mark.slow
-def test_a_checkpoint_to_start_from_is_started_from(tmp_path: Path) -> None:
-    result = json.loads((run(RESUMED, tmp_path) / "result.json").read_text())
+def test_a_checkpoint_to_start_from_is_started_from(tmp_path: Path, cluster: str) -> None:
+    result = json.loads((run(RESUMED, tmp_path, cluster) / "result.json").read_text())
     assert [report["step"] for report in result["reports"] if "loss" in report] == [3, 4]
 
 
 @pytest.mark.ray
 @pytest.mark.slow
-def test_the_guides_script_runs_on_stock_ray_as_well(tmp_path: Path) -> None:
-    result = json.loads((run("ray_trainer_guide", tmp_path, "ray") / "result.json").read_text())
+def test_the_guides_script_runs_on_stock_ray_as_well(tmp_path: Path, cluster: str) -> None:
+    result = json.loads((run("ray_trainer_guide", tmp_path, cluster, "ray") / "result.json").read_text())
     assert result["metrics"]["step"] == 4
     assert "checkpoint/model.safetensors" in result["checkpoint"]
 

@@ -1,0 +1,55 @@
+"""`raylift verify` proves the lifts of our fixtures and of scripts that others wrote, each in one command."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.fidelity.tiny_hub import causal_model, preferences, sentences
+from tests.fidelity.training_runs import FIXTURES, arguments
+
+SHAPES = ["trainer_flat", "trainer_class_holds", "accelerate_flat", "accelerate_training_function"]
+STEPS = "3"
+TIMEOUT_S = 400
+
+
+def verified(script: str, folder: Path, *args: str) -> str:
+    """What `raylift verify` answers where the lift is right."""
+    command = [sys.executable, "-m", "raylift", "verify", script, "-n", "2", "--no-use-gpu", "--steps", STEPS, "--", *args]
+    offline = {"HF_HUB_OFFLINE": "1", "HF_HOME": str(folder / "cache")}
+    done = subprocess.run(
+        command, cwd=folder, env={**os.environ, **offline}, capture_output=True, text=True, timeout=TIMEOUT_S, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.ray
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_fixture_is_verified(shape: str, tmp_path: Path) -> None:
+    shutil.copytree(FIXTURES / shape, tmp_path / shape)
+    answer = verified("before.py", tmp_path / shape, *arguments(FIXTURES / shape / "before.py"))
+    assert "trains to the same losses after its lift" in answer
+
+
+@pytest.mark.ray
+@pytest.mark.slow
+@pytest.mark.parametrize(("script", "dataset"), [("sft", sentences), ("dpo", preferences)])
+def test_a_script_of_trl_is_verified(script: str, dataset: Callable[[Path], Path], tmp_path: Path) -> None:
+    found = importlib.util.find_spec(f"trl.scripts.{script}") if importlib.util.find_spec("trl") else None
+    if found is None or found.origin is None:
+        pytest.skip("trl is not installed")
+    shutil.copy(found.origin, tmp_path)
+    model, data = causal_model(tmp_path / "model"), dataset(tmp_path / "data")
+    args = ["--model_name_or_path", model.name, "--dataset_name", data.name, "--output_dir", "out", "--max_steps", STEPS]
+    answer = verified(
+        f"{script}.py", tmp_path, *args, "--per_device_train_batch_size", "4", "--report_to", "none", "--bf16", "false"
+    )
+    assert answer.count("none              equal") == 2, answer
