@@ -76,4 +76,6 @@ class Concrete:
 def _kind(node: cst.CSTNode) -> str:
     if isinstance(node, (cst.BaseSmallStatement, cst.BaseCompoundStatement)):
         return "statement"
+    if isinstance(node, cst.SimpleString):
+        return "Constant"
     return type(node).__name__ if isinstance(node, (cst.Call, cst.Attribute, cst.Name)) else ""

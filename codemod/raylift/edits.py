@@ -10,6 +10,8 @@ import libcst as cst
 if TYPE_CHECKING:
     from raylift.plan import Change, Changed
 
+NO_SPACE = cst.SimpleWhitespace("")
+
 
 def rename_keyword(name: str) -> Change:
     """`old=x` becomes `name=x`."""
@@ -52,20 +54,30 @@ def name_arguments(names: Sequence[str], start: int) -> Change:
 
 
 def insert_argument(after: Sequence[str], code: str) -> Change:
-    """A call gets one more argument, right after the one that has one of these keywords."""
+    """A call gets one more argument, right after the one that has one of these keywords; on a line of its own where that is."""
     new = cst.ensure_type(cst.parse_expression(f"f({code})"), cst.Call).args[0]
 
     def change(node: cst.CSTNode) -> cst.CSTNode:
         assert isinstance(node, cst.Call)
         args: list[cst.Arg] = []
+        space: cst.BaseParenthesizableWhitespace = node.whitespace_before_args
         for arg in node.args:
             args.append(arg)
             if arg.keyword and arg.keyword.value in after:
-                args[-1] = arg.with_changes(comma=cst.Comma(whitespace_after=cst.SimpleWhitespace(" ")))
+                args[-1] = arg.with_changes(comma=cst.Comma(whitespace_after=_line_break(space)), whitespace_after_arg=NO_SPACE)
                 args.append(new.with_changes(comma=arg.comma, whitespace_after_arg=arg.whitespace_after_arg))
+            elif isinstance(arg.comma, cst.Comma):
+                space = arg.comma.whitespace_after
         return node.with_changes(args=args)
 
     return change
+
+
+def _line_break(space: cst.BaseParenthesizableWhitespace) -> cst.BaseParenthesizableWhitespace:
+    """The same break of the line without its comments; a blank where there is none."""
+    if not isinstance(space, cst.ParenthesizedWhitespace):
+        return cst.SimpleWhitespace(" ")
+    return space.with_changes(first_line=cst.TrailingWhitespace(), empty_lines=())
 
 
 def remove(node: cst.CSTNode) -> Changed:

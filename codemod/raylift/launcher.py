@@ -95,6 +95,6 @@ def _postponed_names(script: Script) -> Iterator[str]:
 def _quits(script: Script) -> bool:
     """Whether the script may end by `sys.exit`, also through a command line library that always does."""
     packages = {binding.name.partition(".")[0] for binding in script.imports()}
-    if packages & {"click", "typer"}:
+    if packages & {"absl", "click", "typer"}:
         return True
     return any(True for _ in script.calls_to("sys.exit", "builtins.exit", "builtins.quit"))

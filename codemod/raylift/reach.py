@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from raylift.scopes import DEFINITIONS
+from raylift.scopes import DEFINITIONS, FUNCTIONS
 from raylift.script import Found, Script
 
 
@@ -30,14 +30,20 @@ def _named_in(item: Found) -> Iterable[Found]:
 
 
 def _definitions(value: Found) -> Iterable[Found]:
-    """A definition itself; for an object such as a typer application, the functions that it decorates."""
+    """A definition itself; for a typer application, a click group and the like also the functions registered with it."""
     if isinstance(value.node, DEFINITIONS):
         yield value
-    elif isinstance(value.node, ast.Call):
+    if isinstance(value.node, (ast.Call, *FUNCTIONS)):
         for function in (node for node in value.script.tree.body if isinstance(node, DEFINITIONS)):
-            for decorator in function.decorator_list:
-                if any(_is_same(value, part) for part in ast.walk(decorator)):
-                    yield Found(value.script, function)
+            if any(_registers(value, part) for decorator in function.decorator_list for part in ast.walk(decorator)):
+                yield Found(value.script, function)
+
+
+def _registers(value: Found, part: ast.AST) -> bool:
+    """Whether a part of a decorator is `app`, or `group.command` where the group is a function itself."""
+    if isinstance(value.node, ast.Call):
+        return _is_same(value, part)
+    return isinstance(part, ast.Attribute) and _is_same(value, part.value)
 
 
 def _is_same(value: Found, part: ast.AST) -> bool:

@@ -97,6 +97,8 @@ _RULES = (
          "Stock Ray's callback reports when the Trainer saves, and only then: without a save there is no metric and no checkpoint.",
          "TrainingArguments(\"out\", eval_strategy=\"epoch\")",
          "TrainingArguments(\"out\", eval_strategy=\"epoch\", save_strategy=\"epoch\")", "Save whenever something is to be reported."),
+    Rule("RL215", "A GPU named by its number", "Each worker has a GPU of its own; number 0 is that of one of them, and the others would share it.",
+         "torch.device(\"cuda:0\")", "torch.device(\"cuda\")", "Leave the number out, or ask `torch.cuda.current_device()`."),
     Rule("RL221", "A loop without metrics to report", "Nothing in the loop names a value, so the report holds the epoch only.",
          "for epoch in range(3): ...", "", "Add what you want to see to the `report` call."),
     Rule("RL222", "Only one of several models is in the checkpoint", "The others would be lost with the worker.",

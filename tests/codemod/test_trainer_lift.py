@@ -46,6 +46,24 @@ def test_a_returned_trainer_is_connected_before_it_is_returned() -> None:
     assert "".join(f"    {line}\n" for line in lines) in made
 
 
+def test_a_returned_trainer_takes_a_name_that_its_own_function_does_not_use() -> None:
+    made = lifted(in_main("trainer = build()\ntrainer.train()", head="def build():\n    return Trainer(1)\n"))
+    assert "    trainer = Trainer(1)\n" in made
+    made = lifted(in_main("build(1).train()", head="def build(trainer):\n    return Trainer(trainer)\n"))
+    assert "    hf_trainer = Trainer(trainer)\n" in made
+
+
+@pytest.mark.parametrize("command", ["@cli.command()", "@cli.command", '@cli.command("fit", help="fits")'])
+def test_the_commands_of_a_click_group_are_reached_by_calling_it(command: str) -> None:
+    head = f"import click\n\n@click.group()\ndef cli():\n    pass\n\n{command}\ndef fit():\n    Trainer(1).train()\n"
+    assert "def train_func():\n    main()\n" in lifted(in_main("cli()", head=head))
+
+
+def test_a_function_is_not_reached_by_its_decorator() -> None:
+    head = "def timed(f):\n    return f\n\n@timed\ndef fit():\n    Trainer(1).train()\n"
+    assert "def train_func" not in lifted(in_main("timed(print)", head=head))
+
+
 def test_a_trainer_that_is_trained_at_once_is_wrapped() -> None:
     assert main_of(lifted(in_main("Trainer(model).train()"))) == (
         "prepare_trainer(Trainer(model, callbacks=[RayTrainReportCallback()])).train()\n"

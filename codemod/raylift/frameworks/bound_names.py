@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterable
 
 from raylift.frameworks.nodes import own_nodes, siblings
 from raylift.frameworks.rank_tests import is_rank_test
-from raylift.scopes import DEFINITIONS, FUNCTIONS
+from raylift.scopes import DEFINITIONS, FUNCTIONS, Function
 from raylift.script import Script
 
 LEAVES = (ast.Return, ast.Raise, ast.Continue, ast.Break)
@@ -147,3 +148,17 @@ def rebound_by(block: Iterable[ast.stmt]) -> frozenset[str]:
             ):
                 names |= {part.id for part in ast.walk(node.func.value) if isinstance(part, ast.Name)}
     return frozenset(names)
+
+
+def free_name_in(script: Script, function: Function, *wanted: str) -> str:
+    """The first of the wanted names that nothing in a function uses, else the last one with a number."""
+    taken = set(dir(builtins))
+    for node in ast.walk(function):
+        if isinstance(node, ast.Name):
+            taken.add(node.id)
+        elif isinstance(node, (ast.Global, ast.Nonlocal)):
+            taken.update(node.names)
+        if isinstance(node, ast.stmt) and node is not function:
+            taken.update(script.scope(node).bindings)
+    numbered = (f"{wanted[-1]}_{n}" for n in range(2, 999))
+    return next(name for name in (*wanted, *numbered) if name not in taken)

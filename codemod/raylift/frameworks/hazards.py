@@ -1,7 +1,6 @@
-"""What goes wrong on Ray workers in any script: GPUs chosen by hand, a process group of one's own, spawned processes.
+"""What goes wrong on Ray workers in any script: GPUs chosen by hand (models spread over them: see device_maps), a process group of one's own, spawned processes.
 
 os.environ["CUDA_VISIBLE_DEVICES"] = "0"                    removed: Ray gives each worker its GPU
-from_pretrained(name, device_map="auto")                    from_pretrained(name): a replica lives on one GPU
 torch.distributed.init_process_group("nccl")                only where Ray has not done it
 """
 
@@ -11,6 +10,7 @@ import ast
 from collections.abc import Iterator
 
 from raylift.edits import guard_with, remove
+from raylift.frameworks import device_maps
 from raylift.placement import Placement
 from raylift.plan import Edit, Finding, NeededImport, Notice, Refusal
 from raylift.script import Found, Script
@@ -25,7 +25,7 @@ SPAWNERS = frozenset({
 def hazards(script: Script, reached: list[Found]) -> Iterator[Finding]:
     """Repair or name what would hurt the run; refuse what starts processes of its own."""
     yield from _gpus_by_hand(script)
-    yield from _device_maps(script)
+    yield from device_maps.repair(script)
     yield from _own_process_groups(script)
     _refuse_spawners(script, reached)
 
@@ -43,20 +43,6 @@ def _is_environment(script: Script, target: ast.expr, name: str) -> bool:
     if not (isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant) and target.slice.value == name):
         return False
     return "os.environ" in script.names(target.value)
-
-
-def _device_maps(script: Script) -> Iterator[Finding]:
-    for call in script.all(ast.Call):
-        keywords = {keyword.arg: keyword for keyword in call.keywords}
-        device_map = keywords.get("device_map")
-        if device_map is None or not isinstance(call.func, ast.Attribute) or call.func.attr != "from_pretrained":
-            continue
-        if not (isinstance(device_map.value, ast.Constant) and device_map.value.value in ("auto", "balanced", "sequential")):
-            continue
-        text = f'`device_map="{device_map.value.value}"` spreads one model over all GPUs; each Ray worker trains a replica on its own'
-        remedy = "it was removed; a model too large for one GPU needs FSDP or DeepSpeed"
-        yield Edit(device_map, remove, "RL212", text)
-        yield Notice(device_map.value.lineno, "RL212", text, remedy)
 
 
 def _own_process_groups(script: Script) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ import ast
 from collections.abc import Iterator
 
 from raylift.edits import follow_with, precede_with, replace_by, return_through, wrap_trainer
+from raylift.frameworks.bound_names import free_name_in
 from raylift.frameworks.trainer_classes import constructions, training_calls
 from raylift.plan import Edit, Finding, NeededImport, Refusal
 from raylift.script import Script
@@ -55,7 +56,9 @@ def _connect_construction(script: Script, call: ast.Call) -> Iterator[Edit]:
     if target is not None:
         yield Edit(statement, follow_with(index, *_steps(target)), "RL101", f"`{target}` {WHY}")
     elif isinstance(statement, ast.Return) and statement.value is call:
-        name = script.free_name("trainer", "hf_trainer")
+        function = script.function(statement)
+        assert function is not None  # the syntax says so
+        name = free_name_in(script, function, "trainer", "hf_trainer")
         add, _ = _steps(name)
         yield Edit(statement, return_through(index, name, add, f"prepare_trainer({name})"), "RL101", f"the Trainer {WHY}")
     else:
