@@ -34,7 +34,7 @@ def exit_code(command: str, outcome: Outcome | None) -> int:
     """0 done or nothing to do, 1 would change or needs a hand, 2 bad input, 3 a fault of ours."""
     if outcome is None:
         return 0
-    from raylift.outcome import Failed, Refused, Rewritten
+    from raylift.outcome import Failed, Refused, Rewritten, Untouched
 
     match outcome:
         case Failed(ours=ours):
@@ -43,4 +43,5 @@ def exit_code(command: str, outcome: Outcome | None) -> int:
             return 1
         case Rewritten():
             return 0 if command == "rewrite" else 1
-    return 0
+        case Untouched(leftovers=leftovers):
+            return int(command == "check" and bool(leftovers))

@@ -115,9 +115,9 @@ def kinds_told(request: Request) -> tuple[str, ...]:
     if request.quiet:
         return ("refusal", "failure", "fault")
     return (
-        ("lift", "notice", "refusal", "failure", "fault")
+        ("lift", "notice", "refusal", "leftover", "failure", "fault")
         if request.command == "check"
-        else ("notice", "refusal", "failure", "fault")
+        else ("notice", "refusal", "leftover", "failure", "fault")
     )
 
 

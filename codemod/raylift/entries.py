@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from raylift.outcome import Failed, Outcome, Refused, Rewritten, Untouched
+from raylift.outcome import Failed, Outcome, Refused, Rewritten
 from raylift.plan import Notice
 
-LEVELS = {"lift": "warning", "notice": "note", "refusal": "error", "failure": "error", "fault": "error"}
+LEVELS = {"lift": "warning", "notice": "note", "refusal": "error", "leftover": "warning", "failure": "error", "fault": "error"}
 """How grave each kind of entry is, in SARIF's words."""
 
 
@@ -29,16 +29,16 @@ class Entry(NamedTuple):
 
 def entries_of(path: str, outcome: Outcome) -> list[Entry]:
     """Everything there is to say about a file, in the order of its lines."""
-    match outcome:
-        case Failed(message, line, ours):
-            return [Entry(path, line, "", "fault" if ours else "failure", message)]
-        case Refused(notices):
-            return [_entry(path, notice, "refusal") for notice in sorted(notices)]
-        case Rewritten(notices=notices, changes=changes):
-            lifts = [_entry(path, change, "lift") for change in changes] or [Entry(path, 1, "", "lift", "would be lifted")]
-            return sorted([*lifts, *(_entry(path, notice, "notice") for notice in notices)], key=lambda entry: entry.line)
-        case Untouched():
-            return []
+    if isinstance(outcome, Failed):
+        return [Entry(path, outcome.line, "", "fault" if outcome.ours else "failure", outcome.message)]
+    entries: list[Entry] = []
+    if isinstance(outcome, Refused):
+        entries += [_entry(path, notice, "refusal") for notice in sorted(outcome.notices)]
+    if isinstance(outcome, Rewritten):
+        entries += [_entry(path, change, "lift") for change in outcome.changes] or [Entry(path, 1, "", "lift", "would be lifted")]
+        entries += [_entry(path, notice, "notice") for notice in outcome.notices]
+    entries += [_entry(path, notice, "leftover") for notice in outcome.leftovers]
+    return sorted(entries, key=lambda entry: entry.line)
 
 
 def _entry(path: str, notice: Notice, kind: str) -> Entry:

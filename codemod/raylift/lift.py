@@ -8,9 +8,10 @@ from raylift.nearby import Neighbours, no_neighbours
 from raylift.outcome import Failed, Outcome, Refused, Rewritten, Untouched
 from raylift.plan import Refusal
 from raylift.recognise import left_alone
+from raylift.remarks import is_skipped
 from raylift.script import Script
 from raylift.settings import Settings
-from raylift.suppress import is_skipped, without_settled
+from raylift.suppress import with_remarks
 
 
 def rewrite(source: bytes, settings: Settings = Settings(), neighbours: Neighbours = no_neighbours) -> Outcome:
@@ -19,30 +20,31 @@ def rewrite(source: bytes, settings: Settings = Settings(), neighbours: Neighbou
         return Untouched("it says `# raylift: skip-file`")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the script's own `\d` is not ours to report
-        return without_settled(_lifted(source, settings, neighbours), source, settings.ignore)
+        try:
+            script = Script(source, neighbours)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            return Failed(_unreadable(error), getattr(error, "lineno", 0) or 0)
+        try:
+            return with_remarks(_lifted(script, settings), script, settings)
+        except RecursionError:
+            return Failed("the code is nested too deeply to be read")
+        except Exception as error:  # noqa: BLE001  # whatever it is, the file stays as it was and the tool goes on
+            return Failed(f"{type(error).__name__}: {error}", ours=True)
 
 
-def _lifted(source: bytes, settings: Settings, neighbours: Neighbours) -> Outcome:
+def _lifted(script: Script, settings: Settings) -> Outcome:
+    if reason := left_alone(script):
+        return Untouched(reason)
+    from raylift.assemble import assemble  # LibCST costs 0.1 s: only a script that may change pays it
+    from raylift.emit import emit
+
     try:
-        script = Script(source, neighbours)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        return Failed(_unreadable(error), getattr(error, "lineno", 0) or 0)
-    try:
-        if reason := left_alone(script):
-            return Untouched(reason)
-        from raylift.assemble import assemble  # LibCST costs 0.1 s: only a script that may change pays it
-        from raylift.emit import emit
-
         plan = assemble(script, settings)
-        if plan is None:
-            return Untouched("it starts no training that raylift knows")
-        return Rewritten(emit(script, plan), plan.notices, plan.changes)
     except Refusal as refusal:
         return Refused((refusal.notice,))
-    except RecursionError:
-        return Failed("the code is nested too deeply to be read")
-    except Exception as error:  # noqa: BLE001  # whatever it is, the file stays as it was and the tool goes on
-        return Failed(f"{type(error).__name__}: {error}", ours=True)
+    if plan is None:
+        return Untouched("it starts no training that raylift knows")
+    return Rewritten(emit(script, plan), plan.notices, plan.changes)
 
 
 def _unreadable(error: BaseException) -> str:

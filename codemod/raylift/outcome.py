@@ -1,4 +1,7 @@
-"""What became of a script: rewritten, untouched, refused or failed; values only, never exceptions."""
+"""What became of a script: rewritten, untouched, refused or failed; values only, never exceptions.
+
+`leftovers` speak of the script's own `# raylift:` comments that have had their day.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ class Rewritten:
     code: bytes
     notices: tuple[Notice, ...] = ()
     changes: tuple[Notice, ...] = ()
+    leftovers: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,7 @@ class Untouched:
     """There is nothing to do, and why."""
 
     reason: str
+    leftovers: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,7 @@ class Refused:
     """The script trains, but cannot be lifted safely; at least one notice says what to do by hand."""
 
     notices: tuple[Notice, ...]
+    leftovers: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

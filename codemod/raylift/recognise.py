@@ -34,6 +34,11 @@ def _is_lifted_name(name: str) -> bool:
     return name.startswith(("ray.train", "raylift_runtime", "ray.remote"))
 
 
+def uses_ray(script: Script) -> bool:
+    """Whether the script imports anything of Ray's or of the bundled runtime, as every lifted one does."""
+    return any(binding.name.partition(".")[0] in ("ray", "raylift_runtime") for binding in script.imports())
+
+
 def is_test(script: Script) -> bool:
     """Whether the file is a collection of tests."""
     tests = [function for function in script.all(ast.FunctionDef) if function.name.startswith("test_")]

@@ -9,7 +9,8 @@ from typing import NamedTuple
 class Rule(NamedTuple):
     """One rule: what it is about, why it matters, an example, and how to do it by hand.
 
-    RL1xx lift, RL2xx bring arguments up to date or ask the reader to look, RL3xx refuse. A refusal has no `after`.
+    RL1xx lift, RL2xx bring arguments up to date or ask the reader to look, RL3xx refuse, RL4xx speak of the script's own
+    `# raylift:` comments. A refusal has no `after`.
     """
 
     id: str
@@ -166,6 +167,11 @@ _RULES = (
          "Write the value where the argument is given."),
     Rule("RL329", "Trainer.restore", "A run continues when it is started again under its name.", "TorchTrainer.restore(path)", "",
          "Make the trainer as for a new run, with the same RunConfig(name=..., storage_path=...)."),
+    # what the script's own comments leave to say
+    Rule("RL402", "An ack that settles nothing", "What it spoke of is gone or has moved; the promise would wait there for the next one that comes.",
+         "x = 1  # raylift: ack[RL312] all ranks see one loss", "x = 1", "Delete it, or move it to the line that it speaks of."),
+    Rule("RL403", "An ack without a rule or a reason", "Whoever reads it later must know what was decided, and why.",
+         "# raylift: ack[RL312]", "# raylift: ack[RL312] the loss is gathered in evaluate()", "Name the rule in brackets and give the reason after them."),
 )  # fmt: skip
 
 RULES: Mapping[str, Rule] = {rule.id: rule for rule in _RULES}

@@ -10,6 +10,7 @@ from functools import cached_property, wraps
 from typing import TypeVar, cast
 
 from raylift.nearby import Nearby, Neighbours, Place, no_neighbours, places
+from raylift.remarks import Remark, remarks_of
 from raylift.scopes import FUNCTIONS, Binding, Function, Imported, Scope, Scopes
 
 Answer = TypeVar("Answer")
@@ -54,6 +55,11 @@ class Script:
         self.answers: dict[object, object] = {}
         self._attributes: dict[ast.ClassDef, dict[str, list[ast.expr]]] = {}
         self._named: dict[ast.AST, frozenset[str]] = {}
+
+    @cached_property
+    def remarks(self) -> tuple[Remark, ...]:
+        """What its comments say to raylift."""
+        return remarks_of(self.source)
 
     # --- nodes and where they stand
 

@@ -42,7 +42,7 @@ def test_rules_are_listed_and_explained(raylift: Raylift) -> None:
         run = raylift("explain", rule.id.lower())
         assert run.code == 0
         assert rule.why in run.out
-        assert f"# raylift: ignore[{rule.id}]" in run.out
+        assert (f"`--ignore {rule.id}`" if rule.id[2] == "4" else f"`# raylift: ack[{rule.id}] reason`") in run.out
 
 
 def test_a_rule_that_does_not_exist_is_answered_with_the_nearest(raylift: Raylift) -> None:

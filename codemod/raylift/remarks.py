@@ -1,0 +1,56 @@
+"""What a script's comments say to raylift: `# raylift: ignore[RL221]`, `# raylift: ack[RL312] reason`, and the markers that it left."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from raylift.lines import Comment, Lines, lines_of
+
+SKIP_FILE = re.compile(rb"^[ \t\xef\xbb\xbf]*#[ \t]*raylift:[ \t]*skip-file\b", re.MULTILINE)
+START = re.compile(r"#\s*raylift:\s*")
+VERB = re.compile(r"(?P<verb>ignore|ack)\b(?:\[(?P<rules>[^]]*)\])?[\s:-]*(?P<reason>.*)")
+MARKER = re.compile(r"#\s*raylift:\s*(?P<rule>RL\d+)\b\s*(?P<text>.*)")
+
+
+class Remark(NamedTuple):
+    """What a comment says: the verb (`ignore`, `ack` or `marker`), of which rules, why, in which line, and of which lines."""
+
+    verb: str
+    rules: tuple[str, ...]
+    reason: str
+    line: int
+    lines: range
+
+
+def is_skipped(source: bytes) -> bool:
+    """Whether a comment line of the script says to leave the whole file alone."""
+    return b"skip-file" in source and SKIP_FILE.search(source) is not None
+
+
+def remarks_of(source: bytes) -> tuple[Remark, ...]:
+    """Every remark of a source, in the order of its lines."""
+    if b"raylift:" not in source:
+        return ()
+    lines = lines_of(source)
+    return tuple(remark for comment in lines.comments for remark in _in_comment(comment, lines))
+
+
+def _in_comment(comment: Comment, lines: Lines) -> Iterator[Remark]:
+    if comment.stands_alone and (marker := MARKER.match(comment.text)):
+        yield Remark("marker", (marker["rule"],), marker["text"], comment.line, _spoken_of(comment, lines))
+        return
+    for said in START.split(comment.text)[1:]:
+        if found := VERB.match(said):
+            rules = tuple(filter(None, map(str.strip, (found["rules"] or "").split(","))))
+            yield Remark(found["verb"], rules, found["reason"].strip(), comment.line, _spoken_of(comment, lines))
+
+
+def _spoken_of(comment: Comment, lines: Lines) -> range:
+    """A comment's own line; all of a statement where it stands alone right above it or follows its end."""
+    line = lines.below(comment) if comment.stands_alone else comment.line
+    around = lines.around(line)
+    if around is not None and line == (around[0] if comment.stands_alone else around[-1]):
+        return around
+    return range(line, line + 1)
