@@ -81,10 +81,23 @@ def _line_break(space: cst.BaseParenthesizableWhitespace) -> cst.BaseParenthesiz
 
 
 def remove(node: cst.CSTNode) -> Changed:
-    """The node goes; a statement that has a comment, or leaves its block empty, becomes `pass`."""
-    if isinstance(node, cst.SimpleStatementLine) and _has_comment(node):
-        return node.with_changes(body=[cst.Pass()])
+    """The argument goes."""
     return cst.RemoveFromParent()
+
+
+def remove_statement(index: int) -> Change:
+    """The small statement at `index` of a line goes; alone there, with a comment or as a whole block, it becomes `pass`."""
+
+    def change(node: cst.CSTNode) -> Changed:
+        assert isinstance(node, (cst.SimpleStatementLine, cst.SimpleStatementSuite))
+        left = [*node.body[:index], *node.body[index + 1 :]]
+        if left:
+            return node.with_changes(body=[*left[:-1], left[-1].with_changes(semicolon=cst.MaybeSentinel.DEFAULT)])
+        if isinstance(node, cst.SimpleStatementSuite) or _has_comment(node):
+            return node.with_changes(body=[cst.Pass()])
+        return cst.RemoveFromParent()
+
+    return change
 
 
 def _has_comment(line: cst.SimpleStatementLine) -> bool:

@@ -20,6 +20,20 @@ def test_a_block_that_only_chose_gpus_still_is_a_block() -> None:
     assert "if torch.cuda.is_available():\n    pass\n" in lifted(source)
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("import sys; os.environ['CUDA_VISIBLE_DEVICES'] = '0'\n", "import sys\n"),
+        ("os.environ['CUDA_VISIBLE_DEVICES'] = '0'; import sys\n", "import sys\n"),
+        ("x = 1; os.environ['CUDA_VISIBLE_DEVICES'] = '0'; y = 2  # all\n", "x = 1; y = 2  # all\n"),
+        ("if sys: os.environ['CUDA_VISIBLE_DEVICES'] = '0'\n", "if sys: pass\n"),
+        ("# why\nos.environ['CUDA_VISIBLE_DEVICES'] = '0'\n", "# why\npass\n"),
+    ],
+)
+def test_what_shares_a_line_with_it_stays(before: str, after: str) -> None:
+    assert after in lifted(f"{HEAD}{before}{TRAIN}")
+
+
 @pytest.mark.parametrize("spread", ["auto", "balanced", "sequential"])
 def test_a_model_that_is_spread_over_all_gpus_becomes_a_replica(spread: str) -> None:
     source = f'{HEAD}model = AutoModel.from_pretrained("m", device_map="{spread}", dtype=1)\n{TRAIN}'

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from raylift.edits import guard_with, remove
+from raylift.edits import guard_with, remove_statement
 from raylift.frameworks import device_maps
 from raylift.placement import Placement
 from raylift.plan import Edit, Finding, NeededImport, Notice, Refusal
@@ -34,7 +34,7 @@ def _gpus_by_hand(script: Script) -> Iterator[Finding]:
     for node in script.all(ast.Assign):
         if any(_is_environment(script, target, "CUDA_VISIBLE_DEVICES") for target in node.targets):
             text = "`CUDA_VISIBLE_DEVICES` set by the script would take the GPU away that Ray gave to the worker"
-            yield Edit(node, remove, "RL211", text)
+            yield Edit(node, remove_statement(script.place_in_line(node)), "RL211", text)
             remedy = "it was removed; set it in the environment of the node, before Ray starts there"
             yield Notice(node.lineno, "RL211", text, remedy)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from raylift.edits import remove
+from raylift.edits import remove_statement
 from raylift.frameworks.ray_calls import LegacyCall, is_none, only_node
 from raylift.frameworks.ray_forms import source_of
 from raylift.frameworks.ray_legacy_names import CHAINS, MAPPERS
@@ -115,7 +115,7 @@ def drop_assignment(script: Script, given: ast.expr, value: ast.AST, what: str) 
     if len(uses) != 2 or not alone:
         text = f"`{ast.unparse(given)}` is used for more than `{what}`"
         raise Refusal(statement.lineno, "RL328", text, f"write the value where `{what}` is given")
-    yield Edit(statement, remove, "RL136", f"`{what}` takes another form")
+    yield Edit(statement, remove_statement(0), "RL136", f"`{what}` takes another form")
 
 
 def preprocessed(script: Script, call: LegacyCall, changed: Changed, added: list[Argument]) -> Iterator[Finding]:
