@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, cast
@@ -12,8 +11,9 @@ import libcst as cst
 from raylift.concrete import Concrete
 from raylift.edits import statements_of
 from raylift.layout import close_gaps
+from raylift.needed_imports import below_blanks, with_imports
 from raylift.placement import Placement
-from raylift.plan import Launcher, NeededImport, Plan
+from raylift.plan import Launcher, Plan
 from raylift.script import Script
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def emit(script: Script, plan: Plan) -> bytes:
         body = [new for old in concrete.module.body for new in edited.statement(old)]
     else:
         body = _lifted(concrete, plan.placement, plan.launcher, edited)
-    code = concrete.module.with_changes(body=_with_imports(body, plan.imports)).bytes
+    code = concrete.module.with_changes(body=with_imports(body, plan.imports)).bytes
     return BOM + code if script.source.startswith(BOM) and not code.startswith(BOM) else code
 
 
@@ -96,11 +96,16 @@ def _lifted(concrete: Concrete, placement: Placement, launcher: Launcher, edited
     stay: Body = []
     inside: Body = []
     place = 0
+    was_apart = False
     for old in concrete.module.body:
-        into = inside if old in moved else stay
         if old is guard or (guard is None and old in moved):
             place = len(stay)
-        into += edited.statement(old)
+        if old in moved:
+            inside += _below_blank(edited.statement(old)) if was_apart else edited.statement(old)
+            was_apart = False
+        else:
+            stay += edited.statement(old)
+            was_apart = was_apart or _starts_blank(old)
     launch = _launch(concrete.module, launcher)
     if guard is None:
         train_func = _train_func(concrete.module, placement, launcher, inside, None)
@@ -112,15 +117,20 @@ def _lifted(concrete: Concrete, placement: Placement, launcher: Launcher, edited
     return [*stay[:place], train_func, *_apart([_relaunched(old_guard, launch)]), *stay[place + 1 :]]
 
 
+def _starts_blank(statement: cst.CSTNode) -> bool:
+    return any(line.comment is None for line in getattr(statement, "leading_lines", ())[:1])
+
+
+def _below_blank(body: Body) -> Body:
+    """Statements that stay apart from those before them where what stood between them is gone."""
+    if not body or _starts_blank(body[0]):
+        return body
+    return [body[0].with_changes(leading_lines=[BLANK, *getattr(body[0], "leading_lines", ())]), *body[1:]]
+
+
 def _apart(body: Body) -> Body:
-    """Statements that come after a function: two blank lines first, unless the script has its own way."""
-    if not body:
-        return body
-    first = body[0]
-    lines = list(getattr(first, "leading_lines", ()))
-    if any(line.comment is None for line in lines[:1]):
-        return body
-    return [first.with_changes(leading_lines=[BLANK, BLANK, *lines]), *body[1:]]
+    """Statements that come after a function: two blank lines first."""
+    return [below_blanks(body[0], 2), *body[1:]] if body else body
 
 
 def _train_func(
@@ -194,46 +204,3 @@ def _without_blanks_above(body: Body) -> Body:
     while lines and lines[0].comment is None:
         del lines[0]
     return [first.with_changes(leading_lines=lines), *body[1:]]
-
-
-def _with_imports(body: Body, imports: Sequence[NeededImport]) -> Body:
-    """The needed imports after the script's first block of imports."""
-    if not imports:
-        return body
-    lines: Body = []
-    ordered = sorted(set(imports), key=lambda needed: (needed.module not in sys.stdlib_module_names, needed))
-    for module, group in groupby(ordered, key=lambda needed: needed.module):
-        needed = [each.name for each in group]
-        names = [name for name in needed if name]
-        lines += statements_of(*([] if all(needed) else [f"import {module}"]))
-        lines += statements_of(*([f"from {module} import {', '.join(names)}"] if names else []))
-    place = _after_imports(body)
-    if place < len(body):
-        body = [*body[:place], _below_imports(body[place]), *body[place + 1 :]]
-    if place:
-        lines[0] = lines[0].with_changes(leading_lines=[BLANK])
-    return [*body[:place], *lines, *body[place:]]
-
-
-def _below_imports(statement: cst.BaseStatement) -> cst.BaseStatement:
-    """One blank line below the imports at least, two above a definition."""
-    lines = list(getattr(statement, "leading_lines", ()))
-    blanks = next((i for i, line in enumerate(lines) if line.comment), len(lines))
-    wanted = 2 if isinstance(statement, (cst.FunctionDef, cst.ClassDef)) else 1
-    return statement.with_changes(leading_lines=[*[BLANK] * (wanted - blanks), *lines])
-
-
-def _after_imports(body: Body) -> int:
-    place = 0
-    for index, statement in enumerate(body):
-        if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
-            break
-        if isinstance(statement, cst.SimpleStatementLine) and _is_import_or_docstring(statement.body[0], index):
-            place = index + 1
-    return place
-
-
-def _is_import_or_docstring(small: cst.BaseSmallStatement, index: int) -> bool:
-    string = (cst.SimpleString, cst.ConcatenatedString)
-    is_docstring = index == 0 and isinstance(small, cst.Expr) and isinstance(small.value, string)
-    return is_docstring or isinstance(small, (cst.Import, cst.ImportFrom))

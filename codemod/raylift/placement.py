@@ -1,8 +1,8 @@
 """Which top-level statements become the body of the train function, and why.
 
 A script has one entry block: the body of its `__main__` guard, or else its top-level effects. Effects move into the
-train function in their order; what they bind takes along whatever needs it. Imports, constants and light statements
-before the first effect stay. In a flat script functions that read a moved name follow; where a guard shows that
+train function in their order; what they bind takes along whatever needs it. Imports, constants, light statements
+before the first effect, and those after it whose time does not matter stay. In a flat script functions that read a moved name follow; where a guard shows that
 functions are the script's structure they stay, and the names are declared `global` in the train function instead.
 """
 
@@ -68,13 +68,15 @@ def place(script: Script, *, effects_stay: bool) -> Placement:
 
 def _moved(every: list[Statement], entry: list[Statement], *, effects_stay: bool, functions_follow: bool) -> set[Statement]:
     last_import = max((i for i, s in enumerate(every) if s.kind == "import"), default=-1)
-    moved = {s for s in every if s.kind == "heavy" or (s.kind == "effect" and not effects_stay)}
+    moved = {s for s in every if s.kind == "heavy" or (s.kind in ("effect", "setting") and not effects_stay)}
+    given = frozenset(name for s in every if s.kind in ("import", "function", "class") for name in s.binds)
     contested = _contested(every)
     while True:
         names = _bound(moved)
         lines = {s.node.lineno for s in moved}
         held = _held_by_classes(every, moved, names)
         first = next((i for i, s in enumerate(every) if s in moved), len(every))
+        touched = frozenset(name for s in moved for name in s.reads_now | s.reads_later) - given
         more = {
             s
             for i, s in enumerate(every)
@@ -83,13 +85,20 @@ def _moved(every: list[Statement], entry: list[Statement], *, effects_stay: bool
                 s.node.lineno in lines
                 or (s.kind != "import" and bool((s.reads_now | s.defines) & names))
                 or (i > first and bool(s.defines & contested))
-                or (s.kind in ("binding", "effect") and i > max(first, last_import))
+                or (i > first and _has_its_time(s, touched, before_import=i < last_import))
                 or (functions_follow and s.kind == "function" and bool(s.reads_later & (names - held)))
             )
         }
         if not more:
             return moved
         moved |= more
+
+
+def _has_its_time(statement: Statement, touched: frozenset[str], *, before_import: bool) -> bool:
+    """Whether a statement must keep its place among those that move: what it does, or reads, may be another thing earlier."""
+    if statement.kind == "fact":
+        return bool(statement.reads_now & touched)
+    return statement.kind in ("binding", "effect") or (statement.kind == "setting" and not before_import)
 
 
 def _contested(every: list[Statement]) -> frozenset[str]:

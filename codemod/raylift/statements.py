@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from raylift.scopes import DEFINITIONS, FUNCTIONS, Scope
 from raylift.script import Script
-from raylift.weight import is_light
+from raylift.weight import is_light, is_setting, is_timeless
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,8 @@ class Statement:
     """A top-level statement and the module-level names that it touches.
 
     `reads_now` are read when the statement runs, `reads_later` when a function that it defines is called;
-    `kind` is "import", "function", "class", "constant", "binding", "effect" or "heavy".
+    `kind` is "import", "function", "class", "constant", "fact", "binding", "setting", "effect" or "heavy": a fact is a
+    binding to what is the same whenever it is asked, a setting is an effect that imports below it may need.
     """
 
     node: ast.stmt
@@ -76,8 +77,10 @@ def kind(script: Script, node: ast.stmt) -> str:
     if _is_choice_of_imports(node):
         return "import"
     if isinstance(node, (ast.Assign, ast.AnnAssign)) and _binds_names_only(node):
-        return "constant" if _is_literal(node.value) else "binding"
-    return "effect" if not _does_nothing(node) else "constant"
+        return "constant" if _is_literal(node.value) else "fact" if is_timeless(script, node) else "binding"
+    if _does_nothing(node):
+        return "constant"
+    return "setting" if is_setting(script, node) else "effect"
 
 
 def _is_choice_of_imports(node: ast.stmt) -> bool:

@@ -21,6 +21,14 @@ LIGHT_NAME = re.compile(
     | current_\w+ | \w+_count | register\w* | patch\w* | replace_\w+ | keys | values | items | get | float\d+ | bfloat\d+)$""",
     re.VERBOSE,
 )
+TIMELESS = re.compile(
+    r"""^(builtins\.(abs|bool|dict|float|frozenset|getattr|int|isinstance|len|list|max|min|range|round|set|sorted|str|sum|tuple|type|zip)
+    | os\.(getenv|environ\.get|path\.(abspath|basename|dirname|expanduser|join|realpath|splitext)) | pathlib\.\w+ | re\.compile
+    | functools\.partial | collections\.\w+ | typing\.\w+ | torch\.(device|cuda\.(is_available|device_count)|backends\.\w+\.is_\w+)
+    | argparse\.ArgumentParser | (.*\.)?(get_?logger|HfArgumentParser|TrlParser|Typer|is_\w+_available))$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+SETTING = re.compile(r"^(os\.(environ|putenv|unsetenv|system)|sys\.(path|modules)|site|subprocess|warnings|matplotlib)(\.|$)")
 HEAVY_METHODS = frozenset({
     "parse_args_into_dataclasses", "parse_args_and_config", "parse_dict", "parse_json_file", "parse_yaml_file",
 })  # fmt: skip
@@ -31,6 +39,17 @@ HEAVY_NAME = re.compile(r"\.(get_peft_model|get_dataset\w*|get_model\w*|set_epoc
 def is_light(script: Script, node: ast.AST) -> bool:
     """Whether everything that a node calls while it is evaluated is light; function bodies do not count."""
     return not isinstance(node, ast.While) and all(_is_light_call(script, call, 0) for call in _calls_now(node))
+
+
+def is_timeless(script: Script, node: ast.AST) -> bool:
+    """Whether all that a node calls answers the same whenever it is asked."""
+    return all(any(map(TIMELESS.search, script.names(call.func))) for call in _calls_now(node))
+
+
+def is_setting(script: Script, node: ast.AST) -> bool:
+    """Whether a node says how what is imported later shall behave, or brings it there."""
+    parts = [part for part in ast.walk(node) if isinstance(part, (ast.Attribute, ast.Name))]
+    return any(SETTING.search(name) for part in parts for name in script.names(part))
 
 
 def _calls_now(node: ast.AST) -> Iterator[ast.Call]:

@@ -208,3 +208,90 @@ def test_comments_around_the_entry_are_kept() -> None:
     code = lifted(source)
     for comment in ("# about the run", "# guard", "# first", "# go", "# last", "# end"):
         assert code.count(comment) == 1
+
+
+def test_an_effect_keeps_its_place_after_what_moves_whatever_is_imported_below() -> None:
+    above, body = parts("""\
+        import time
+        from transformers import Trainer, logging
+        Trainer(load()).train()
+        logging.set_verbosity_error()
+        end = time.time()
+        import gc
+        done()
+    """)
+    assert body.endswith(".train()\nlogging.set_verbosity_error()\nend = time.time()\ndone()\n")
+    assert "import gc\n" in above
+
+
+def test_settings_stay_above_the_import_that_may_need_them() -> None:
+    above, _ = parts("""\
+        import os, sys, warnings
+        from transformers import Trainer
+        model = load()
+        os.environ["HOME_OF_DATA"] = "/data"
+        sys.path.append("lib")
+        warnings.filterwarnings("ignore")
+        import data
+        Trainer(model).train()
+    """)
+    assert above.index("HOME_OF_DATA") < above.index("sys.path.append") < above.index("import data\n")
+
+
+def test_what_is_the_same_whenever_it_is_asked_stays() -> None:
+    above, body = parts("""\
+        import logging, os
+        import torch
+        from transformers import Trainer
+        model = load()
+        logger = logging.getLogger(__name__)
+        device = torch.device("cuda")
+        folder = os.path.join("a", "b")
+        def show(): logger.info(device)
+        Trainer(model).train()
+    """)
+    assert body == "model = load()\nprepare_trainer(Trainer(model, callbacks=[RayTrainReportCallback()])).train()\n"
+    assert "def show()" in above
+
+
+def test_what_reads_a_name_that_the_train_function_works_on_moves() -> None:
+    _, body = parts("""\
+        from transformers import Trainer
+        options = {}
+        fill(options)
+        size = len(options)
+        Trainer(size).train()
+    """)
+    assert body.startswith("fill(options)\nsize = len(options)\n")
+
+
+def test_needed_imports_stand_below_the_imports_at_the_top_and_their_settings() -> None:
+    constants = "A = 1\nB = 2\nC = 3\nimport gc\n"
+    head = 'import os\nHOME = "/data"\nos.environ["HF_HOME"] = HOME\nos.environ["B"] = "1"\nimport numpy\n'
+    code = lifted(f"{head}from transformers import Trainer\n{constants}Trainer(1).train()\n")
+    assert "from transformers import Trainer\n\nfrom ray.train import" in code
+    assert code.index("prepare_trainer\n") < code.index("A = 1")
+    near = lifted(f"{head}from transformers import Trainer\nA = 1\nimport gc\nTrainer(1).train()\n")
+    assert "import gc\n\nfrom ray.train import" in near
+
+
+def test_statements_stay_apart_where_what_stood_between_them_is_gone() -> None:
+    _, body = parts("""\
+        from transformers import Trainer
+        model = load()
+
+        SIZE = 3
+        fit(model)
+
+        import gc
+        Trainer(model).train()
+        SEED = 1
+        end()
+    """)
+    assert body.startswith("model = load()\n\nfit(model)\n\nprepare_trainer(")
+    assert body.endswith(".train()\nend()\n")
+
+
+def test_two_blank_lines_follow_the_train_function() -> None:
+    code = lifted('from transformers import Trainer\n\nif __name__ == "__main__":\n    Trainer(1).train()\n')
+    assert '.train()\n\n\nif __name__ == "__main__":\n' in code

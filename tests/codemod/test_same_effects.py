@@ -17,7 +17,7 @@ NAMES = ["alpha", "beta", "gamma", "max", "config", "result", "trainer_args"]
 FUNCTIONS = ["first", "second", "third"]
 name = st.sampled_from(NAMES)
 function = st.sampled_from(FUNCTIONS)
-FIRST = st.sampled_from(["1", "effect(2)", "len('abc')"])
+FIRST = st.sampled_from(["1", "[1]", "effect(2)", "len('abc')"])
 STATEMENTS = st.one_of(
     st.builds("{} = effect({!r})".format, name, st.integers(0, 9)),
     st.builds("{} = effect({})".format, name, name),
@@ -40,7 +40,12 @@ STATEMENTS = st.one_of(
     st.builds("{} += effect(1)".format, name),
     st.builds("del {}".format, name),
     st.builds("import json as {}".format, name),
-    st.builds("sys.{} = {}".format, st.just("lifted_once"), st.integers(0, 3)),
+    st.builds("sys.lifted_once = {}".format, st.integers(0, 3)),
+    st.builds("{} = getattr(sys, 'lifted_once', 0)".format, name),
+    st.builds("{} = [1]".format, name),
+    st.builds("{}.append(1)".format, name),
+    st.builds("{} = len({})".format, name, name),
+    st.builds("effect({} and len({}))".format, name, name),
 )
 
 
@@ -109,6 +114,7 @@ def stand_ins(trace: list[str]) -> Iterator[None]:
 def trace_of(source: str) -> list[str]:
     """What running a script did, in order, and the error that ended it."""
     trace: list[str] = []
+    vars(sys).pop("lifted_once", None)
     with stand_ins(trace):
         try:
             exec(compile(source, "<script>", "exec"), {"__name__": "__main__", "__builtins__": builtins})  # noqa: S102  # generated
