@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from raylift_runtime import resume
+from raylift_runtime import random_states, resume
 from raylift_runtime.checkpoints import FOLDER
 
 if TYPE_CHECKING:
@@ -91,7 +91,8 @@ class Loop:
     def _load(self, accelerator: Accelerator, folder: str) -> None:
         import torch
 
-        accelerator.load_state(folder)
+        with random_states.readable():
+            accelerator.load_state(folder)
         own = os.path.join(folder, _file(accelerator.process_index))
         kept = torch.load(own if os.path.exists(own) else os.path.join(folder, _file(0)), weights_only=True)
         self.epochs, self.reports, self.step = kept["epochs"], kept["reports"], kept["step"]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.fs
 
+from raylift_runtime import random_states
 from raylift_runtime.checkpoints import FOLDER, MANIFESTS
 from raylift_runtime.storage import insist
 
@@ -51,7 +52,7 @@ def newest(session: Session, training: int, output_dir: str, chosen: Any) -> Ite
     from ray.train import Checkpoint
 
     filesystem, _ = session.run_folder()
-    with Checkpoint(found, filesystem).as_directory() as folder:
+    with Checkpoint(found, filesystem).as_directory() as folder, random_states.readable():
         start = os.path.join(folder, FOLDER)
         _restore_best(session, training, start, output_dir)
         yield start

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import pickle
+import random
 from pathlib import Path
 from typing import Any
 
+import numpy
 import pyarrow.fs
 import pytest
+import torch
 from ray.train import Checkpoint
+from tests.since import needs
 
-from raylift_runtime import resume, storage
+from raylift_runtime import random_states, resume, storage
 from raylift_runtime.checkpoints import FOLDER, Source, store
 from raylift_runtime.session import Session
 
@@ -118,3 +123,15 @@ def test_state_that_is_split_for_another_size_is_refused(session: FakeSession) -
     files = ("global_step4/zero_pp_rank_0_mp_rank_00_optim_states.pt",)
     with pytest.raises(RuntimeError, match="Train with 4 workers"):
         resume.fitting(resume.Stored("p", 4, 0, 4, files), session)
+
+
+@needs("torch", "2.6", "it reads everything unasked")
+def test_random_states_are_read_only_where_they_are_vouched_for(tmp_path: Path) -> None:
+    state = numpy.random.get_state()
+    torch.save({"python": random.getstate(), "numpy": state}, tmp_path / "states.pth")
+    with pytest.raises(pickle.UnpicklingError):
+        torch.load(tmp_path / "states.pth")
+    with random_states.readable():
+        read = torch.load(tmp_path / "states.pth")
+    assert read["python"] == random.getstate()
+    assert read["numpy"][1].tolist() == state[1].tolist()
