@@ -8,20 +8,23 @@ from typing import TYPE_CHECKING
 from ray.train import RunConfig, ScalingConfig
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+HELP = {"-h", "--help"}
 WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
-def scaling_for(scaling: ScalingConfig | None, environment: Mapping[str, str]) -> ScalingConfig:
+def scaling_for(scaling: ScalingConfig | None, environment: Mapping[str, str], arguments: Sequence[str] = ()) -> ScalingConfig:
     """The script's scaling with `RAYLIFT_NUM_WORKERS` (`4`, or `1-4` for an elastic group) and `RAYLIFT_USE_GPU` applied.
 
-    Raises ValueError where a variable holds something else.
+    A script that is asked for its help answers in this process. Raises ValueError where a variable holds something else.
     """
     scaling = scaling or ScalingConfig()
     changes: dict[str, object] = {}
     if workers := environment.get("RAYLIFT_NUM_WORKERS"):
         changes["num_workers"] = _worker_count(workers)
+    if not HELP.isdisjoint(arguments):
+        changes["num_workers"] = 0
     if use_gpu := environment.get("RAYLIFT_USE_GPU"):
         changes["use_gpu"] = _is_yes("RAYLIFT_USE_GPU", use_gpu)
         if not changes["use_gpu"] and scaling.resources_per_worker:

@@ -55,7 +55,7 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
         super().__init__(
             train_loop_per_worker,
             train_loop_config=train_loop_config,
-            scaling_config=settings.scaling_for(scaling_config, os.environ),
+            scaling_config=settings.scaling_for(scaling_config, os.environ, sys.argv[1:]),
             run_config=run,
             **arguments,
         )

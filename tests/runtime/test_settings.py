@@ -19,6 +19,12 @@ def test_the_number_of_workers_is_overridden(text: str, expected: object) -> Non
     assert scaling_for(ScalingConfig(num_workers=2), {"RAYLIFT_NUM_WORKERS": text}).num_workers == expected
 
 
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+def test_a_script_that_is_asked_for_its_help_starts_no_workers(flag: str) -> None:
+    assert scaling_for(ScalingConfig(num_workers=2), {}, ["--epochs", "3", flag]).num_workers == 0
+    assert scaling_for(ScalingConfig(num_workers=2), {}, ["--helper", "h"]).num_workers == 2
+
+
 def test_turning_gpus_off_takes_them_out_of_the_resources() -> None:
     scaling = scaling_for(ScalingConfig(use_gpu=True, resources_per_worker={"GPU": 2, "CPU": 4}), {"RAYLIFT_USE_GPU": "0"})
     assert (scaling.use_gpu, scaling.resources_per_worker) == (False, {"CPU": 4})
