@@ -161,7 +161,9 @@ def _print_lines(lines: list[Line], paged: bool) -> None:
     from rich.console import Console as Terminal
     from rich.text import Text
 
-    terminal = Terminal(file=sys.stdout, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    # rich before 14 takes an empty NO_COLOR for one that is set, so we decide.
+    no_color = not is_coloured(sys.stdout)
+    terminal = Terminal(file=sys.stdout, highlight=False, markup=False, emoji=False, soft_wrap=True, no_color=no_color)
     os.environ.setdefault("LESS", "-FRX")  # or less would show colours as escapes
     texts = [Text.assemble(*line) for line in lines]
     with terminal.pager(styles=True) if paged else contextlib.nullcontext():
