@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 HELP = {"-h", "--help"}
+HAS_ELASTIC_GROUPS = "elastic_resize_monitor_interval_s" in ScalingConfig.__dataclass_fields__  # since Ray 2.55
 WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
@@ -46,9 +47,12 @@ def run_for(run: RunConfig | None, environment: Mapping[str, str]) -> RunConfig:
 def _worker_count(text: str) -> int | tuple[int, int]:
     try:
         low, _, high = text.partition("-")
-        return (int(low), int(high)) if high else int(low)
+        count = (int(low), int(high)) if high else int(low)
     except ValueError:
         raise ValueError(f"RAYLIFT_NUM_WORKERS={text!r}: give a number such as 4, or a range such as 1-4") from None
+    if isinstance(count, tuple) and not HAS_ELASTIC_GROUPS:
+        raise ValueError(f"RAYLIFT_NUM_WORKERS={text!r}: an elastic group needs Ray 2.55 or newer; give one number")
+    return count
 
 
 def _is_yes(name: str, text: str) -> bool:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 from ray.train import RunConfig, ScalingConfig
+from tests.since import is_since, needs
 
 from raylift_runtime.environment import forwarded
 from raylift_runtime.settings import run_for, scaling_for
+
+RANGE = pytest.param("1-4", (1, 4), marks=needs("ray", "2.55", "it has no elastic groups"))
 
 
 def test_the_script_decides_where_no_variable_is_set() -> None:
@@ -14,7 +17,7 @@ def test_the_script_decides_where_no_variable_is_set() -> None:
     assert scaling_for(None, {}).num_workers == 1
 
 
-@pytest.mark.parametrize(("text", "expected"), [("4", 4), ("0", 0), ("1-4", (1, 4))])
+@pytest.mark.parametrize(("text", "expected"), [("4", 4), ("0", 0), RANGE])
 def test_the_number_of_workers_is_overridden(text: str, expected: object) -> None:
     assert scaling_for(ScalingConfig(num_workers=2), {"RAYLIFT_NUM_WORKERS": text}).num_workers == expected
 
@@ -34,6 +37,12 @@ def test_turning_gpus_off_takes_them_out_of_the_resources() -> None:
 def test_a_value_that_means_nothing_is_an_error_naming_the_variable(variables: dict[str, str]) -> None:
     with pytest.raises(ValueError, match=next(iter(variables))):
         scaling_for(None, variables)
+
+
+@pytest.mark.skipif(is_since("ray", "2.55"), reason="ray since 2.55 has elastic groups")
+def test_a_range_that_ray_cannot_do_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"needs Ray 2\.55 or newer"):
+        scaling_for(None, {"RAYLIFT_NUM_WORKERS": "1-4"})
 
 
 def test_storage_and_run_name_are_overridden_in_a_copy() -> None:
