@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from raylift.chosen import plan_of
 from raylift.frameworks import accelerate_loop, argument_attributes, transformers_trainer
 from raylift.frameworks.hazards import hazards, refuse_reflection
 from raylift.frameworks.notebook_launcher import settings_with_launch
@@ -14,7 +15,7 @@ from raylift.frameworks.save_strategy import reportable
 from raylift.frameworks.transformers_arguments import modernise
 from raylift.launcher import launcher
 from raylift.placement import place
-from raylift.plan import Edit, NeededImport, Notice, Plan
+from raylift.plan import Notice, Plan
 from raylift.reach import reached
 from raylift.recognise import starts
 from raylift.script import Found, Script
@@ -41,14 +42,11 @@ def assemble(script: Script, settings: Settings) -> Plan | None:
         *_elsewhere(script, trainings),
         *(Notice(1, "RL125", text) for text in settings.launch_notices),
     ]
-    edits = tuple(finding for finding in findings if isinstance(finding, Edit))
-    imports = tuple(finding for finding in findings if isinstance(finding, NeededImport))
-    notices = tuple(sorted(finding for finding in findings if isinstance(finding, Notice)))
     if not trainings:
-        return Plan(edits, imports, notices)
+        return plan_of(findings, script, settings)
     refuse_reflection(script, placement)
     launch, needed = launcher(script, settings_with_launch(script, settings))
-    return Plan(edits, (*imports, *needed), notices, placement, launch)
+    return plan_of([*findings, *needed], script, settings, placement, launch)
 
 
 def is_inside(node: ast.AST, holder: Found) -> bool:

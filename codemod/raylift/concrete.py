@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
+from raylift.marks import Marked, marked
+from raylift.plan import Notice
 from raylift.script import Script
 
 Place = tuple[str, int, int, int, int]
@@ -17,9 +19,10 @@ Place = tuple[str, int, int, int, int]
 class Concrete:
     """The concrete syntax of a script; nodes are found by the place where they stand."""
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, marks: Iterable[Notice] = ()) -> None:
         self.script = script
-        self.module = cst.parse_module(script.source)
+        self._marked = marked(script.source, marks) if marks else Marked(script.source)
+        self.module = cst.parse_module(self._marked.source)
         self._lines = self.module.code.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
     @cached_property
@@ -38,10 +41,11 @@ class Concrete:
     def _statements(self) -> dict[tuple[int, int], cst.CSTNode]:
         return {place[1:3]: node for place, node in self._nodes.items() if place[0] == "statement"}
 
-    def _column(self, line: int, offset: int) -> int:
-        """`ast` counts columns in UTF-8 bytes, LibCST in characters."""
+    def _at(self, line: int, offset: int) -> tuple[int, int]:
+        """Where LibCST has a place: below the markers above it; `ast` counts columns in UTF-8 bytes, LibCST in characters."""
+        line = self._marked.line(line)
         text = self._lines[line - 1]
-        return offset if text.isascii() else len(text.encode()[:offset].decode(errors="ignore"))
+        return line, offset if text.isascii() else len(text.encode()[:offset].decode(errors="ignore"))
 
     def node(self, node: ast.AST) -> cst.CSTNode:
         """The LibCST node at the place of an expression, a keyword argument or a statement."""
@@ -50,10 +54,10 @@ class Concrete:
             assert isinstance(call, ast.Call)
             return self.argument(call, node)
         assert isinstance(node, (ast.expr, ast.stmt)) and node.end_lineno and node.end_col_offset is not None
-        start = (node.lineno, self._column(node.lineno, node.col_offset))
+        start = self._at(node.lineno, node.col_offset)
         if isinstance(node, ast.stmt):
             return self._statements[start]
-        end = (node.end_lineno, self._column(node.end_lineno, node.end_col_offset))
+        end = self._at(node.end_lineno, node.end_col_offset)
         return self._nodes[(type(node).__name__, start[0], start[1], end[0], end[1])]
 
     @cached_property

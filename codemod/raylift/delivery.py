@@ -58,12 +58,12 @@ def _into(output: str, paths: tuple[str, ...]) -> Deliver:
 
 
 def new_code(outcome: Outcome | None) -> bytes | None:
-    """The lifted bytes, where there are any."""
+    """The lifted bytes, or those of a refused script with its markers, where there are any."""
     if outcome is None:
         return None
-    from raylift.outcome import Rewritten
+    from raylift.outcome import Refused, Rewritten
 
-    return outcome.code if isinstance(outcome, Rewritten) else None
+    return outcome.code if isinstance(outcome, (Refused, Rewritten)) else None
 
 
 def is_done(outcome: Outcome | None) -> bool:

@@ -13,7 +13,7 @@ from raylift.edits import statements_of
 from raylift.layout import close_gaps
 from raylift.needed_imports import below_blanks, with_imports
 from raylift.placement import Placement
-from raylift.plan import Launcher, Plan
+from raylift.plan import Launcher, Notice, Plan
 from raylift.script import Script
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ BLANK = cst.EmptyLine(indent=False)
 BOM = b"\xef\xbb\xbf"
 
 
-def emit(script: Script, plan: Plan) -> bytes:
-    """The script with its plan carried out; bytes in the script's own encoding and newlines."""
-    concrete = Concrete(script)
+def emit(script: Script, plan: Plan, marks: Sequence[Notice] = ()) -> bytes:
+    """The script with its plan carried out and its markers; bytes in the script's own encoding and newlines."""
+    concrete = Concrete(script, marks)
     edited = _Edited(concrete, plan)
     if plan.placement is None or plan.launcher is None:
         body = [new for old in concrete.module.body for new in edited.statement(old)]

@@ -39,6 +39,7 @@ FLAGS = (
     Flag("tolerance", ("--tolerance",), "decimal", "verify", "Relative difference of losses to allow. [0]", metavar="X"),
     Flag("lifted", ("--lifted",), "text", "verify", "Compare with this file instead of lifting.", metavar="FILE"),
     Flag("ignore", ("--ignore",), "list", LIFTING + " report", "Say nothing of this rule; may be repeated.", metavar="RULE", is_setting=True),
+    Flag("mark", ("--mark",), "switch", LIFTING, "Leave a comment wherever a person must decide.", is_setting=True),
     Flag("exclude", ("--exclude",), "list", LIFTING + " report", "Skip these, in .gitignore's syntax; may be repeated.", metavar="GLOB",
          is_setting=True),
     Flag("force_exclude", ("--force-exclude",), "switch", LIFTING, "Exclude also what is named outright, as hooks do."),

@@ -15,6 +15,10 @@ TRAINER_OF_A_MODULE = re.compile(rb"\.\w*Trainer\b")
 ONLY_AST = 0x400  # ast.PyCF_ONLY_AST
 
 
+MARKER = re.compile(rb"#\s*raylift:\s*RL\d")
+"""What a marker that was left in a file looks like; its tokens decide."""
+
+
 class NotPython(Exception):
     """The bytes are no Python source; `line` is 0 where none can be named."""
 
@@ -24,7 +28,10 @@ class NotPython(Exception):
 
 
 def can_matter(source: bytes, explicit: bool) -> bool:
-    """Whether LibCST must look; raises NotPython for a broken file that the user named, or that could matter."""
+    """Whether somebody must look; raises NotPython for a broken file that the user named, or that could matter."""
+    if b"raylift:" in source and MARKER.search(source):
+        syntax_tree(source)
+        return True
     for needle in NEEDLES:
         if needle in source:
             return _imports_a_source(syntax_tree(source)) or TRAINER_OF_A_MODULE.search(source) is not None

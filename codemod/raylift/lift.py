@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import warnings
 
+from raylift.chosen import open_ones
+from raylift.leftovers import leftovers, markers_left
+from raylift.marks import marked
 from raylift.nearby import Neighbours, no_neighbours
 from raylift.outcome import Failed, Outcome, Refused, Rewritten, Untouched
 from raylift.plan import Refusal
-from raylift.recognise import left_alone
+from raylift.recognise import is_test, left_alone, uses_ray
 from raylift.remarks import is_skipped
 from raylift.script import Script
 from raylift.settings import Settings
-from raylift.suppress import with_remarks
 
 
 def rewrite(source: bytes, settings: Settings = Settings(), neighbours: Neighbours = no_neighbours) -> Outcome:
@@ -25,7 +27,7 @@ def rewrite(source: bytes, settings: Settings = Settings(), neighbours: Neighbou
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             return Failed(_unreadable(error), getattr(error, "lineno", 0) or 0)
         try:
-            return with_remarks(_lifted(script, settings), script, settings)
+            return _lifted(script, settings)
         except RecursionError:
             return Failed("the code is nested too deeply to be read")
         except Exception as error:  # noqa: BLE001  # whatever it is, the file stays as it was and the tool goes on
@@ -34,17 +36,27 @@ def rewrite(source: bytes, settings: Settings = Settings(), neighbours: Neighbou
 
 def _lifted(script: Script, settings: Settings) -> Outcome:
     if reason := left_alone(script):
-        return Untouched(reason)
+        is_history = is_test(script) or uses_ray(script)
+        return Untouched(reason, markers_left(script, settings) if is_history else leftovers(script, settings, ()))
     from raylift.assemble import assemble  # LibCST costs 0.1 s: only a script that may change pays it
     from raylift.emit import emit
 
     try:
         plan = assemble(script, settings)
     except Refusal as refusal:
-        return Refused((refusal.notice,))
+        return _refused(script, settings, refusal)
     if plan is None:
-        return Untouched("it starts no training that raylift knows")
-    return Rewritten(emit(script, plan), plan.notices, plan.changes)
+        return Untouched("it starts no training that raylift knows", leftovers(script, settings, ()))
+    code = emit(script, plan, plan.notices if settings.mark else ())
+    return Rewritten(code, plan.notices, plan.changes, leftovers(script, settings, plan.fired))
+
+
+def _refused(script: Script, settings: Settings, refusal: Refusal) -> Outcome:
+    left = leftovers(script, settings, None)
+    if not (notices := open_ones([refusal.notice], script, settings)):
+        return Untouched("what stops its lift is settled", left)
+    code = marked(script.source, notices).source if settings.mark else script.source
+    return Refused(notices, left, None if code == script.source else code)
 
 
 def _unreadable(error: BaseException) -> str:

@@ -7,7 +7,7 @@ import token
 import tokenize
 from typing import NamedTuple
 
-SPACE = frozenset({token.INDENT, token.DEDENT, token.ENDMARKER, token.NL, token.ENCODING})
+SPACE = frozenset({token.INDENT, token.DEDENT, token.ENDMARKER, token.NL})
 
 
 class Comment(NamedTuple):
@@ -23,6 +23,7 @@ class Lines(NamedTuple):
 
     comments: tuple[Comment, ...] = ()
     logical: tuple[range, ...] = ()
+    encoding: str = "utf-8"
 
     def around(self, line: int) -> range | None:
         """The logical line that holds a line of the source."""
@@ -57,7 +58,7 @@ def _read(source: bytes) -> Lines:
     comments: list[Comment] = []
     logical: list[range] = []
     start = occupied = 0
-    first = ""
+    first = encoding = ""
     for each in tokenize.tokenize(io.BytesIO(source).readline):
         line = each.start[0]
         if each.type == token.COMMENT:
@@ -67,8 +68,10 @@ def _read(source: bytes) -> Lines:
                 logical.append(range(start, line + 1))
                 start = 0
             first = ""
+        elif each.type == token.ENCODING:
+            encoding = each.string
         elif each.type not in SPACE:
             start = start or line
             first = first or each.string
             occupied = each.end[0]
-    return Lines(tuple(comments), tuple(logical))
+    return Lines(tuple(comments), tuple(logical), encoding)

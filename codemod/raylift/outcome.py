@@ -30,10 +30,14 @@ class Untouched:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The script trains, but cannot be lifted safely; at least one notice says what to do by hand."""
+    """The script trains, but cannot be lifted safely; at least one notice says what to do by hand.
+
+    `code` is the script with markers where that is, and they are wanted; nothing else of it differs.
+    """
 
     notices: tuple[Notice, ...]
     leftovers: tuple[Notice, ...] = ()
+    code: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,13 +75,17 @@ class Launcher:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that will change in a script, decided on its untouched form."""
+    """Everything that will change in a script, decided on its untouched form.
+
+    `fired` are all rules that had something to say, with their lines, also where the user has settled it.
+    """
 
     edits: tuple[Edit, ...]
     imports: tuple[NeededImport, ...]
     notices: tuple[Notice, ...]
     placement: Placement | None = None
     launcher: Launcher | None = None
+    fired: frozenset[tuple[str, int]] = frozenset()
 
     @property
     def changes(self) -> tuple[Notice, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from raylift.lines import Comment, Lines, lines_of
+from raylift.rules import RULES
 
 SKIP_FILE = re.compile(rb"^[ \t\xef\xbb\xbf]*#[ \t]*raylift:[ \t]*skip-file\b", re.MULTILINE)
 START = re.compile(r"#\s*raylift:\s*")
@@ -22,6 +23,15 @@ class Remark(NamedTuple):
     reason: str
     line: int
     lines: range
+
+
+def fault_of(ack: Remark) -> str:
+    """What an ack lacks; empty where it is right."""
+    if not ack.rules:
+        return "this ack names no rule"
+    if unknown := [rule for rule in ack.rules if rule not in RULES]:
+        return f"there is no rule {', '.join(unknown)} to acknowledge"
+    return "" if ack.reason else f"this ack of {', '.join(ack.rules)} gives no reason"
 
 
 def is_skipped(source: bytes) -> bool:

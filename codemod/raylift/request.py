@@ -32,6 +32,7 @@ class Request(NamedTuple):
     tolerance: float = 0.0
     lifted: str | None = None
     ignore: tuple[str, ...] = ()
+    mark: bool | None = None
     exclude: tuple[str, ...] = ()
     force_exclude: bool = False
     jobs: int | None = None

@@ -168,6 +168,9 @@ _RULES = (
     Rule("RL329", "Trainer.restore", "A run continues when it is started again under its name.", "TorchTrainer.restore(path)", "",
          "Make the trainer as for a new run, with the same RunConfig(name=..., storage_path=...)."),
     # what the script's own comments leave to say
+    Rule("RL401", "A marker is left", "`--mark` leaves a comment wherever a person must decide; while it is there, nobody has.",
+         "# raylift: RL221 no metric of this loop ...", "# raylift: ack[RL221] the metrics are in W&B",
+         "Settle it and delete the comment, or write an ack and the reason in its place."),
     Rule("RL402", "An ack that settles nothing", "What it spoke of is gone or has moved; the promise would wait there for the next one that comes.",
          "x = 1  # raylift: ack[RL312] all ranks see one loss", "x = 1", "Delete it, or move it to the line that it speaks of."),
     Rule("RL403", "An ack without a rule or a reason", "Whoever reads it later must know what was decided, and why.",

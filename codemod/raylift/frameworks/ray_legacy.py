@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from raylift.chosen import plan_of
 from raylift.frameworks import (
     ray_accelerate_trainer,
     ray_arguments,
@@ -20,7 +21,7 @@ from raylift.frameworks.hazards import hazards
 from raylift.frameworks.ray_calls import FUNCTION_KEYWORDS
 from raylift.frameworks.ray_legacy_names import LEGACY_TRAINERS
 from raylift.frameworks.transformers_arguments import modernise
-from raylift.plan import Edit, Finding, NeededImport, Notice, Plan, Refusal
+from raylift.plan import Edit, Finding, NeededImport, Plan, Refusal
 from raylift.script import Script
 from raylift.settings import Settings
 
@@ -34,11 +35,7 @@ def lift_legacy(script: Script, settings: Settings) -> Plan:
     findings += ray_imports.move(script, settings, needed)
     _refuse_crowded_lines(findings)
     _refuse_changes_within(script, findings)
-    return Plan(
-        tuple(finding for finding in findings if isinstance(finding, Edit)),
-        tuple(finding for finding in findings if isinstance(finding, NeededImport)),
-        tuple(sorted({finding for finding in findings if isinstance(finding, Notice)})),
-    )
+    return plan_of(findings, script, settings)
 
 
 def _refuse_crowded_lines(findings: list[Finding]) -> None:
