@@ -142,6 +142,20 @@ def test_a_trainer_that_another_file_makes_is_connected_where_it_trains() -> Non
     assert b"    trainer = prepare_trainer(trainer)\n    trainer.train()\n" in getattr(outcome, "code", b"")
 
 
+@pytest.mark.parametrize(
+    "training",
+    [
+        "if trainer.train().training_loss < 1:\n        print(1)",
+        "match trainer.train():\n        case _:\n            print(1)",
+        "def later(result=trainer.train()):\n        print(result)",
+        "return map(lambda trainer: trainer.train(), [trainer])",
+    ],
+)
+def test_a_trainer_that_no_statement_can_prepare_before_it_trains_is_refused(training: str) -> None:
+    source = f"import transformers\nfrom mine import make\n\n\ndef run(trainer):\n    {training}\n\n\nrun(make())\n"
+    assert (refusal(source).rule, refusal(source).line) == ("RL302", 6)
+
+
 def test_packages_that_import_each_other_come_to_an_end() -> None:
     script = b"from a import thing\nthing.train()\n"
     assert isinstance(rewrite(script, neighbours=lambda name, level: b"from b import *\nfrom a import thing\n"), Untouched)

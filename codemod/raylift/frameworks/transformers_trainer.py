@@ -85,8 +85,8 @@ def _connect_training(script: Script, call: ast.Call, receiver: ast.expr) -> Ite
     """A Trainer that another file makes is connected right before it trains."""
     statement = script.statement(call)
     index = script.place_in_line(statement)
-    if isinstance(statement, (ast.If, ast.While, ast.For, ast.With, ast.Try)):
-        text = "the Trainer comes from another file and trains inside the head of a compound statement"
+    if not _is_known_before(script, receiver, statement):
+        text = "the Trainer comes from another file and trains where no statement before it can prepare it"
         raise Refusal(call.lineno, "RL302", text, "put `.train()` on a line of its own")
     if isinstance(receiver, (ast.Name, ast.Attribute)):
         target = ast.unparse(receiver)
@@ -96,3 +96,11 @@ def _connect_training(script: Script, call: ast.Call, receiver: ast.expr) -> Ite
     lines = (f"{name} = {ast.unparse(receiver)}", *_steps(name))
     yield Edit(statement, precede_with(index, *lines), "RL101", f"the Trainer {WHY}")
     yield Edit(receiver, replace_by(name), "RL101", f"the Trainer {WHY}")
+
+
+def _is_known_before(script: Script, receiver: ast.expr, statement: ast.stmt) -> bool:
+    """Whether a statement before this one can hold the Trainer: not in the head of a block, and not where a lambda binds it."""
+    names = [node for node in ast.walk(receiver) if isinstance(node, ast.Name)]
+    outside = script.scope(statement)
+    is_simple = not isinstance(statement, ast.Match) and not hasattr(statement, "body")
+    return is_simple and all(script.scope(name).owner(name.id) is outside.owner(name.id) for name in names)
