@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow.fs
 import pytest
 from ray.train import Checkpoint, Result, RunConfig
+from tests.since import needs
 
 from raylift_runtime import results, storage
 from raylift_runtime.metrics import Report
@@ -137,6 +138,7 @@ def test_the_result_holds_the_last_report_and_all_lines(run: RunConfig) -> None:
     assert list(result.metrics_dataframe["step"]) == [1, 2]
 
 
+@needs("ray", "2.56", "its Result has no return_value")
 def test_lines_that_no_report_carried_come_with_the_value(run: RunConfig) -> None:
     report(MetricsFile(), run, Report({"step": 2, "loss": 0.5}, steps(2)))
     late = Result(metrics=None, checkpoint=None, error=None, path=None, return_value=Returned("mine", [{"late": 1}]))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.runtime.conftest import RunScript
+from tests.since import is_since, needs
 
 pytestmark = [pytest.mark.slow, pytest.mark.ray]
 
@@ -62,8 +63,12 @@ def test_a_run_keeps_all_metrics_and_uploads_each_file_once(run_script: RunScrip
     assert [line for line in ended.stderr.splitlines() if not _is_of_the_libraries(line)] == []
 
 
+# Two of them are transformers 4's; the last one is Ray's, which cannot be told a log level before 2.56.
+OF_THE_LIBRARIES = ("Warning", "Writing model shards", "max_steps is given", "We strongly recommend", "Setting up process group")
+
+
 def _is_of_the_libraries(line: str) -> bool:
-    return "Warning" in line or "Writing model shards" in line or line.startswith("  ")
+    return line.startswith("  ") or any(words in line for words in OF_THE_LIBRARIES)
 
 
 def test_a_worker_has_the_driver_s_arguments_folder_modules_and_settings(
@@ -83,7 +88,7 @@ def test_a_worker_has_the_driver_s_arguments_folder_modules_and_settings(
 
 def test_a_script_that_sets_signal_and_exit_handlers_and_exits_with_zero_ends_well(run_script: RunScript, cluster: str) -> None:
     body = "import atexit, signal; signal.signal(signal.SIGTERM, signal.SIG_DFL); atexit.register(print, 'ended'); sys.exit(0)"
-    ended = run_script(script(body, end="print('value', result.return_value)"), RAY_ADDRESS=cluster)
+    ended = run_script(script(body, end="print('value', getattr(result, 'return_value', None))"), RAY_ADDRESS=cluster)
     assert "value None" in ended.stdout
     assert "ended\n" in ended.stdout
     assert "SIGTERM is not installed" in ended.stdout + ended.stderr
@@ -109,12 +114,15 @@ def test_a_function_that_cannot_be_found_by_name_travels_by_value(run_script: Ru
             def train_func(config):
                 assert typing.get_type_hints(Options) == {"rate": float}
                 assert sys.modules["__main__"].Options is Options
+                print("held", held + config["more"])
                 return held + config["more"]
             return TorchTrainer(train_func, train_loop_config={"more": 1}, scaling_config=ScalingConfig(num_workers=2)).fit()
 
-        print("value", launch(41).return_value)
+        print("value", getattr(launch(41), "return_value", "lost"))
     """
-    assert "value 42" in run_script(code, RAY_ADDRESS=cluster).stdout
+    said = run_script(code, RAY_ADDRESS=cluster).stdout
+    assert "held 42" in said
+    assert ("value 42" in said) is is_since("ray", "2.56")
 
 
 def test_asking_for_more_than_the_cluster_has_fails_at_once(run_script: RunScript, cluster: str) -> None:
@@ -122,6 +130,7 @@ def test_asking_for_more_than_the_cluster_has_fails_at_once(run_script: RunScrip
     assert "64 workers need 64 CPU, and this Ray cluster has 2. Set RAYLIFT_NUM_WORKERS=2" in ended.stderr
 
 
+@needs("accelerate", "1.13", "it finds the group on CPUs by itself")
 def test_a_world_that_is_not_one_is_refused(run_script: RunScript, cluster: str) -> None:
     body = "os.environ['ACCELERATE_USE_CPU'] = 'false'\n    " + TRAINS.replace("max_steps=6", "max_steps=6, use_cpu=False")
     ended = run_script(script(body), fails=True, RAY_ADDRESS=cluster)
