@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import logging
+import os
 import re
 import sys
 import time
@@ -18,6 +20,7 @@ PATIENCE_S = 1.0  # how long another rank's line waits for rank 0's own, which m
 REMEMBERED = 4096
 
 NATIVE_LOG = re.compile(r"^\[(?:rank\d+\]:\[)?[IWEF]?\S* ?\S* ?[IWEF]? ?\d* ?\d*\] \S+\.cc:\d+\]?")
+RAY_PROGRESS = "__ray_tqdm_magic_token__"  # a state of a progress bar of Ray Data, as JSON for Ray's own display
 DIGITS = re.compile(r"\S*\d\S*")
 
 
@@ -30,6 +33,16 @@ def mark_rank(rank: int) -> None:
 def tell(text: str) -> None:
     """Writes a line of the run's own, from the controller, to the driver's terminal."""
     print(f"{MARK}say {text}", flush=True)
+
+
+def quiet_ray() -> None:
+    """Keeps what Ray says about its own work out of what the script logs: some of its loggers are named by their file's path."""
+    import ray
+
+    folder = os.path.dirname(str(ray.__file__))
+    for name in list(logging.root.manager.loggerDict):
+        if name.startswith(folder):
+            logging.getLogger(name).setLevel(logging.WARNING)
 
 
 @contextlib.contextmanager
@@ -77,7 +90,7 @@ class Stream:
         for line in batch.get("lines", ()):
             if line.startswith(MARK):
                 self._obey(line[len(MARK) :], source)
-            elif is_shown and not NATIVE_LOG.match(line):
+            elif is_shown and RAY_PROGRESS not in line and not NATIVE_LOG.match(line):
                 self._show(line, self.ranks.get(source, 0), file)
         self._release(self.clock() - PATIENCE_S)
 

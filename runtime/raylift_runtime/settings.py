@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+import secrets
 from typing import TYPE_CHECKING
 
 from ray.train import RunConfig, ScalingConfig
@@ -10,6 +12,7 @@ from ray.train import RunConfig, ScalingConfig
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+RAY_S_OWN_NAME = re.compile(r"ray_train_run-[\d_-]+")
 HELP = {"-h", "--help"}
 HAS_ELASTIC_GROUPS = "elastic_resize_monitor_interval_s" in ScalingConfig.__dataclass_fields__  # since Ray 2.55
 WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
@@ -39,6 +42,8 @@ def run_for(run: RunConfig | None, environment: Mapping[str, str]) -> RunConfig:
     Giving the name of an earlier run continues that run; without one every run has its own name.
     """
     run = dataclasses.replace(run) if run else RunConfig()
+    if RAY_S_OWN_NAME.fullmatch(run.name or ""):
+        run.name = f"{run.name}-{secrets.token_hex(3)}"  # two runs may begin within the same second
     run.storage_path = environment.get("RAYLIFT_STORAGE_PATH") or run.storage_path
     run.name = environment.get("RAYLIFT_RUN_NAME") or run.name
     return run

@@ -75,6 +75,7 @@ class Start:
         use_threads(self.threads)
         _restore_print()
         _restore_root_logger()
+        output.quiet_ray()
         _allow_signal_calls()
         _mend_air_session()
         asyncio.set_event_loop(asyncio.new_event_loop())

@@ -137,6 +137,17 @@ def test_ray_data_is_never_read_in_a_subprocess(tmp_path: Path, caplog: pytest.L
     assert len(list(trainer.get_train_dataloader())) == 2
 
 
+def test_a_dataset_that_was_not_given_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    import ray.train
+
+    given = {"train": Iterates(sentences(3))}
+    monkeypatch.setattr(ray.train, "get_dataset_shard", given.__getitem__)
+    monkeypatch.setenv(data.ROWS, json.dumps({"train": 3}))
+    assert data.get_dataset_shard("evaluation") is None
+    shard = data.get_dataset_shard("train")
+    assert shard is not None and (len(shard), len(list(shard))) == (3, 3)
+
+
 def test_no_datasets_have_no_sizes() -> None:
     assert data.row_counts(None) == data.row_counts({}) == {}
 

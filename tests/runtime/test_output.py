@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+import logging
 from typing import Any
 
 import pytest
 
-from raylift_runtime.output import MARK, PATIENCE_S, Stream
+from raylift_runtime.output import MARK, PATIENCE_S, Stream, quiet_ray
 
 
 class Terminal(io.StringIO):
@@ -80,11 +81,24 @@ def test_warnings_that_differ_in_numbers_only_are_the_same(stream: Stream) -> No
         ("TrainController", "Attempting to start training worker group"),
         ("PlacementGroupCleaner", "Failed to query Ray Train Controller actor state."),
         ("RayTrainWorker", "[2026-11-21 01:31:18,831 E 18991 19017] core_worker.cc:2465: Actor has gone"),
+        ("RayTrainWorker", '{"__magic_token__": "__ray_tqdm_magic_token__", "x": 16, "pos": 0, "desc": "Running"}'),
     ],
 )
 def test_internal_lines_are_not_shown(stream: Stream, actor: str, line: str) -> None:
     stream(batch(7, line, actor=actor))
     assert shown(stream) == []
+
+
+def test_a_script_that_logs_everything_does_not_hear_of_ray_s_own_work() -> None:
+    from ray.train.v2._internal.execution import context
+
+    level = context.logger.level
+    try:
+        quiet_ray()
+        assert not context.logger.isEnabledFor(logging.INFO)
+        assert context.logger.isEnabledFor(logging.WARNING)
+    finally:
+        context.logger.setLevel(level)
 
 
 def test_what_the_run_says_itself_is_shown(stream: Stream) -> None:

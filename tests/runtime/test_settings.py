@@ -53,7 +53,8 @@ def test_storage_and_run_name_are_overridden_in_a_copy() -> None:
 
 
 def test_runs_have_names_of_their_own() -> None:
-    assert run_for(None, {}).name
+    first, second = (run_for(None, {}).name for _ in range(2))
+    assert first and second and first != second
 
 
 def test_settings_of_training_travel_and_secrets_of_others_stay() -> None:
