@@ -9,6 +9,7 @@ import shutil
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from raylift_runtime import keeping
 from raylift_runtime.storage import failures_named, linked, put, write
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Source:
 
     `on_each_node`: every node holds a whole copy. `may_link`: the folder's files are replaced, never overwritten, so the storage
     may share them. `inner`: folders that come to lie inside it, by name. `is_async`: training goes on while it is uploaded.
+    `is_best`: by the Trainer's own metric, of those so far. `counted`: what this rank's Trainer had counted by then.
     """
 
     folder: str
@@ -43,6 +45,8 @@ class Source:
     may_link: bool = False
     inner: Mapping[str, str] = field(default_factory=dict)
     is_async: bool = False
+    is_best: bool = False
+    counted: Mapping[str, float] = field(default_factory=dict)
 
 
 def send(session: Session, report: Report, source: Source | None) -> None:
@@ -52,6 +56,7 @@ def send(session: Session, report: Report, source: Source | None) -> None:
         return
     from ray.train import Checkpoint
 
+    report |= keeping.place(source)
     held = held_for_upload(session, source) if source.is_async else source
 
     def upload(checkpoint: Checkpoint, name: str) -> Checkpoint:
@@ -94,7 +99,8 @@ def store(session: Session, source: Source, filesystem: Any, target: str) -> Non
             put(path, filesystem, f"{target}/{FOLDER}/{stored}", source.may_link)
             sizes[stored] = os.path.getsize(path)
     manifest = {"step": source.step, "training": source.training, "world_size": session.world_size, "files": sizes}
-    write(filesystem, f"{target}/{MANIFESTS}/rank-{session.rank}.json", json.dumps(manifest).encode())
+    content = json.dumps({**manifest, "counted": dict(source.counted)})
+    write(filesystem, f"{target}/{MANIFESTS}/rank-{session.rank}.json", content.encode())
 
 
 def files_in(folder: str) -> list[str]:

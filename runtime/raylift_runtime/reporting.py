@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from transformers import TrainerCallback
 
-from raylift_runtime import checkpoints, outbox
+from raylift_runtime import checkpoints, keeping, outbox
 from raylift_runtime.metrics import Report, plain_metrics
 from raylift_runtime.pace import Pace
 from raylift_runtime.session import Session, current
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from transformers import TrainerControl, TrainerState, TrainingArguments
+
+    from raylift_runtime.tally import Tally
 
     Send = Callable[[Report, checkpoints.Source | None], None]
 
@@ -37,6 +39,7 @@ class RayTrainReportCallback(TrainerCallback):  # type: ignore[misc]  # transfor
         self.training = 0
         self.may_link = False
         self.is_over = False
+        self.tally: Tally | None = None
         self._send_instead = send
         self._in_training = False
         self._since: int | None = None
@@ -47,6 +50,8 @@ class RayTrainReportCallback(TrainerCallback):  # type: ignore[misc]  # transfor
         """Checks that Ray and the Trainer see the same group of workers; raises RuntimeError where they do not."""
         if (session := current()) is not None:
             check_one_world(args.world_size, session)
+        if self.tally is not None:
+            self.tally.begin()
         self._in_training, self._since = True, state.global_step
         self.is_over = 0 < state.max_steps <= state.global_step
         self._pace = Pace(state.global_step)
@@ -97,7 +102,14 @@ class RayTrainReportCallback(TrainerCallback):  # type: ignore[misc]  # transfor
             folder = os.path.join(args.output_dir, f"checkpoint-{state.global_step}")
             on_each_node = bool(args.save_on_each_node)
             source = checkpoints.Source(
-                folder, state.global_step, self.training, on_each_node, self.may_link, is_async=self._is_async
+                folder,
+                state.global_step,
+                self.training,
+                on_each_node,
+                self.may_link,
+                is_async=self._is_async,
+                is_best=keeping.is_best(state),
+                counted={} if self.tally is None else self.tally.counted(),
             )
             self._flush(state, own, source)
 

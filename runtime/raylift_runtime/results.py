@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.fs
 from ray.train import UserCallback
 
-from raylift_runtime import output
+from raylift_runtime import keeping, output
 from raylift_runtime.metrics import Report, as_json, from_json
 from raylift_runtime.outbox import Returned
 from raylift_runtime.storage import insist
@@ -52,7 +52,7 @@ class MetricsFile(UserCallback):  # type: ignore[misc]  # Ray ships no types
         only_adds, self._is_written = self._is_written and self._lines[: len(known)] == known, False
         if not only_adds or not _append(filesystem, f"{folder}/{LINES}", added):
             _write(filesystem, f"{folder}/{LINES}", self._lines)  # also after a start, when half a line may stand at the end
-        _write(filesystem, f"{folder}/{LAST}", [dict(report)])
+        _write(filesystem, f"{folder}/{LAST}", [keeping.without_place(report)])
         self._is_written = True
 
     def after_exception(self, run_context: Any, worker_exceptions: dict[int, Exception]) -> None:
@@ -101,7 +101,7 @@ def complete(result: Result, run: RunConfig) -> Result:
     import pandas
 
     late = late_lines(result)
-    result = unwrapped(result)
+    result = keeping.cleaned(unwrapped(result))
     filesystem, folder = run_folder(run)
     try:
         lines = [*insist(lambda: read_lines(filesystem, folder)), *late]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import ray
 from ray.train.torch import TorchTrainer as RayTorchTrainer
 
-from raylift_runtime import data, output, preflight, results, settings, worker
+from raylift_runtime import data, keeping, output, preflight, results, settings, worker
 from raylift_runtime.environment import forwarded
 from raylift_runtime.script import driver_script
 from raylift_runtime.session import current, keep_local_results
@@ -52,6 +52,7 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
         run = settings.run_for(run_config, os.environ)
         run.callbacks = [*(run.callbacks or []), results.MetricsFile()]
         _quiet(run)
+        self._keeping = keeping.by_place(run)
         super().__init__(
             train_loop_per_worker,
             train_loop_config=train_loop_config,
@@ -76,7 +77,6 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
         preflight.check_storage(self.run_config, nodes=sum(node["Alive"] for node in ray.nodes()))
         _say(preflight.continued(self.run_config))
         self._send_environment({} if is_own else forwarded(os.environ))
-        rows = data.row_counts(self.datasets)
         self.train_loop_per_worker = worker.Start(
             work=script or self._function,
             takes_config=worker.takes_config(self._function, self._config),
@@ -84,7 +84,7 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
             folder=os.getcwd(),
             path=[os.path.abspath(entry) for entry in sys.path],
             threads=self._threads(),
-            environment=self._accelerate | rows | ({} if self._has_accelerator() else {"ACCELERATE_USE_CPU": "true"}),
+            environment=self._settings(),
         )
         with output.one_stream():
             result = super().fit()
@@ -92,6 +92,7 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
 
     def _fit_here(self) -> Result:
         os.environ.update(self._accelerate)
+        output.quiet_ray()
         logging.getLogger("ray.train").setLevel(logging.WARNING)  # it would repeat every metric that the script prints
         preflight.check_storage(self.run_config, nodes=1)
         keep_local_results(self.run_config)
@@ -120,6 +121,11 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
         workers = self.scaling_config.num_workers
         if (max(workers) if isinstance(workers, tuple) else workers) <= SMALL_GROUP:
             os.environ.setdefault("RAY_TRAIN_HEALTH_CHECK_INTERVAL_S", POLL_INTERVAL_S)
+
+    def _settings(self) -> dict[str, str]:
+        """The variables that a worker may set itself, because they matter to the train function only."""
+        on_cpus = {} if self._has_accelerator() else {"ACCELERATE_USE_CPU": "true"}
+        return self._accelerate | data.row_counts(self.datasets) | self._keeping | on_cpus
 
     def _has_accelerator(self) -> bool:
         asked = self.scaling_config.resources_per_worker or {}

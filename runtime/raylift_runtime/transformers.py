@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 import os
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from raylift_runtime import checkpoints, data, outbox, resume
+from raylift_runtime import checkpoints, data, outbox, resume, tally
 from raylift_runtime.reporting import RayTrainReportCallback, check_one_world
 from raylift_runtime.session import current
 from raylift_runtime.storage import failures_named
+from raylift_runtime.tally import Tally
 
 if TYPE_CHECKING:
     from transformers import Trainer
 
 __all__ = ["RayTrainReportCallback", "prepare_trainer"]
+
+DEFAULT_TIMEOUT_S = 1800  # of Transformers: somebody who leaves it may have told Ray's TorchConfig another
 
 AnyTrainer = TypeVar("AnyTrainer", bound="Trainer")
 
@@ -30,6 +34,7 @@ def prepare_trainer(trainer: AnyTrainer) -> AnyTrainer:
         return trainer
     check_one_world(trainer.accelerator.num_processes, session)
     data.connect(trainer)
+    wait_as_long_as(trainer.args.ddp_timeout)
     trainer._raylift_session = session
     train, save, batches = trainer.train, trainer._save_checkpoint, trainer.get_batch_samples
 
@@ -37,11 +42,13 @@ def prepare_trainer(trainer: AnyTrainer) -> AnyTrainer:
     def train_from_newest(resume_from_checkpoint: Any = None, *arguments: Any, **options: Any) -> Any:
         training = outbox.next_training()
         reporter = _last_of_callbacks(trainer)
-        if reporter is not None:
-            reporter.training, reporter.may_link = training, True
         with resume.newest(session, training, trainer.args.output_dir, resume_from_checkpoint) as start:
+            counted = Tally(trainer, tally.read(start, session.rank) if start is not resume_from_checkpoint else None)
+            if reporter is not None:
+                reporter.training, reporter.may_link, reporter.tally = training, True, counted
             given = () if start is None and not arguments else (start, *arguments)  # some subclasses' train() takes nothing
-            return train(*given, **options)
+            with counted.kept():
+                return train(*given, **options)
 
     @functools.wraps(save)
     def save_into_new_folder(*arguments: Any, **options: Any) -> Any:
@@ -60,6 +67,14 @@ def prepare_trainer(trainer: AnyTrainer) -> AnyTrainer:
     trainer.train, trainer._save_checkpoint = train_from_newest, save_into_new_folder
     trainer.get_batch_samples = batches_until_the_end
     return trainer
+
+
+def wait_as_long_as(seconds: float) -> None:
+    """Gives the script's own `ddp_timeout` to the process group: Transformers does so only where it makes the group, and Ray has."""
+    import torch.distributed
+
+    if seconds != DEFAULT_TIMEOUT_S and torch.distributed.is_initialized():
+        torch.distributed.distributed_c10d._set_pg_timeout(datetime.timedelta(seconds=seconds))
 
 
 def _reporting(trainer: Trainer) -> list[RayTrainReportCallback]:

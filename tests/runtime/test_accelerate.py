@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import pyarrow.fs
 import pytest
 import torch
 from accelerate import Accelerator, DataLoaderConfiguration
 from accelerate.state import AcceleratorState, GradientState
 from accelerate.utils import set_seed
+from tests.runtime.stored import Stored
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
@@ -23,42 +22,8 @@ from raylift_runtime import outbox
 from raylift_runtime.accelerate import RayTrainTracker, report, resumable
 from raylift_runtime.metrics import Report
 from raylift_runtime.results import merged
-from raylift_runtime.session import Session
 
 Attempt = Callable[[Callable[[int, int], None]], list[Any]]
-
-
-@dataclass(frozen=True)
-class Stored(Session):
-    """A session of one worker whose storage is a folder, and which keeps what is reported."""
-
-    rank: int = 0
-    world_size: int = 1
-    local_rank: int = 0
-    local_world_size: int = 1
-    node_rank: int = 0
-    folder: str = ""
-    reports: list[Report] = field(default_factory=list)
-    checkpoints: list[Any] = field(default_factory=list)
-
-    def report(self, metrics: Any, checkpoint: Any = None, upload: Any = None, step: int = 0, is_async: bool = False) -> None:
-        self.reports.append(metrics)
-        if checkpoint is not None:
-            self.checkpoints.append(upload(checkpoint, f"checkpoint_{len(self.reports)}"))
-
-    def checkpoint(self) -> Any:
-        return self.checkpoints[-1] if self.checkpoints else None
-
-    def from_rank_zero(self, value: Any) -> Any:
-        return value
-
-    def run_folder(self) -> tuple[Any, str]:
-        return pyarrow.fs.LocalFileSystem(), self.folder
-
-    @property
-    def last(self) -> Path:
-        """The folder of the newest checkpoint."""
-        return Path(self.checkpoints[-1].path) / "checkpoint"
 
 
 @pytest.fixture(autouse=True)
