@@ -46,6 +46,15 @@ def test_the_function_is_called_by_as_many_workers(name: str) -> None:
     assert f"num_workers={workers}, use_gpu={name != 'debug'}" in code
 
 
+def test_a_launcher_that_nobody_calls_any_more_is_no_longer_imported() -> None:
+    code = lifted(LOOP + 'notebook_launcher(loop, ("bert",))\n')
+    assert code.startswith("from accelerate import Accelerator\nfrom torch import nn\n")
+    alone = LOOP.replace(", notebook_launcher\n", "\nfrom accelerate import notebook_launcher as launch  # start\n")
+    assert "launch" not in lifted(alone + 'launch(loop, ("bert",))\n').split("Ray")[0].split("\nclass Net")[0]
+    kept = lifted(LOOP + 'notebook_launcher(loop, ("bert",))\nprint(notebook_launcher)\n')
+    assert "from accelerate import Accelerator, notebook_launcher\n" in kept
+
+
 def test_the_users_own_number_wins() -> None:
     assert "num_workers=3," in lifted(LOOP + 'notebook_launcher(loop, ("bert",), num_processes=8)\n', num_workers=3)
 

@@ -79,6 +79,8 @@ METRICS = {
         "if accelerator.is_main_process:\n    print('loss', loss.item())",
         '{"loss": loss.item()}',
     ),
+    "a dict that is printed where it is made": ("print({'loss': loss, 'epoch': epoch})", "{'loss': loss, 'epoch': epoch}"),
+    "a number is known by its item": ("print(epoch, tr.item())", '{"epoch": epoch, "tr": tr.item()}'),
     "then the last loss": ("", '{"loss": loss}'),
     "what only the main process has is left out": (
         "if accelerator.is_main_process:\n    result = metric.compute()\n    print(result)",
@@ -99,7 +101,79 @@ METRICS = {
 @pytest.mark.parametrize("name", METRICS)
 def test_the_metrics(name: str) -> None:
     body, expected = METRICS[name]
+    body = f"tr = loss\n{body}" if "tr." in body else body
     assert metrics_of(lifted(script(body, "hits = 0"))) == ast.unparse(ast.parse(expected))
+
+
+def test_a_sum_that_starts_anew_once_it_is_logged_is_not_reported() -> None:
+    backward = "            accelerator.backward(loss)\n"
+    logs = "            if step % 3 == 0:\n                accelerator.log({'sum': total})\n"
+    source = script(before="total = 0").replace(backward, f"{backward}            total += loss\n{logs}")
+    assert metrics_of(lifted(source)) == "{'sum': total}"
+    assert metrics_of(lifted(source.replace(logs, f"{logs}                total = 0\n"))) == "{'loss': loss}"
+
+
+def test_every_loss_that_is_differentiated_is_reported() -> None:
+    backward = "accelerator.backward(loss)\n"
+    code = lifted(
+        script().replace(backward, f"{backward}            other = model(batch)\n            accelerator.backward(other)\n")
+    )
+    assert metrics_of(code) == "{'loss': loss, 'other': other}"
+
+
+def test_a_loop_over_steps_reports_once_after_it() -> None:
+    for loop in ("for step in range(args.steps):", "while step < args.max_steps:"):
+        source = script().replace("for epoch in range(args.epochs):", loop)
+        source = source.replace("for step, batch in enumerate(loader):", "for part in range(args.accumulation):")
+        source = source.replace("model(batch)", "model(next(data))")
+        code = lifted(source)
+        assert '\n    report({"loss": loss}, accelerator=accelerator, model=model)\n' in code
+        critic = source.replace("args.accumulation", "args.critic")
+        assert lifted(critic).split("import report")[1] == code.split("import report")[1].replace(
+            "args.accumulation", "args.critic"
+        )
+
+
+def test_steps_that_accumulate_in_a_method_report_once() -> None:
+    source = """\
+        from accelerate import Accelerator
+
+        class Loop:
+            def __init__(self, model):
+                self.accelerator = Accelerator()
+                self.model = self.accelerator.prepare(model)
+
+            def step(self):
+                for _ in range(self.gradient_accumulate_every):
+                    loss = self.model(next(self.data))
+                    self.accelerator.backward(loss)
+
+            def train(self):
+                while self.done < self.steps:
+                    self.step()
+                    self.done += 1
+
+        Loop(make()).train()
+    """
+    code = lifted(textwrap.dedent(source))
+    assert "\n        report({}, accelerator=self.accelerator, model=self.model)\n" in code
+
+
+def test_models_that_are_only_called_go_into_the_checkpoint() -> None:
+    source = script().replace("model(batch)", "critic(G(batch))")
+    source = source.replace(
+        "model, loader, eval_loader = accelerator.prepare(model,", "G, critic, loader, eval_loader = accelerator.prepare(a, b,"
+    )
+    assert "accelerator=accelerator, model=G)" in lifted(source)
+    assert [notice.rule for notice in notices(source)] == ["RL222"]
+
+
+def test_the_last_epoch_reports_before_it_may_leave() -> None:
+    leave = "mean = accelerator.gather(loss).mean()\nprint(f'mean {mean:.3f}')\nif mean > 3:\n    break"
+    code = lifted(script(leave))
+    assert code.index("report({") < code.index("if mean > 3")
+    saved = lifted(script(f"{leave}\naccelerator.save_state('out')"))
+    assert saved.index("report({") > saved.index("save_state")
 
 
 def test_a_report_stands_before_a_name_is_used_for_something_else() -> None:
@@ -219,6 +293,26 @@ def test_a_taken_name_is_given_way_to() -> None:
     code = lifted(script("report = 1"))
     assert "from raylift_runtime.accelerate import report as ray_report" in code
     assert "        ray_report({" in code
+
+
+@pytest.mark.parametrize(
+    ("body", "reported"),
+    [
+        (
+            "accelerator.log({'loss': loss, 'epoch': epoch, 'completed_steps': step})",
+            "'loss': float(loss), 'epoch': epoch, 'completed_steps': step",
+        ),
+        ("result = metric.compute()\naccelerator.log({'accuracy': result})", "{'accuracy': result}"),
+        ("hits = 0\nhits += loss.item()\nprint(f'hits {hits / step:.3f}')", '{"hits": hits / step}'),
+        (
+            "for e in range(3):\n    pass\naccelerator.log({'e': e, 'x': -e, 'y': torch.exp(loss)})",
+            "'e': e, 'x': -e, 'y': float(torch.exp(loss))}",
+        ),
+    ],
+)
+def test_stock_ray_is_given_numbers_and_dicts(body: str, reported: str) -> None:
+    code = " ".join(lifted(script(body), runtime="ray").split())
+    assert reported in code
 
 
 def test_stock_ray_reports_outside_of_every_rank_test() -> None:

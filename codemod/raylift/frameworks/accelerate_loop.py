@@ -29,7 +29,9 @@ from raylift.frameworks.bound_names import readable_after
 from raylift.frameworks.computed_metrics import Metric
 from raylift.frameworks.epoch_loops import Training, trainings
 from raylift.frameworks.expressions import written
+from raylift.frameworks.jumps import jumps
 from raylift.frameworks.nodes import call_name, siblings
+from raylift.frameworks.rank_values import Ranks
 from raylift.frameworks.readable_metrics import is_changed, is_readable, usable_metrics
 from raylift.frameworks.report_checkpoints import folders, models
 from raylift.frameworks.report_code import Report, bundled, written_out
@@ -40,6 +42,7 @@ from raylift.script import Script, remembered
 from raylift.settings import Settings
 
 MODULE = "raylift_runtime.accelerate"
+Chosen = tuple[ast.stmt, list[tuple[Metric, str]]]
 
 
 def connect(script: Script, settings: Settings) -> Iterator[Finding]:
@@ -95,8 +98,24 @@ def _best(script: Script, training: Training, safe: list[ast.stmt], accelerator:
         chosen = [(place, usable_metrics(script, metrics, block, place)) for place in ordered]
         place, usable = max(chosen, key=lambda pair: len(pair[1]))
         if usable:
-            return place, _at(script, training, block[: block.index(place) + 1], usable, accelerator)
+            return _before_leaving(script, training, block, (place, usable), chosen, accelerator)
     return ordered[0], _at(script, training, block[: block.index(ordered[0]) + 1], [], accelerator)
+
+
+def _before_leaving(
+    script: Script, training: Training, block: list[ast.stmt], best: Chosen, chosen: list[Chosen], accelerator: str
+) -> tuple[ast.stmt, Report]:
+    """The best place, or as good a one before what may leave the loop: the last epoch reports, too."""
+    place, usable = best
+    report = _at(script, training, block[: block.index(place) + 1], usable, accelerator)
+    ranks = Ranks(script, script.function(place) or script.tree)
+    way_out = next((i for i, statement in enumerate(block) if any(True for _ in jumps(script, statement, ranks))), len(block))
+    for earlier, known in chosen:
+        if block.index(earlier) < way_out <= block.index(place) and len(known) == len(usable):
+            other = _at(script, training, block[: block.index(earlier) + 1], known, accelerator)
+            if (other.folder, other.model) == (report.folder, report.model):
+                return earlier, other
+    return place, report
 
 
 def _at(script: Script, training: Training, until: list[ast.stmt], metrics: list[tuple[Metric, str]], accelerator: str) -> Report:

@@ -34,7 +34,7 @@ def readable_after(script: Script, statement: ast.stmt) -> frozenset[str]:
 
 
 def bound_by(block: Iterable[ast.stmt]) -> set[str]:
-    """The names that are surely bound once a block has run to its end; a `for` counts as run at least once."""
+    """The names that are surely bound once a block has run to its end; a loop counts as run at least once."""
     names: set[str] = set()
     for statement in block:
         names |= _bound_by_one(statement)
@@ -59,7 +59,9 @@ def _bound_by_one(statement: ast.stmt) -> set[str]:
         return {statement.name}
     if isinstance(statement, (ast.Import, ast.ImportFrom)):
         return {alias.asname or alias.name.partition(".")[0] for alias in statement.names}
-    if isinstance(statement, (ast.While, ast.Match)):
+    if isinstance(statement, ast.While):
+        return _by_iteration(statement) if isinstance(statement.test, (ast.Compare, ast.Constant)) else set()
+    if isinstance(statement, ast.Match):
         return set()
     return {name for node in own_nodes(statement) for name in _stored(node) if isinstance(node, ast.Name)}
 
@@ -70,12 +72,13 @@ def _in_all(ways: list[list[ast.stmt]]) -> set[str]:
     return set.intersection(*going_on) if going_on else set()
 
 
-def _by_iteration(loop: ast.For | ast.AsyncFor) -> set[str]:
+def _by_iteration(loop: ast.For | ast.AsyncFor | ast.While) -> set[str]:
     """What a whole iteration binds; some iteration gets past a jump that asks how far the loop is."""
     names: set[str] = set()
+    counters = _reads(loop.test) if isinstance(loop, ast.While) else _stored(loop.target)
     for statement in loop.body:
         names |= _bound_by_one(statement)
-        if _may_leave(statement) and not (isinstance(statement, ast.If) and _reads(statement.test) & _stored(loop.target)):
+        if _may_leave(statement) and not (isinstance(statement, ast.If) and _reads(statement.test) & counters):
             break
     return names
 

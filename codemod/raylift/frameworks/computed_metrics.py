@@ -37,7 +37,7 @@ def computed(script: Script, block: list[ast.stmt]) -> list[Metric]:
             if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
                 value = node.value.value if isinstance(node.value, ast.Subscript) else node.value
                 if isinstance(value, ast.Call) and call_name(value) == "compute" and isinstance(value.func, ast.Attribute):
-                    whole = value is node.value and _computes_dict(script, value, node.targets[0].id)
+                    whole = value is node.value and computes_dict(script, value, node.targets[0].id)
                     found[node.targets[0].id] = (node.targets[0], statement, whole)
     alone = len(found) == 1
     return [
@@ -54,8 +54,8 @@ def _outside_loops(statement: ast.AST) -> Iterator[ast.AST]:
             yield from _outside_loops(child)
 
 
-def _computes_dict(script: Script, call: ast.Call, name: str) -> bool:
-    """Whether a metric's result is a dict: those of `evaluate` are, those of torchmetrics are tensors."""
+def computes_dict(script: Script, call: ast.Call, name: str = "") -> bool:
+    """Whether a metric's result, known as `name`, is a dict: those of `evaluate` are, those of torchmetrics are tensors."""
     functions = list(called_functions(script, call))
     if functions:
         return is_dict(script, call)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from raylift.frameworks.accelerators import backward_calls
-from raylift.frameworks.loop_kinds import LOOPS, Loop, is_over_data, names_epochs
+from raylift.frameworks.loop_kinds import LOOPS, Loop, accumulates, counts_steps, is_over_data, names_epochs
 from raylift.scopes import FUNCTIONS, Function
 from raylift.script import Found, Script, remembered
 
@@ -62,7 +62,7 @@ def _trains_one_epoch(callee: Found) -> bool:
 
 def _climb(script: Script, site: ast.AST, backward: ast.Call | None, *, looped: bool, depth: int = 0) -> list[Training]:
     """The loop over epochs around a site: in its function, or around what calls it; else the outermost loop of the first that has one."""
-    loops = _loops_around(script, site)
+    loops = [loop for loop in _loops_around(script, site) if not accumulates(loop)]
     if epochs := _epoch_loop(loops, looped):
         return [Training(epochs, site, True, backward)]
     function = script.function(site)
@@ -97,7 +97,10 @@ def _is_in_head(loop: Loop, node: ast.AST) -> bool:
 
 
 def _epoch_loop(loops: list[Loop], looped: bool) -> Loop | None:
-    """The outermost loop that speaks of epochs; else the one right around the loop over data, which may be in what is called."""
+    """The outermost loop that speaks of epochs; else the one right around the loop over data, which may be in what is called.
+
+    Without a loop over data, one whose iterations are steps is none over epochs.
+    """
     for loop in reversed(loops):
         if names_epochs(loop):
             return loop
@@ -106,7 +109,7 @@ def _epoch_loop(loops: list[Loop], looped: bool) -> Loop | None:
         return around[0] if around else None
     over_data = [loop for loop in loops if is_over_data(loop)]
     outside = loops[loops.index(over_data[-1]) + 1 :] if over_data else loops[1:]
-    return outside[0] if outside else None
+    return outside[0] if outside and (over_data or not counts_steps(outside[0])) else None
 
 
 def references(script: Script, function: Function) -> Iterator[ast.AST]:

@@ -11,6 +11,7 @@ Loop = ast.For | ast.AsyncFor | ast.While
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 DATA = re.compile(r"(loader|batch(es)?|dataset|data|iterator|samples|(^|_)dl|micro\w*|chunks?)$", re.IGNORECASE)
 EPOCH = re.compile(r"epoch", re.IGNORECASE)
+PARTS = re.compile(r"accum|micro", re.IGNORECASE)
 STEPS = re.compile(r"step|batch|iter", re.IGNORECASE)
 
 
@@ -23,6 +24,19 @@ def names_epochs(loop: Loop) -> bool:
         return True
     numbers = call_name(_unwrapped(loop.iter)) in ("range", "trange", "count")
     return numbers and bool(EPOCH.search(ast.unparse(loop.iter))) and not STEPS.search(target + ast.unparse(loop.iter))
+
+
+def accumulates(loop: Loop) -> bool:
+    """Whether a loop goes over the parts of one step."""
+    return isinstance(loop, ast.For) and call_name(loop.iter) == "range" and bool(PARTS.search(ast.unparse(loop.iter)))
+
+
+def counts_steps(loop: Loop) -> bool:
+    """Whether a loop says that each of its iterations is one step."""
+    if isinstance(loop, ast.While):
+        return bool(STEPS.search(ast.unparse(loop.test))) and not names_epochs(loop)
+    numbers = call_name(_unwrapped(loop.iter)) in ("range", "trange", "count")
+    return numbers and bool(STEPS.search(f"{ast.unparse(loop.target)} {ast.unparse(loop.iter)}"))
 
 
 def is_over_data(loop: Loop) -> bool:

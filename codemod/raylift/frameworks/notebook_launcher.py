@@ -17,6 +17,7 @@ from dataclasses import replace
 from raylift.edits import replace_by
 from raylift.frameworks.expressions import written
 from raylift.plan import Edit, Notice, Refusal
+from raylift.recast_imports import move_imports
 from raylift.scopes import FUNCTIONS, Function
 from raylift.script import Found, Script, remembered
 from raylift.settings import Settings
@@ -62,6 +63,19 @@ def call_directly(script: Script) -> Iterator[Edit]:
         name = f"({name})" if isinstance(function, ast.Lambda) else name
         why = f"Ray Train starts the workers, so `{name}` is called directly"
         yield Edit(call, replace_by(f"{name}({_as_arguments(script, arguments)})"), "RL123", why)
+    yield from _unneeded_imports(script)
+
+
+def _unneeded_imports(script: Script) -> Iterator[Edit]:
+    """A launcher that was only imported to be called is no longer imported."""
+    called = {call.func for call in launches(script)}
+    used = {node.id for node in script.all(ast.Name) if isinstance(node.ctx, ast.Load) and node not in called}
+    for node in script.all(ast.ImportFrom):
+        bound = {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+        unneeded = {name for name, full in bound.items() if called and full in LAUNCHERS and name not in used}
+        if unneeded:
+            change = move_imports(script.place_in_line(node), {}, frozenset(bound) - unneeded)
+            yield Edit(node, change, "RL123", "the launcher is no longer called")
 
 
 def _elements(script: Script, arguments: ast.expr | None) -> list[ast.expr] | None:

@@ -107,4 +107,4 @@ def name_of(shown: Printed) -> str:
 
 def is_measure(shown: Printed) -> bool:
     """Whether a printed value is a number that says how the training goes."""
-    return shown.is_number or bool(MEASURE.search(name_of(shown)))
+    return shown.is_number or call_name(shown.value) == "item" or bool(MEASURE.search(name_of(shown)))

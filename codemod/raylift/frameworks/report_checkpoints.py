@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from raylift.frameworks.accelerators import is_accelerator
@@ -16,6 +16,7 @@ from raylift.script import Script
 
 MODEL = re.compile(r"(model|net|unet|transformer|encoder|decoder|generator|classifier|policy|adapter)\w*$", re.IGNORECASE)
 NOT_A_MODEL = re.compile(r"(optim|sched|loader|dataset|tokenizer|processor)", re.IGNORECASE)
+MEASURES = re.compile(r"(criterion|loss|metric)", re.IGNORECASE)
 SAVERS = ("save_state", "save_pretrained", "save_model")
 
 
@@ -68,24 +69,32 @@ def _always(script: Script, call: ast.Call, statement: ast.stmt) -> bool:
 
 def models(script: Script, anchor: ast.stmt) -> list[str]:
     """The prepared models that the code around a training uses, as it calls them; the one that it trains first."""
-    holder = script.function(anchor) or script.tree
-    inside = list(own_nodes(holder))
-    trained = _receivers(inside, "train", "eval")
-    called = [ast.unparse(call.func) for call in inside if isinstance(call, ast.Call)]
-    accumulated = [ast.unparse(part) for call in inside if call_name(call) == "accumulate" for part in _arguments(call)]
-    prepared = _prepared(script)
+    function, prepared = script.function(anchor), _prepared(script)
+    holder = function or script.tree
+    inside = sorted(own_nodes(holder), key=lambda node: (getattr(node, "lineno", 0), getattr(node, "end_col_offset", 0)))
+    chosen = _trained(inside, prepared)
+    if not chosen:
+        arguments = function.args if function else ast.arguments([], [], None, [], [], None, [])
+        parameters = {node.arg for node in ast.walk(arguments) if isinstance(node, ast.arg)}
+        chosen = [name for name in [*prepared, *parameters] if _is_model_name(name) and _is_used(inside, name)]
+    if not chosen and (around := script.class_of(anchor)):
+        own = [name for name in prepared if name.startswith("self.")]
+        chosen = _trained(list(ast.walk(around)), own) or [name for name in own if _is_model_name(name)]
+    return list(dict.fromkeys(chosen))
+
+
+def _trained(nodes: list[ast.AST], prepared: Collection[str]) -> list[str]:
+    """What some code trains or calls of what was prepared; where nothing was, what it calls a model and trains."""
+    trained = _receivers(nodes, "train", "eval")
+    called = [ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call)]
+    accumulated = [ast.unparse(part) for node in nodes if call_name(node) == "accumulate" for part in _arguments(node)]
+    if not prepared:
+        return [name for name in trained if MODEL.search(name)]
     wanted = [*accumulated, *trained, *(name for name in called if MODEL.search(name))]
     chosen = [name for name in wanted if name in prepared and not NOT_A_MODEL.search(name)]
-    if not chosen and not prepared:
-        chosen = [name for name in trained if MODEL.search(name)]
-    if not chosen:
-        parameters = (
-            {node.arg for node in ast.walk(holder.args) if isinstance(node, ast.arg)}
-            if not isinstance(holder, ast.Module)
-            else set()
-        )
-        chosen = [name for name in [*prepared, *parameters] if _is_model_name(name) and _is_used(inside, name)]
-    return list(dict.fromkeys(chosen))
+    if chosen:
+        return chosen
+    return [name for name in called if name in prepared and not NOT_A_MODEL.search(name) and not MEASURES.search(name)]
 
 
 def _is_model_name(name: str) -> bool:
@@ -106,15 +115,15 @@ def _arguments(call: ast.AST) -> list[ast.expr]:
     return call.args if isinstance(call, ast.Call) else []
 
 
-def _prepared(script: Script) -> set[str]:
+def _prepared(script: Script) -> list[str]:
     """What `accelerator.prepare(...)` returned, as the script calls it."""
-    names: set[str] = set()
+    names: list[str] = []
     for assign in script.all(ast.Assign):
         if _is_prepare(script, assign.value):
             for target in assign.targets:
                 parts = target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]
-                names |= {ast.unparse(part) for part in parts}
-    return names
+                names += [ast.unparse(part) for part in parts]
+    return list(dict.fromkeys(names))
 
 
 def _is_prepare(script: Script, value: ast.expr) -> bool:

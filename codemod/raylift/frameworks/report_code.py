@@ -15,17 +15,14 @@ or
 from __future__ import annotations
 
 import ast
-import re
 from dataclasses import dataclass
 
-from raylift.frameworks.computed_metrics import Metric
-from raylift.frameworks.expressions import written
+from raylift.frameworks.computed_metrics import Metric, computes_dict
+from raylift.frameworks.expressions import is_dict, written
 from raylift.frameworks.nodes import call_name
-from raylift.frameworks.report_metrics import COUNTER
+from raylift.frameworks.numbers_known import is_number
 from raylift.plan import NeededImport
-from raylift.script import Script
-
-WHOLE = re.compile(r"^(item|len|int|float|round|sum|exp)$")
+from raylift.script import Found, Script
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +76,16 @@ def _metrics(script: Script, report: Report, *, plain: bool) -> str:
     metric, condition = report.metrics[0]
     if len(report.metrics) == 1 and not metric.key and not condition:
         return written(script, metric.value)
-    entries = [_entry(metric, written(script, metric.value), condition, plain=plain) for metric, condition in report.metrics]
+    entries = [_entry(script, metric, condition, plain=plain) for metric, condition in report.metrics]
     line = "{" + ", ".join(entries) + "}"
     if len(line) <= report.width - 20:
         return line
     return "{\n" + "".join(f"    {entry},\n" for entry in entries) + "}"
 
 
-def _entry(metric: Metric, value: str, condition: str, *, plain: bool) -> str:
-    if plain and metric.key and not _is_plain(metric.value):
+def _entry(script: Script, metric: Metric, condition: str, *, plain: bool) -> str:
+    value = written(script, metric.value)
+    if plain and metric.key and not (is_number(script, metric.value) or _is_whole(script, metric.value)):
         value = f"float({value})"
     if condition:
         inner = f"{{{metric.key}: {value}}}" if metric.key else value
@@ -99,12 +97,10 @@ def _as_operand(code: str, value: ast.expr) -> str:
     return code if isinstance(value, (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.Dict, ast.DictComp)) else f"({code})"
 
 
-def _is_plain(value: ast.expr) -> bool:
-    """Whether a value is surely a number of Python's own."""
-    if isinstance(value, ast.BinOp):
-        return _is_plain(value.left) and _is_plain(value.right)
-    counts = isinstance(value, ast.Name) and bool(COUNTER.search(value.id))
-    return counts or isinstance(value, ast.Constant) or bool(WHOLE.search(call_name(value)))
+def _is_whole(script: Script, value: ast.expr) -> bool:
+    """Whether a value is a dict of metrics: Ray takes one inside another."""
+    calls = [found.node for found in script.values(value) if isinstance(found, Found) and isinstance(found.node, ast.Call)]
+    return is_dict(script, value) or any(call_name(call) == "compute" and computes_dict(script, call) for call in calls)
 
 
 def _call(name: str, arguments: list[str], width: int) -> str:

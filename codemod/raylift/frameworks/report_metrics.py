@@ -10,12 +10,12 @@ import ast
 import re
 from collections.abc import Iterator
 
-from raylift.frameworks.accelerators import is_accelerator
+from raylift.frameworks.accelerators import backward_calls, is_accelerator
 from raylift.frameworks.computed_metrics import Metric, computed
 from raylift.frameworks.epoch_calls import EpochCall, epoch_calls
 from raylift.frameworks.epoch_loops import Training
 from raylift.frameworks.expressions import is_dict, written
-from raylift.frameworks.nodes import call_name
+from raylift.frameworks.nodes import call_name, siblings
 from raylift.frameworks.printed_values import is_measure, is_print, name_of, printed
 from raylift.script import Found, Script
 
@@ -31,7 +31,7 @@ def preferences(script: Script, training: Training, block: list[ast.stmt]) -> li
         [metric for call in per_epoch for metric in _logged(script, call)],
         computed(script, block),
         [metric for call in per_epoch for metric in _printed(script, call, own)],
-        [metric for call in calls if call.in_loop for metric in _logged(script, call)],
+        [metric for call in calls if call.in_loop for metric in _logged(script, call) if not _is_reset(script, metric, call)],
         list(_last_loss(script, training, block)),
         list(_epoch(training)),
     ]
@@ -43,12 +43,33 @@ def _logged(script: Script, call: EpochCall) -> Iterator[Metric]:
         return
     values = node.args[0] if node.args else next((k.value for k in node.keywords if k.arg == "values"), None)
     if isinstance(values, ast.Dict):
-        for key, value in zip(values.keys, values.values, strict=True):
-            yield Metric(written(script, key) if key is not None else "", value, call.source, call.tests)
+        yield from _entries(script, values, call)
     elif isinstance(values, ast.Call) and "builtins.dict" in script.names(values.func):
         yield from (Metric(f'"{k.arg}"' if k.arg else "", k.value, call.source, call.tests) for k in values.keywords)
     elif values is not None:
         yield Metric("", values, call.source, call.tests)
+
+
+def _entries(script: Script, values: ast.Dict, call: EpochCall) -> Iterator[Metric]:
+    for key, value in zip(values.keys, values.values, strict=True):
+        yield Metric(written(script, key) if key is not None else "", value, call.source, call.tests)
+
+
+def _is_reset(script: Script, metric: Metric, call: EpochCall) -> bool:
+    """Whether a value that is logged in a loop starts anew right afterwards: at the end of the epoch it says nothing."""
+    names = {node.id for node in ast.walk(metric.value) if isinstance(node, ast.Name)}
+    inner: ast.AST = call.node
+    while inner is not call.source:
+        if isinstance(inner, ast.stmt):
+            block = siblings(script, inner)
+            resets = [part for part in block[block.index(inner) + 1 :] if isinstance(part, ast.Assign)]
+            starts = {ast.unparse(target) for part in resets if isinstance(part.value, ast.Constant) for target in part.targets}
+            if names & starts:
+                return True
+        holder = script.parent(inner)
+        assert holder is not None
+        inner = holder
+    return False
 
 
 def _printed(script: Script, call: EpochCall, own: frozenset[str]) -> Iterator[Metric]:
@@ -58,7 +79,9 @@ def _printed(script: Script, call: EpochCall, own: frozenset[str]) -> Iterator[M
         names = {node.id for node in ast.walk(shown.value) if isinstance(node, ast.Name)}
         if not names & own or _is_text(script, shown.value):
             continue
-        if is_dict(script, shown.value):
+        if isinstance(shown.value, ast.Dict):
+            yield from _entries(script, shown.value, call)
+        elif is_dict(script, shown.value):
             yield Metric("", shown.value, call.source, call.tests)
         elif is_measure(shown):
             yield Metric(f'"{name_of(shown)}"', shown.value, call.source, call.tests)
@@ -80,15 +103,14 @@ def _is_text(script: Script, value: ast.expr) -> bool:
 
 
 def _last_loss(script: Script, training: Training, block: list[ast.stmt]) -> Iterator[Metric]:
-    """The loss that is differentiated, where it is computed in the same function."""
-    call = training.backward
-    if call is None or script.function(call) is not script.function(training.anchor):
-        return
-    loss = call.args[0] if call.args else call.func.value if isinstance(call.func, ast.Attribute) else None
-    source = next((statement for statement in block if statement in (call, *script.enclosing(call))), None)
-    if loss is not None and source is not None:
-        name = loss.id if isinstance(loss, ast.Name) else loss.attr if isinstance(loss, ast.Attribute) else "loss"
-        yield Metric(f'"{name}"', loss, source)
+    """The losses that are differentiated, where they are computed in the same function."""
+    function = script.function(training.anchor)
+    for call in backward_calls(script) if training.backward else ():
+        loss = call.args[0] if call.args else call.func.value if isinstance(call.func, ast.Attribute) else None
+        source = next((statement for statement in block if statement in (call, *script.enclosing(call))), None)
+        if loss is not None and source is not None and script.function(call) is function:
+            name = loss.id if isinstance(loss, ast.Name) else loss.attr if isinstance(loss, ast.Attribute) else "loss"
+            yield Metric(f'"{name}"', loss, source)
 
 
 def _epoch(training: Training) -> Iterator[Metric]:
