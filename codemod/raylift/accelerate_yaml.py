@@ -9,7 +9,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from raylift.launchers import LaunchError
+from raylift.launch import LaunchError
 
 SECTIONS = {"deepspeed": "deepspeed_config", "fsdp": "fsdp_config", "dynamo": "dynamo_config"}
 

@@ -7,8 +7,10 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
-from raylift.launchers import Launch, LaunchError, launcher_in
-from raylift.shell import Command, UnfinishedQuote, commands
+from raylift.launch import Launch, LaunchError
+from raylift.launchers import launcher_in
+from raylift.shell import Command, commands
+from raylift.shell_words import UnfinishedQuote
 
 __all__ = ["Launch", "LaunchError", "launch_in", "launches_in", "read_config"]
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-import shlex
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
-Words = tuple[str, ...]
-Options = dict[str, str]
+from raylift.launch import Launch, LaunchError, Options, Words, literal, number, split
 
 # Options without a value; every other option of the launcher takes one.
 TORCHRUN_FLAGS = {"standalone", "m", "module", "no_python", "run_path", "use_env", "virtual_local_rank"}
@@ -30,46 +28,9 @@ ACCELERATE_TRAINING = re.compile(
 )
 
 
-class LaunchError(ValueError):
-    """A launch command that cannot be understood; one line that says why."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(" ".join(reason.split()))
-
-
-@dataclass(frozen=True, slots=True)
-class Launch:
-    """What a launch command says: which script, how many workers on what, and how Accelerate is set up.
-
-    `num_workers` and `use_gpu` are None where the command leaves them open; `accelerate_config` is the path of a config file, or
-    flags by name (`config_file` among them where both are given).
-    """
-
-    script: str
-    script_arguments: Words = ()
-    num_workers: int | None = None
-    use_gpu: bool | None = None
-    accelerate_config: str | dict[str, object] | None = None
-    environment: dict[str, str] = field(default_factory=dict)
-    notices: Words = ()
-
-    @property
-    def mixed_precision(self) -> str | None:
-        """The mixed precision that the command itself asks for."""
-        flags = self.accelerate_config if isinstance(self.accelerate_config, dict) else {}
-        value = flags.get("mixed_precision")
-        return None if value is None else str(value)
-
-    @property
-    def replacement(self) -> str:
-        """The command that takes its place once the script is lifted."""
-        variables = [f"{name}={shlex.quote(value)}" for name, value in self.environment.items()]
-        return " ".join([*variables, shlex.join(("python", self.script, *self.script_arguments))])
-
-
 def torchrun(words: Words, *, passes_local_rank: bool = False) -> Launch:
     """`torchrun`, `python -m torch.distributed.run` and, with `passes_local_rank`, `python -m torch.distributed.launch`."""
-    options, script, rest = _split(words, TORCHRUN_FLAGS, "torchrun")
+    options, script, rest = split(words, TORCHRUN_FLAGS, "torchrun")
     per_node, nodes = options.get("nproc_per_node", "1"), options.get("nnodes", "1")
     notices = [*_about_nodes(nodes), *_about_restarts(options)]
     if passes_local_rank and "use_env" not in options:
@@ -78,34 +39,34 @@ def torchrun(words: Words, *, passes_local_rank: bool = False) -> Launch:
     if per_node in ("gpu", "cpu", "auto") or not per_node.isdigit():
         notices.append(f"--nproc_per_node {per_node} does not say how many processes: give --num-workers")
         return Launch(script, rest, None, use_gpu, notices=tuple(notices))
-    most = _number("--nnodes", nodes.split(":")[-1])
+    most = number("--nnodes", nodes.split(":")[-1])
     return Launch(script, rest, int(per_node) * most, use_gpu, notices=tuple(notices))
 
 
 def deepspeed(words: Words) -> Launch:
     """`deepspeed`, which starts one process per GPU; a DeepSpeed config among the script's own arguments stays there."""
-    options, script, rest = _split(words, DEEPSPEED_FLAGS, "deepspeed")
+    options, script, rest = split(words, DEEPSPEED_FLAGS, "deepspeed")
     notices = [] if "no_local_rank" in options else [LOCAL_RANK]
-    nodes = _number("--num_nodes", options.get("num_nodes", "1"))
+    nodes = number("--num_nodes", options.get("num_nodes", "1"))
     if nodes > 1:
         notices += _about_nodes(str(nodes))
     if include := options.get("include", options.get("i")):
         count = _slots(include)
     else:
-        count = _number("--num_gpus", options["num_gpus"]) * nodes if "num_gpus" in options else None
+        count = number("--num_gpus", options["num_gpus"]) * nodes if "num_gpus" in options else None
     return Launch(script, rest, count, True, notices=tuple(notices))
 
 
 def accelerate(words: Words) -> Launch:
     """`accelerate launch`, with a config file, with flags, or with both."""
-    options, script, rest = _split(words, ACCELERATE_FLAGS, "accelerate launch")
+    options, script, rest = split(words, ACCELERATE_FLAGS, "accelerate launch")
     if "tpu" in options:
         raise LaunchError("accelerate launch --tpu trains on TPUs, which Ray Train workers of torch do not have")
-    count = _number("--num_processes", options["num_processes"]) if "num_processes" in options else _gpu_count(options)
+    count = number("--num_processes", options["num_processes"]) if "num_processes" in options else _gpu_count(options)
     use_gpu = False if "cpu" in options else True if {"multi_gpu", "gpu_ids"} & {*options} else None
     if "fp16" in options:
         options["mixed_precision"] = "fp16"
-    training = {name: _literal(value) for name, value in options.items() if ACCELERATE_TRAINING.fullmatch(name)}
+    training = {name: literal(value) for name, value in options.items() if ACCELERATE_TRAINING.fullmatch(name)}
     config = str(training["config_file"]) if list(training) == ["config_file"] else training or None
     notices = [*_about_nodes(options.get("num_machines", "1")), *_about_restarts(options)]
     return Launch(script, rest, count, use_gpu, config, notices=tuple(notices))
@@ -113,7 +74,7 @@ def accelerate(words: Words) -> Launch:
 
 def python(words: Words) -> Launch:
     """A script that is started without a launcher: one process."""
-    _, script, rest = _split(words, PYTHON_FLAGS, "python")
+    _, script, rest = split(words, PYTHON_FLAGS, "python")
     return Launch(script, rest, 1)
 
 
@@ -157,45 +118,12 @@ def launcher_in(words: Words) -> Place | None:
 
 
 def _python_place(at: int, words: Words) -> Place:
-    for number, word in enumerate(words):
-        if word == "-m" and words[number + 1 : number + 2] and words[number + 1] in MODULES:
-            return Place(at, partial(MODULES[words[number + 1]], words[number + 2 :]))
+    for place, word in enumerate(words):
+        if word == "-m" and words[place + 1 : place + 2] and words[place + 1] in MODULES:
+            return Place(at, partial(MODULES[words[place + 1]], words[place + 2 :]))
         if not word.startswith("-"):
             break
     return Place(at, partial(python, words), is_plain=True)
-
-
-def _split(words: Words, flags: set[str], launcher: str) -> tuple[Options, str, Words]:
-    """The launcher's own options, the script, and the script's arguments."""
-    options: Options = {}
-    rest = iter(words)
-    for word in rest:
-        if not word.startswith("-") or word == "-":
-            script = f"{word.replace('.', '/')}.py" if {"m", "module"} & {*options} & flags else word
-            _check_script(script, launcher)
-            return options, script, tuple(rest)
-        name, equals, value = word.lstrip("-").partition("=")
-        name = name.replace("-", "_")
-        options[name] = value if equals else "true" if name in flags else _next(rest, word, launcher)
-    raise LaunchError(f"{launcher} is given no script")
-
-
-def _next(rest: Iterator[str], option: str, launcher: str) -> str:
-    try:
-        return next(rest)
-    except StopIteration:
-        raise LaunchError(f"{launcher}: {option} is given no value") from None
-
-
-def _check_script(script: str, launcher: str) -> None:
-    if not script.endswith(".py"):
-        raise LaunchError(f"{launcher} is given {script!r}, which is no Python script")
-
-
-def _number(option: str, value: str) -> int:
-    if not value.isdigit():
-        raise LaunchError(f"{option} {value} is no number that the command itself tells: give --num-workers")
-    return int(value)
 
 
 def _slots(include: str) -> int | None:
@@ -220,14 +148,3 @@ def _about_nodes(nodes: str) -> list[str]:
 def _about_restarts(options: Options) -> list[str]:
     restarts = options.get("max_restarts", "0")
     return [] if restarts == "0" else [f"--max_restarts {restarts} is FailureConfig(max_failures={restarts}) in Ray Train"]
-
-
-def _literal(value: str) -> object:
-    if value.lower() in ("true", "false"):
-        return value.lower() == "true"
-    for kind in (int, float):
-        try:
-            return kind(value)
-        except ValueError:
-            continue
-    return value

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from raylift.launch_command import Launch, LaunchError, launch_in, launches_in, read_config
 from raylift.launchers import ACCELERATE_FLAGS, TORCHRUN_FLAGS
-from raylift.shell import UnfinishedQuote, commands
+from raylift.shell import commands
+from raylift.shell_words import UnfinishedQuote
 
 
 @pytest.mark.parametrize(
