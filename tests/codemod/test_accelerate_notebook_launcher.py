@@ -87,6 +87,11 @@ def test_arguments_that_do_not_fit_are_refused() -> None:
     assert refusal(source).rule == "RL315"
 
 
+@pytest.mark.parametrize("arguments", ["*launch", "loop, *rest", "loop, num_processes=8, **rest"])
+def test_arguments_that_come_from_a_list_or_a_dict_are_refused(arguments: str) -> None:
+    assert refusal(LOOP + f"notebook_launcher({arguments})\n").rule == "RL315"
+
+
 def test_a_mention_in_a_docstring_is_left_alone() -> None:
     source = (
         b'"""Start this with `notebook_launcher(loop, (), num_processes=8)`."""\nimport accelerate\n\n\ndef loop():\n    pass\n'

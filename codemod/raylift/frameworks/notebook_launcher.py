@@ -53,6 +53,7 @@ def argument(script: Script, call: ast.Call, name: str) -> ast.expr | None:
 def call_directly(script: Script) -> Iterator[Edit]:
     """Every launched function is called by the train function itself."""
     for call in launches(script):
+        _refuse_unpacked(call)
         function, arguments = argument(script, call, "function"), argument(script, call, "args")
         if function is None:
             raise Refusal(call.lineno, "RL315", "the launcher is given no function to run", "call the training function directly")
@@ -76,6 +77,12 @@ def _unneeded_imports(script: Script) -> Iterator[Edit]:
         if unneeded:
             change = move_imports(script.place_in_line(node), {}, frozenset(bound) - unneeded)
             yield Edit(node, change, "RL123", "the launcher is no longer called")
+
+
+def _refuse_unpacked(call: ast.Call) -> None:
+    if any(isinstance(value, ast.Starred) for value in call.args) or any(keyword.arg is None for keyword in call.keywords):
+        text = f"the arguments of `{ast.unparse(call.func)}` come from a list or a dict"
+        raise Refusal(call.lineno, "RL315", text, "write them out in the call, or call the training function directly")
 
 
 def _elements(script: Script, arguments: ast.expr | None) -> list[ast.expr] | None:
