@@ -51,6 +51,12 @@ def told(rule: str, script: str) -> list[Entry]:
     return [] if outcome is None else entries_of(script, outcome)
 
 
+def holds(code: str, example: str) -> bool:
+    """Whether some code holds an example, however far it is indented; `...` stands for anything."""
+    flat, parts = ("\n".join(map(str.strip, text.splitlines())) for text in (code, example))
+    return re.search(".*?".join(map(re.escape, parts.split("..."))), flat, re.DOTALL) is not None
+
+
 def test_every_folder_is_that_of_a_rule() -> None:
     assert {path.name for path in FIXTURES.iterdir()} == set(RULES)
 
@@ -84,3 +90,14 @@ def test_what_becomes_of_a_script_parses_and_is_left_alone(rule: str, script: st
     if isinstance(outcome, Rewritten):
         compile(outcome.code, script, "exec")
         assert isinstance(rewrite(outcome.code), Untouched)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_example_of_a_rule_is_what_happens_to_its_script(rule: str) -> None:
+    before, after = RULES[rule].before, RULES[rule].after
+    script, outcome = (FIXTURES / rule / "triggers.py").read_text(), outcome_of(rule, "triggers.py")
+    assert holds(script, before)
+    if after:
+        is_ours = isinstance(outcome, Rewritten) and not rule.startswith("RL4")  # those only a person can settle
+        assert holds(outcome.code.decode() if is_ours else (FIXTURES / rule / "silent.py").read_text(), after)
+        assert not holds(script, after)
