@@ -28,11 +28,11 @@ def _page(rule: Rule) -> str:
     parts = [f"{rule.id}: {rule.name}", rule.why, _example("before", rule.before)]
     if rule.after:
         parts.append(_example("after", rule.after))
-    parts += [f"By hand: {rule.by_hand}", _settling(rule)]
+    parts += [f"By hand: {rule.by_hand}", settling(rule)]
     return "\n\n".join(parts) + "\n"
 
 
-def _settling(rule: Rule) -> str:
+def settling(rule: Rule) -> str:
     """How to settle what the rule says, where that can be."""
     said = f"`# raylift: ack[{rule.id}] reason` on its line, or `# raylift: ignore[{rule.id}]`"
     return f"Silence it with `--ignore {rule.id}`." if rule.id[2] == "4" else f"Settle a notice or a refusal with {said}."
