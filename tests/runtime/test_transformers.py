@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
@@ -14,6 +15,7 @@ from transformers import Trainer, TrainerCallback
 from raylift_runtime import outbox, reporting, transformers
 from raylift_runtime.checkpoints import Source
 from raylift_runtime.metrics import Report
+from raylift_runtime.pace import Pace
 from raylift_runtime.reporting import RayTrainReportCallback, check_one_world
 from raylift_runtime.session import Session
 from raylift_runtime.transformers import prepare_trainer
@@ -141,6 +143,7 @@ class Preempted(Session):
 
 def test_a_node_about_to_go_gets_one_checkpoint_at_the_next_meeting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     work_as(Preempted(0, 1, 0, 1, 0), monkeypatch)
+    monkeypatch.setattr(reporting, "Pace", functools.partial(Pace, clock=lambda: 0.0))  # as if steps took no time
     trainer = tiny.trainer(tmp_path, max_steps=32, save_strategy="no")
     trainer.add_callback(RayTrainReportCallback())
     trainer.train()
