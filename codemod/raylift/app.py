@@ -28,6 +28,15 @@ Examples:
 Exit codes: 0 done or nothing to do, 1 would change or needs a hand,
 2 wrong usage or bad input, 3 a fault of ours."""
 
+EXAMPLES = {  # of each command, below its own help
+    "check": ("raylift check src/ --statistics", "raylift check . --format sarif > raylift.sarif"),
+    "diff": ("raylift diff train.py --num-workers 4", "raylift diff train.py | git apply"),
+    "rewrite": ("raylift rewrite train.py --launched-by launch.sh", "raylift rewrite train.py -o train_ray.py --runtime ray"),
+    "run": ("raylift run train.py --num-workers 2 -- --lr 1e-4",),
+    "report": ("raylift report scripts/ -o report.html",),
+    "verify": ("raylift verify train.py -n 2 --steps 20 -- --lr 1e-4",),
+}
+
 app = typer.Typer(
     name="raylift",
     help="Lift Hugging Face Trainer and Accelerate scripts onto Ray Train.",
@@ -99,7 +108,8 @@ def add_command(name: str, text: str, arguments: dict[str, Any], carry_out: Call
     signature = inspect.Signature([*positional, *map(parameter, flags_of(name))])
     command.__signature__ = signature  # type: ignore[attr-defined]  # what inspect reads first
     command.__annotations__ = {each.name: each.annotation for each in signature.parameters.values()}
-    app.command(name, help=text)(command)
+    epilog = "\n".join(["\b", "Examples:", *(f"  {example}" for example in EXAMPLES[name])])
+    app.command(name, help=text, epilog=epilog)(command)
 
 
 def chosen(values: dict[str, Any]) -> dict[str, object]:
