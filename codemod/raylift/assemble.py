@@ -15,7 +15,7 @@ from raylift.frameworks.save_strategy import reportable
 from raylift.frameworks.transformers_arguments import modernise
 from raylift.launcher import launcher
 from raylift.placement import place
-from raylift.plan import Notice, Plan
+from raylift.plan import Edit, Notice, Plan
 from raylift.reach import reached
 from raylift.recognise import starts
 from raylift.script import Found, Script
@@ -32,21 +32,26 @@ def assemble(script: Script, settings: Settings) -> Plan | None:
     trainings = [found for found in reach if any(is_inside(start, found) for start in starts(found.script))]
     if not trainings and not starts(script):
         return None
+    connected = [*transformers_trainer.connect(script, settings), *accelerate_loop.connect(script, settings)]
     findings = [
-        *transformers_trainer.connect(script, settings),
-        *accelerate_loop.connect(script, settings),
+        *connected,
         *modernise(script, settings),
         *argument_attributes.modernise(script, settings),
         *reportable(script, settings),
         *hazards(script, reach),
-        *_elsewhere(script, trainings),
+        *_elsewhere(script, trainings, reports=any(isinstance(found, Edit) and found.rule in REPORTING for found in connected)),
         *(Notice(1, "RL125", text) for text in settings.launch_notices),
     ]
     if not trainings:
-        return plan_of(findings, script, settings)
+        changes = any(isinstance(found, Edit) for found in findings)
+        return plan_of(findings, script, settings) if changes else None
     refuse_reflection(script, placement)
     launch, needed = launcher(script, settings_with_launch(script, settings))
     return plan_of([*findings, *needed], script, settings, placement, launch)
+
+
+REPORTING = frozenset({"RL101", "RL121"})
+"""What an edit does that makes a script report by itself."""
 
 
 def is_inside(node: ast.AST, holder: Found) -> bool:
@@ -54,7 +59,7 @@ def is_inside(node: ast.AST, holder: Found) -> bool:
     return holder.node in (node, *holder.script.enclosing(node))
 
 
-def _elsewhere(script: Script, trainings: list[Found]) -> Iterator[Notice]:
+def _elsewhere(script: Script, trainings: list[Found], *, reports: bool) -> Iterator[Notice]:
     """What the reader must know when training and entry are not in one file."""
     if not trainings:
         start = starts(script)[0]
@@ -62,6 +67,6 @@ def _elsewhere(script: Script, trainings: list[Found]) -> Iterator[Notice]:
         name = function.name if function else "it"
         text = f"nothing in this file calls `{name}`, so no TorchTrainer was added"
         yield Notice(getattr(start, "lineno", 0), "RL104", text, "lift the file that calls it, too")
-    elif all(found.script is not script for found in trainings):
+    elif not reports and all(found.script is not script for found in trainings):
         text = "the training itself is in a neighbouring module"
         yield Notice(1, "RL105", text, "lift that module, too, so that its Trainer reports to Ray Train")

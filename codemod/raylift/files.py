@@ -150,15 +150,22 @@ def _up(folder: str, levels: int) -> str:
 
 
 def _roots(folder: str) -> Iterator[str]:
-    """The script's folder and, where it lies in a project, those above it up to the project's top and its `src`."""
+    """The script's folder and those above it, up to that which holds its package, or to the top of its project and its `src`."""
     above = [folder]
     while not any(os.path.exists(os.path.join(above[-1], mark)) for mark in PROJECT_MARKS):
         if os.path.dirname(above[-1]) == above[-1]:
-            yield folder
+            yield from _above_package(folder)
             return
         above.append(os.path.dirname(above[-1]))
     yield from above
     yield os.path.join(above[-1], "src")
+
+
+def _above_package(folder: str) -> Iterator[str]:
+    yield folder
+    while os.path.exists(os.path.join(folder, "__init__.py")) and os.path.dirname(folder) != folder:
+        folder = os.path.dirname(folder)
+        yield folder
 
 
 def _small_source(path: str) -> bytes | None:

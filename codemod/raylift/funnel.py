@@ -7,8 +7,8 @@ import re
 import warnings
 from collections.abc import Iterator
 
-NEEDLES = (b"transformers", b"accelerate", b"ray.train", b"ray.air", b"from ray import", b"Trainer")
-"""A file without any of these holds nothing to lift; `Trainer` stands for the libraries that bring their own."""
+NEEDLES = (b"transformers", b"accelerate", b"ray.train", b"ray.air", b"from ray import", b"rainer")
+"""A file without any of these holds nothing to lift; `rainer` stands for what brings a Trainer, or makes one, elsewhere."""
 
 ROOTS = frozenset({"transformers", "accelerate", "ray", "trl", "peft", "sentence_transformers", "setfit", "adapters"})
 TRAINER_OF_A_MODULE = re.compile(rb"\.\w*Trainer\b")
@@ -28,15 +28,21 @@ class NotPython(Exception):
 
 
 def can_matter(source: bytes, explicit: bool) -> bool:
-    """Whether somebody must look; raises NotPython for a broken file that the user named, or that could matter."""
+    """Whether somebody must look; raises NotPython for a broken file that the user named, or that could matter.
+
+    In a file that the user named, a module that it imports may train.
+    """
     if b"raylift:" in source and MARKER.search(source):
         syntax_tree(source)
         return True
     for needle in NEEDLES:
         if needle in source:
-            return _imports_a_source(syntax_tree(source)) or TRAINER_OF_A_MODULE.search(source) is not None
+            tree = syntax_tree(source)
+            if _imports_a_source(tree) or TRAINER_OF_A_MODULE.search(source) is not None:
+                return True
+            break
     if explicit:
-        syntax_tree(source)
+        return any(True for _ in _imports(syntax_tree(source))) and b"train" in source
     return False
 
 
@@ -63,19 +69,19 @@ def _imports_a_source(tree: _ast.Module) -> bool:
 
 
 def _is_source(root: str, names: list[str]) -> bool:
-    return root in ROOTS or any("Trainer" in name for name in names)
+    return root in ROOTS or any("rainer" in name for name in names)
 
 
 def _imports(tree: _ast.Module) -> Iterator[tuple[str, list[str]]]:
-    """Every import, however deeply it stands: the top-level package, and the names that come from it."""
+    """Every import, however deeply it stands: the top-level package, the module, and the names that come from it."""
     waiting: list[object] = list(tree.body)
     while waiting:
         node = waiting.pop()
         if isinstance(node, _ast.Import):
             for alias in node.names:
-                yield alias.name.partition(".")[0], []
+                yield alias.name.partition(".")[0], [alias.name]
         elif isinstance(node, _ast.ImportFrom):
-            yield (node.module or "").partition(".")[0], [alias.name for alias in node.names]
+            yield (node.module or "").partition(".")[0], [node.module or "", *(alias.name for alias in node.names)]
         else:
             for block in ("body", "orelse", "handlers", "finalbody", "cases"):
                 inner = getattr(node, block, ())

@@ -97,4 +97,5 @@ def _quits(script: Script) -> bool:
     packages = {binding.name.partition(".")[0] for binding in script.imports()}
     if packages & {"absl", "click", "typer"}:
         return True
-    return any(True for _ in script.calls_to("sys.exit", "builtins.exit", "builtins.quit"))
+    raised = (name for node in script.all(ast.Raise) for part in ast.walk(node) for name in script.names(part))
+    return "builtins.SystemExit" in raised or any(True for _ in script.calls_to("sys.exit", "builtins.exit", "builtins.quit"))

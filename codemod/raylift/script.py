@@ -11,7 +11,7 @@ from typing import TypeVar, cast
 
 from raylift.nearby import Nearby, Neighbours, Place, no_neighbours, places
 from raylift.remarks import Remark, remarks_of
-from raylift.scopes import Binding, Imported
+from raylift.scopes import FUNCTIONS, Binding, Imported
 from raylift.tree import Tree
 
 Answer = TypeVar("Answer")
@@ -138,6 +138,7 @@ class Script(Tree):
         if isinstance(node.value, ast.Name) and node.value.id == "self" and (holder := self.class_of(node)):
             for target in self._attributes_set_in(holder, node.attr):
                 yield from self.values(target, seen)
+            yield from (Found(self, part) for part in holder.body if isinstance(part, FUNCTIONS) and part.name == node.attr)
             return
         for value in self.values(node.value, seen):
             if isinstance(value, str):

@@ -9,7 +9,7 @@ import pytest
 from tests.codemod.lifting import lifted, notices, refusal
 
 from raylift.lift import rewrite
-from raylift.outcome import Untouched
+from raylift.outcome import Rewritten, Untouched
 
 LOOP = """\
 from accelerate import Accelerator
@@ -119,6 +119,18 @@ def test_every_loss_that_is_differentiated_is_reported() -> None:
         script().replace(backward, f"{backward}            other = model(batch)\n            accelerator.backward(other)\n")
     )
     assert metrics_of(code) == "{'loss': loss, 'other': other}"
+
+
+ENGINE = "from accelerate import Accelerator\n\n\ndef one_epoch(model, loader, accelerator):\n    for batch in loader:\n        accelerator.backward(model(batch))\n"
+
+
+def test_what_others_call_per_epoch_is_theirs_to_report() -> None:
+    assert isinstance(rewrite(ENGINE.encode()), Untouched)
+    source = "from accelerate import Accelerator\nfrom engine import one_epoch\n\naccelerator = Accelerator()\nfor epoch in range(3):\n    one_epoch(model, loader, accelerator)\n"
+    outcome = rewrite(source.encode(), neighbours=lambda name, level: ENGINE.encode() if name == "engine" else None)
+    assert isinstance(outcome, Rewritten)
+    assert outcome.code.count(b" report(") == 1
+    assert "RL105" not in {notice.rule for notice in outcome.notices}
 
 
 def test_a_loop_over_steps_reports_once_after_it() -> None:

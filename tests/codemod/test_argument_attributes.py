@@ -61,12 +61,40 @@ def test_a_field_of_the_scripts_own_subclass_stays() -> None:
     assert "print(args.overwrite_output_dir)" in lifted(dedent(source))
 
 
+def test_a_trainer_of_the_scripts_own_reads_its_arguments_and_its_tokenizer_by_their_names_of_today() -> None:
+    source = """\
+        from transformers import Trainer
+
+        class Mine(Trainer):
+            def evaluate(self):
+                loop = self.prediction_loop if self.args.use_legacy_prediction_loop else self.evaluation_loop
+                return loop(self.tokenizer)
+
+        class Other:
+            def tokens(self):
+                return self.tokenizer
+
+        Mine(1).train()
+    """
+    code = lifted(dedent(source))
+    assert 'if getattr(self.args, "use_legacy_prediction_loop", False) else' in code
+    assert "return loop(self.processing_class)" in code
+    assert "return self.tokenizer" in code
+
+
+def test_a_tokenizer_that_a_trainer_sets_itself_keeps_its_name() -> None:
+    body = "    def __init__(self, t):\n        self.tokenizer = t\n\n    def f(self):\n        return self.tokenizer\n"
+    code = lifted(f"from transformers import Trainer\n\nclass Mine(Trainer):\n{body}\nMine(1).train()\n")
+    assert "return self.tokenizer" in code
+
+
 @pytest.mark.parametrize(
     "function",
     [
         "def f(args: TrainingArguments):\n    return args.no_cuda\n",
         "def f(training_args):\n    args = training_args\n    return args.no_cuda\n",
         "def f(trainer):\n    args = 0\n    return trainer.args.no_cuda\n",
+        "def f(a, given):\n    return given.no_cuda\n\nf(1, TrainingArguments('o'))\n",
     ],
 )
 def test_arguments_are_known_by_their_annotation_their_name_or_their_trainer(function: str) -> None:

@@ -233,6 +233,14 @@ def test_a_neighbour_is_found_as_python_would(tmp_path: Path, name: str, level: 
     assert neighbours_of(str(tmp_path / "work/train.py"))(name, level) == found
 
 
+def test_a_module_of_the_same_package_is_found_without_a_project(tmp_path: Path) -> None:
+    for path in ("package/__init__.py", "package/inner/__init__.py", "package/loops.py", "package/inner/beside.py"):
+        make(tmp_path, path, data=path.encode())
+    neighbour = neighbours_of(str(tmp_path / "package/inner/train.py"))
+    assert neighbour("package.loops", 0) == b"package/loops.py"
+    assert neighbour("beside", 0) == b"package/inner/beside.py"
+
+
 def test_a_circle_of_imports_comes_to_an_end(tmp_path: Path) -> None:
     (tmp_path / "round.py").write_text("from .round import x")
     neighbour = neighbours_of(str(tmp_path / "a.py"))

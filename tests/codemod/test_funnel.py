@@ -39,6 +39,9 @@ HEAVY = {
         b"from sentence_transformers import SentenceTransformer",
         b"from .my_trainer import MyTrainer",
         b"import mine\nmine.MyTrainer(x)",
+        b"from .lib import make_trainer",
+        b"from trainers import build",
+        b"import trainers",
         b"match x:\n    case 1:\n        import transformers",
         "# -*- coding: latin-1 -*-\nimport transformers  # \xe9".encode("latin-1"),
         b"\xef\xbb\xbfimport transformers\r\n",
@@ -61,6 +64,11 @@ def test_a_file_that_imports_a_source_matters(source: bytes) -> None:
 )
 def test_a_file_that_only_names_one_does_not(source: bytes) -> None:
     assert not can_matter(source, explicit=True)
+
+
+def test_a_file_that_the_user_named_may_import_what_trains() -> None:
+    assert can_matter(b"from mine import fit\nfit().train()", explicit=True)
+    assert not can_matter(b"from mine import fit\nfit().train()", explicit=False)
 
 
 @pytest.mark.parametrize(

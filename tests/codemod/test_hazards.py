@@ -89,6 +89,14 @@ def test_a_process_group_of_the_scripts_own_waits_for_a_world_without_one() -> N
     assert 'if not torch.distributed.is_initialized():\n        torch.distributed.init_process_group("gloo")\n' in code
 
 
+def test_a_process_group_is_asked_for_by_the_name_that_the_script_uses() -> None:
+    code = lifted(f'{HEAD}import torch.distributed as dist\ndist.init_process_group("gloo")\n{TRAIN}')
+    assert "if not dist.is_initialized():" in code
+    assert code.count("import torch.distributed") == 1
+    code = lifted(f'{HEAD}from torch.distributed import init_process_group\ninit_process_group("gloo")\n{TRAIN}')
+    assert "\nimport torch.distributed\n" in code
+
+
 def test_a_process_group_that_is_guarded_already_is_left_alone() -> None:
     guarded = 'if not torch.distributed.is_initialized():\n    torch.distributed.init_process_group("gloo")\n'
     assert lifted(f"{HEAD}{guarded}{TRAIN}").count("is_initialized") == 1
@@ -103,6 +111,11 @@ def test_leaving_by_sys_exit_is_success_on_stock_ray() -> None:
 def test_a_comment_at_a_statement_that_goes_is_kept() -> None:
     code = lifted(f'{HEAD}# two cards\nos.environ["CUDA_VISIBLE_DEVICES"] = "0,1"  # the big ones\n{TRAIN}')
     assert "# two cards\npass  # the big ones\n" in code
+
+
+def test_leaving_by_an_exception_is_success_on_stock_ray() -> None:
+    code = lifted(f"{HEAD}model = load()\n{TRAIN}raise SystemExit(0)\n", runtime="ray")
+    assert "    except SystemExit as stop:\n" in code
 
 
 @pytest.mark.parametrize("package", ["absl", "click", "typer"])

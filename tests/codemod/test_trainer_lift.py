@@ -59,6 +59,13 @@ def test_the_commands_of_a_click_group_are_reached_by_calling_it(command: str) -
     assert "def train_func():\n    main()\n" in lifted(in_main("cli()", head=head))
 
 
+def test_a_trainer_that_a_method_returns_is_known() -> None:
+    body = "    def make(self):\n        return Trainer(1)\n\n    def fit(self):\n        self.trainer_ = self.make()\n        self.trainer_.train()\n"
+    made = lifted(in_main("Loop().fit()", head=f"class Loop:\n{body}"))
+    assert "        return prepare_trainer(trainer)\n" in made
+    assert "def train_func():" in made
+
+
 def test_a_function_is_not_reached_by_its_decorator() -> None:
     head = "def timed(f):\n    return f\n\n@timed\ndef fit():\n    Trainer(1).train()\n"
     assert "def train_func" not in lifted(in_main("timed(print)", head=head))

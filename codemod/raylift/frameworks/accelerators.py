@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
+from raylift.frameworks.parameters import handed_over
 from raylift.frameworks.trainer_classes import TRAINER_NAME, is_trainer_class, returned
 from raylift.scopes import FUNCTIONS
 from raylift.script import Found, Script, Value, remembered
@@ -27,7 +27,7 @@ def _is_instance(value: Value, depth: int = 0) -> bool:
     if isinstance(node, ast.arg):
         if node.annotation is not None:
             return not script.names(node.annotation).isdisjoint(ACCELERATORS)
-        return any(_is_instance(given, depth + 1) for given in _handed_over(script, node))
+        return any(_is_instance(given, depth + 1) for given in handed_over(script, node))
     if not isinstance(node, ast.Call):
         return False
     for callee in script.values(node.func):
@@ -37,24 +37,6 @@ def _is_instance(value: Value, depth: int = 0) -> bool:
         if any(_is_instance(result, depth + 1) for result in results):
             return True
     return False
-
-
-def _handed_over(script: Script, parameter: ast.arg) -> Iterator[Value]:
-    """What the calls in a script give for a parameter of one of its functions, or of a class."""
-    function = script.function(parameter)
-    if function is None:
-        return
-    holder = script.parent(function)
-    called = holder if isinstance(holder, ast.ClassDef) and function.name == "__init__" else function
-    names = [argument.arg for argument in function.args.args][int(isinstance(holder, ast.ClassDef)) :]
-    for call in script.all(ast.Call):
-        if ast.unparse(call.func).rpartition(".")[2] != called.name or parameter.arg not in names:
-            continue
-        place = names.index(parameter.arg)
-        keyword = next((keyword.value for keyword in call.keywords if keyword.arg == parameter.arg), None)
-        given = call.args[place] if place < len(call.args) else keyword
-        if given is not None:
-            yield from script.values(given)
 
 
 def _is_class(value: Value, depth: int = 0) -> bool:

@@ -19,7 +19,9 @@ from raylift.plan import Edit, Finding, Notice
 from raylift.script import Script
 from raylift.settings import Settings
 
-WHEN_GONE = dict.fromkeys(("overwrite_output_dir", "use_ipex", "use_mps_device", *WHEN_TRUE), "False")
+WHEN_GONE = dict.fromkeys(
+    ("overwrite_output_dir", "use_ipex", "use_legacy_prediction_loop", "use_mps_device", *WHEN_TRUE), "False"
+)
 """What a script would have read that did not set it."""
 
 

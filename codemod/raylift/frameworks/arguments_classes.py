@@ -6,7 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from raylift.frameworks.trainer_classes import TRAINER_PACKAGES, is_trainer, root
+from raylift.frameworks.parameters import handed_over
+from raylift.frameworks.trainer_classes import TRAINER_PACKAGES, is_trainer, is_trainer_itself, root
 from raylift.script import Found, Script, Value, remembered
 
 PARSERS = frozenset({
@@ -41,18 +42,19 @@ def own_fields(script: Script) -> set[str]:
 def holds_arguments(script: Script, expression: ast.expr) -> bool:
     """Whether an expression holds `TrainingArguments`, as far as can be seen; a parameter is taken by its name."""
     if isinstance(expression, ast.Attribute) and expression.attr == "args":
-        return is_trainer(script, expression.value)
-    return any(isinstance(value, Found) and _is_instance(value) for value in script.values(expression))
+        return is_trainer(script, expression.value) or is_trainer_itself(script, expression.value)
+    return any(isinstance(value, Found) and _is_instance(value, 0) for value in script.values(expression))
 
 
-def _is_instance(value: Found) -> bool:
+def _is_instance(value: Found, depth: int) -> bool:
     script, node = value.script, value.node
     if isinstance(node, ast.Call):
         return any(map(is_arguments_class, script.values(node.func))) or any(map(is_arguments_class, _parsed(value, 0)))
     if isinstance(node, ast.arg):
         if node.annotation is not None:
             return any(map(is_arguments_class, script.values(node.annotation)))
-        return bool(NAMED_SO.search(node.arg))
+        given = handed_over(script, node) if depth < 4 else ()
+        return bool(NAMED_SO.search(node.arg)) or any(isinstance(each, Found) and _is_instance(each, depth + 1) for each in given)
     return isinstance(node, ast.Name) and any(map(is_arguments_class, _unpacked(script, node)))
 
 

@@ -12,7 +12,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from raylift.frameworks.accelerators import backward_calls
+from raylift.frameworks.accelerators import backward_calls, visible_accelerator
 from raylift.frameworks.loop_kinds import LOOPS, Loop, accumulates, counts_steps, is_over_data, names_epochs
 from raylift.scopes import FUNCTIONS, Function
 from raylift.script import Found, Script, remembered
@@ -30,9 +30,19 @@ class Training:
 
 @remembered
 def trainings(script: Script) -> list[Training]:
-    """Every loop that trains in this script, in source order; each once."""
+    """Every loop that trains in this script, in source order; each once. What others call per epoch is theirs to report."""
     sites = [(call, call) for call in backward_calls(script)]
-    return _climb_from(script, [*sites, *((call, None) for call in _calls_of_neighbours(script))])
+    found = _climb_from(script, [*sites, *((call, None) for call in _calls_of_neighbours(script))])
+    return [training for training in found if training.has_epochs or not _is_for_others(script, training)]
+
+
+def _is_for_others(script: Script, training: Training) -> bool:
+    """Whether a training is a function that nobody calls here, and that is handed its Accelerator."""
+    function = script.function(training.anchor)
+    if function is None or not isinstance(script.parent(function), ast.Module) or any(references(script, function)):
+        return False
+    accelerator = visible_accelerator(script, training.anchor)
+    return accelerator in {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)}
 
 
 def _climb_from(script: Script, sites: Sequence[tuple[ast.Call, ast.Call | None]]) -> list[Training]:

@@ -46,14 +46,16 @@ def _is_environment(script: Script, target: ast.expr, name: str) -> bool:
 
 
 def _own_process_groups(script: Script) -> Iterator[Finding]:
-    for call in script.calls_to("torch.distributed.init_process_group", "deepspeed.init_distributed"):
+    for call in script.calls_to("torch.distributed.init_process_group"):
         statement = script.statement(call)
         if isinstance(statement, ast.Expr) and statement.value is call and not _is_guarded(script, call):
-            condition = "not torch.distributed.is_initialized()"
+            module = ast.unparse(call.func.value) if isinstance(call.func, ast.Attribute) else "torch.distributed"
+            condition = f"not {module}.is_initialized()"
             index = script.place_in_line(statement)
             why = "Ray has made the process group before the train function starts"
             yield Edit(statement, guard_with(index, condition), "RL213", why)
-            yield NeededImport("torch.distributed")
+            if not isinstance(call.func, ast.Attribute):
+                yield NeededImport("torch.distributed")
 
 
 def _is_guarded(script: Script, call: ast.Call) -> bool:

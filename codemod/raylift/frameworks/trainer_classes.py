@@ -65,6 +65,14 @@ def is_trainer(script: Script, expression: ast.expr) -> bool:
     return any(_is_instance(value, 0) for value in script.values(expression)) or _is_named_trainer(script, expression)
 
 
+def is_trainer_itself(script: Script, expression: ast.expr) -> bool:
+    """Whether an expression is `self` in a Trainer class of the script."""
+    if not (isinstance(expression, ast.Name) and expression.id == "self"):
+        return False
+    holder = script.class_of(expression)
+    return holder is not None and is_trainer_class(Found(script, holder))
+
+
 def _is_named_trainer(script: Script, expression: ast.expr) -> bool:
     """A parameter, or an attribute set elsewhere, that is called a trainer where transformers is used."""
     if isinstance(expression, ast.Attribute):
@@ -74,7 +82,7 @@ def _is_named_trainer(script: Script, expression: ast.expr) -> bool:
         unknown = any(isinstance(v, Found) and isinstance(v.node, ast.arg) for v in script.values(expression))
     else:
         return False
-    return unknown and name.lower().endswith("trainer")
+    return unknown and name.lower().rstrip("_").endswith("trainer")
 
 
 def _is_instance(value: Value, depth: int) -> bool:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from raylift.edits import add_parameter, name_arguments, remove, rename_attribute, rename_keyword, replace_argument
 from raylift.frameworks.arguments_classes import declared, is_arguments_class
 from raylift.frameworks.expressions import written
-from raylift.frameworks.trainer_classes import constructions, is_trainer, is_trainer_class
+from raylift.frameworks.trainer_classes import constructions, is_trainer, is_trainer_class, is_trainer_itself
 from raylift.plan import Edit, Finding, Notice
 from raylift.scopes import FUNCTIONS
 from raylift.script import Found, Script
@@ -185,10 +185,17 @@ def _takes(script: Script, call: ast.Call, name: str) -> bool:
 
 def _modern_attributes(script: Script) -> Iterator[Finding]:
     for node in script.all(ast.Attribute):
-        if node.attr == "tokenizer" and isinstance(node.value, ast.Name) and is_trainer(script, node.value):
+        if node.attr == "tokenizer" and isinstance(node.value, ast.Name) and _is_its_own(script, node):
             yield Edit(
                 node, rename_attribute("processing_class"), "RL203", "`trainer.tokenizer` is now `trainer.processing_class`"
             )
+
+
+def _is_its_own(script: Script, node: ast.Attribute) -> bool:
+    """Whether `trainer.tokenizer` is that of transformers, not set by the script."""
+    if is_trainer_itself(script, node.value):
+        return not any(True for _ in script.values(node))
+    return is_trainer(script, node.value)
 
 
 def _modern_overrides(script: Script) -> Iterator[Finding]:
