@@ -68,7 +68,7 @@ def place(script: Script, *, effects_stay: bool) -> Placement:
 
 def _moved(every: list[Statement], entry: list[Statement], *, effects_stay: bool, functions_follow: bool) -> set[Statement]:
     last_import = max((i for i, s in enumerate(every) if s.kind == "import"), default=-1)
-    moved = {s for s in every if s.kind == "heavy" or (s.kind in ("effect", "setting") and not effects_stay)}
+    moved = {s for s in every if s.kind == "heavy" or (not effects_stay and (s.kind in ("effect", "setting") or s.is_local))}
     given = frozenset(name for s in every if s.kind in ("import", "function", "class") for name in s.binds)
     contested = _contested(every)
     while True:

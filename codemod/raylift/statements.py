@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from raylift.scopes import DEFINITIONS, FUNCTIONS, Scope
 from raylift.script import Script
-from raylift.weight import is_light, is_setting, is_timeless
+from raylift.weight import asks_where_it_runs, is_light, is_setting, is_timeless
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,8 @@ class Statement:
 
     `reads_now` are read when the statement runs, `reads_later` when a function that it defines is called;
     `kind` is "import", "function", "class", "constant", "fact", "binding", "setting", "effect" or "heavy": a fact is a
-    binding to what is the same whenever it is asked, a setting is an effect that imports below it may need.
+    binding to what is the same whenever it is asked, a setting is an effect that imports below it may need; `is_local`
+    are those that ask the process or the machine that they run in.
     """
 
     node: ast.stmt
@@ -24,6 +25,7 @@ class Statement:
     binds: frozenset[str]
     reads_now: frozenset[str]
     reads_later: frozenset[str]
+    is_local: bool = False
 
     @property
     def defines(self) -> frozenset[str]:
@@ -55,7 +57,9 @@ def facts(script: Script, node: ast.stmt) -> Statement:
         elif isinstance(part, (ast.alias, ast.ExceptHandler, *DEFINITIONS)) and script.scope(part) is script.globals:
             bound = (part.asname or part.name.partition(".")[0]) if isinstance(part, ast.alias) else part.name
             binds.update([bound] if bound else [])
-    return Statement(node, kind(script, node), frozenset(binds), frozenset(now), frozenset(later))
+    of_kind = kind(script, node)
+    is_local = of_kind in ("fact", "binding") and asks_where_it_runs(script, node)
+    return Statement(node, of_kind, frozenset(binds), frozenset(now), frozenset(later), is_local)
 
 
 def _may_read_past(owner: Scope, name: ast.Name, script: Script) -> bool:

@@ -29,6 +29,9 @@ TIMELESS = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 SETTING = re.compile(r"^(os\.(environ|putenv|unsetenv|system)|sys\.(path|modules)|site|subprocess|warnings|matplotlib)(\.|$)")
+LOCAL = re.compile(
+    r"^(os\.(cpu_count|environ|getenv|getpid)|platform|socket|torch\.(backends|cuda|distributed|mps|npu|xpu))(\.|$)"
+)
 HEAVY_METHODS = frozenset({
     "parse_args_into_dataclasses", "parse_args_and_config", "parse_dict", "parse_json_file", "parse_yaml_file",
 })  # fmt: skip
@@ -50,6 +53,12 @@ def is_setting(script: Script, node: ast.AST) -> bool:
     """Whether a node says how what is imported later shall behave, or brings it there."""
     parts = [part for part in ast.walk(node) if isinstance(part, (ast.Attribute, ast.Name))]
     return any(SETTING.search(name) for part in parts for name in script.names(part))
+
+
+def asks_where_it_runs(script: Script, node: ast.AST) -> bool:
+    """Whether a node reads what differs from process to process, or from the driver's machine to that of a worker."""
+    parts = [part for part in ast.walk(node) if isinstance(part, (ast.Attribute, ast.Name))]
+    return any(LOCAL.search(name) for part in parts for name in script.names(part))
 
 
 def _calls_now(node: ast.AST) -> Iterator[ast.Call]:

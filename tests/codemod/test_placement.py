@@ -254,6 +254,25 @@ def test_what_is_the_same_whenever_it_is_asked_stays() -> None:
     assert "def show()" in above
 
 
+def test_what_a_process_is_asked_is_asked_on_the_worker_of_stock_ray_too() -> None:
+    source = """\
+        import os
+        import torch
+        from transformers import Trainer
+        rank = int(os.environ.get("LOCAL_RANK", -1))
+        device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        def main():
+            Trainer(rank, device).train()
+        if __name__ == "__main__":
+            main()
+    """
+    above, body = parts(source, runtime="ray")
+    assert body.startswith("global device, rank\n")
+    assert "rank = int(os.environ" in body
+    above, body = parts(source)
+    assert "rank = int(os.environ" in above
+
+
 def test_what_reads_a_name_that_the_train_function_works_on_moves() -> None:
     _, body = parts("""\
         from transformers import Trainer
