@@ -118,7 +118,7 @@ _RULES = (
          "AutoModelForCausalLM.from_pretrained(\"gpt2\", device_map=\"auto\")", "AutoModelForCausalLM.from_pretrained(\"gpt2\")",
          "Use FSDP or DeepSpeed for a model too large for one GPU."),
     Rule("RL213", "The process group exists already", "Ray Train has initialised it; a second time raises.",
-         "dist.init_process_group(\"nccl\")", "if not ...is_initialized():\n    dist.init_process_group(\"nccl\")",
+         "dist.init_process_group(\"nccl\")", "if not dist.is_initialized():\n    dist.init_process_group(\"nccl\")",
          "Guard the call."),
     Rule("RL214", "A checkpoint strategy that can never report",
          "Stock Ray's callback reports when the Trainer saves, and only then: without a save there is no metric and no checkpoint.",
