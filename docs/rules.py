@@ -22,7 +22,8 @@ HEAD = """\
 # The rules of raylift
 
 Written by `python docs/rules.py` from the catalogue behind `raylift rules` and `raylift explain`. In an example `...` stands for what
-does not matter. Each rule has two scripts that the tests check: one that it speaks of, and a near relative of which it says nothing.
+does not matter. A *lift* is what no script is lifted without, an *update* a change that the lift is right without. Each rule has two
+scripts that the tests check: one that it speaks of, and a near relative of which it says nothing.
 """
 
 
@@ -36,13 +37,13 @@ def page() -> str:
 
 
 def _table(title: str, rules: list[Rule]) -> str:
-    rows = (f"| [{rule.id}](#{rule.id.lower()}) | {rule.name} |\n" for rule in rules)
-    return f"| {title} | |\n| --- | --- |\n{''.join(rows)}"
+    rows = (f"| [{rule.id}](#{rule.id.lower()}) | {rule.kind} | {rule.name} |\n" for rule in rules)
+    return f"| {title} | | |\n| --- | --- | --- |\n{''.join(rows)}"
 
 
 def _rule(rule: Rule) -> str:
     paragraphs = [
-        f'### <a id="{rule.id.lower()}"></a>{rule.id}: {rule.name}',
+        f'### <a id="{rule.id.lower()}"></a>{rule.id} ({rule.kind}): {rule.name}',
         rule.why,
         *_example("Before", rule.before),
         *_example("After", rule.after),

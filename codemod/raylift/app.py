@@ -11,9 +11,10 @@ import typer
 
 from raylift.commands import execute
 from raylift.console import complain
-from raylift.explain import explanation, listing, suggestion
+from raylift.explain import explanation, listing
 from raylift.flags import Flag, flags_of
 from raylift.request import request
+from raylift.rules import ids_of, suggestion
 from raylift.run import run_lifted
 from raylift.verify import verify
 
@@ -80,18 +81,26 @@ def before_any_command(version: VERSION = False) -> None:
 def parameter(flag: Flag) -> inspect.Parameter:
     """A flag as typer reads one from a signature."""
     names = [f"{yes}/{no}" for yes, no in zip(flag.names, flag.no, strict=True)] if flag.no else flag.names
-    option = typer.Option(
-        *names, help=flag.help, metavar=flag.metavar, show_default=False, min=0 if flag.kind == "number" else None
-    )
+    least, check = 0 if flag.kind == "number" else None, known_rules if flag.kind == "rules" else None
+    option = typer.Option(*names, help=flag.help, metavar=flag.metavar, show_default=False, min=least, callback=check)
     kinds: dict[str, Any] = {
         "text": str | None,
         "number": int | None,
         "decimal": float | None,
         "switch": bool | None,
         "list": list[str] | None,
+        "rules": list[str] | None,
     }
     kind = kinds.get(flag.kind) or Optional[Enum(flag.field, {choice: choice for choice in flag.choices})]  # noqa: UP045 - a value
     return inspect.Parameter(flag.field, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, option])
+
+
+def known_rules(values: list[str] | None) -> list[str] | None:
+    """The ids or prefixes that the user gave for rules, one by one."""
+    try:
+        return None if values is None else [name for value in values for name in ids_of(value)]
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def add_command(name: str, text: str, arguments: dict[str, Any], carry_out: Callable[..., int]) -> None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from raylift.placement import Placement
-from raylift.plan import Edit, Finding, Launcher, NeededImport, Notice, Plan
+from raylift.plan import Declined, Edit, Finding, Launcher, NeededImport, Notice, Plan
 from raylift.remarks import fault_of
+from raylift.rules import RULES
 from raylift.script import Script
 from raylift.settings import Settings
+
+LAUNCHING = ("RL101", "RL121", "RL123")
+"""What a script is launched for; one of them must be on."""
 
 
 def plan_of(
@@ -18,27 +22,66 @@ def plan_of(
     placement: Placement | None = None,
     launcher: Launcher | None = None,
 ) -> Plan:
-    """The findings as a plan, without the notices that are settled."""
+    """The findings as a plan, without what is off or settled; raises Declined where that leaves no lift."""
     findings = list(findings)
-    edits = tuple(finding for finding in findings if isinstance(finding, Edit))
-    imports = tuple(finding for finding in findings if isinstance(finding, NeededImport))
-    notices = {finding for finding in findings if isinstance(finding, Notice)}
-    fired = frozenset((finding.rule, finding.line) for finding in findings if isinstance(finding, (Edit, Notice)))
-    return Plan(edits, imports, open_ones(notices, script, settings), placement, launcher, fired)
+    left = kept(findings, script, settings)
+    if launcher is not None and all(why_off(rule, settings) for rule in LAUNCHING):
+        raise Declined("no rule that lifts is selected")
+    edits = tuple(finding for finding in left if isinstance(finding, Edit))
+    notices = open_ones({finding for finding in left if isinstance(finding, Notice)}, script, settings)
+    return Plan(edits, tuple(needed_by(left)), notices, placement, launcher, fired_by(findings))
+
+
+def fired_by(findings: Iterable[Finding]) -> frozenset[tuple[str, int]]:
+    """The rules that have something to say, with their lines."""
+    return frozenset((finding.rule, finding.line) for finding in findings if isinstance(finding, (Edit, Notice)))
+
+
+def kept(findings: Iterable[Finding], script: Script, settings: Settings) -> list[Finding]:
+    """The findings without the changes whose rule is off; raises Declined where one is that every lift needs."""
+    findings = list(findings)
+    off: set[object] = set()
+    for edit in (finding for finding in findings if isinstance(finding, Edit)):
+        is_optional = RULES[edit.rule].kind == "update"
+        why = why_off(edit.rule, settings)
+        if not why and script.ignores(edit.rule, edit.line, by_name=not is_optional):
+            why = f"{edit.rule} is ignored in line {edit.line}"
+        if why and not is_optional:
+            raise Declined(why)
+        off |= {edit.group or edit.node} if why else set()
+    return [finding for finding in findings if not (isinstance(finding, Edit) and (finding.group or finding.node) in off)]
+
+
+def needed_by(findings: Iterable[Finding]) -> list[NeededImport]:
+    """The imports among some findings, and those that only their edits use."""
+    needed: list[NeededImport] = []
+    for finding in findings:
+        needed += [finding] if isinstance(finding, NeededImport) else finding.needs if isinstance(finding, Edit) else ()
+    return needed
 
 
 def open_ones(notices: Iterable[Notice], script: Script, settings: Settings) -> tuple[Notice, ...]:
     """The notices that nobody has settled, in the order of their lines."""
-    return tuple(sorted(notice for notice in notices if not is_settled(notice.rule, notice.line, script, settings)))
+    return tuple(sorted(notice for notice in notices if not why_settled(notice, script, settings)))
 
 
-def is_settled(rule: str, line: int, script: Script, settings: Settings) -> bool:
-    """Whether there is nothing more to say of a rule at a line: by a setting, by `ignore` there, or by `ack` there."""
-    if rule in settings.ignore:
-        return True
-    for remark in script.remarks:
-        if line in remark.lines and remark.verb == "ignore" and (not remark.rules or rule in remark.rules):
-            return True
-        if line in remark.lines and remark.verb == "ack" and rule in remark.rules and not fault_of(remark):
-            return True
-    return False
+def why_settled(notice: Notice, script: Script, settings: Settings) -> str:
+    """Why there is nothing more to say; empty where there is."""
+    if why := why_off(notice.rule, settings):
+        return why
+    if script.ignores(notice.rule, notice.line):
+        return f"{notice.rule} is ignored in line {notice.line}"
+    return f"{notice.rule} is acknowledged in line {notice.line}" if is_acknowledged(notice, script) else ""
+
+
+def is_acknowledged(notice: Notice, script: Script) -> bool:
+    """Whether an ack with a reason speaks of a notice."""
+    acks = (remark for remark in script.remarks if remark.verb == "ack" and notice.line in remark.lines)
+    return any(notice.rule in ack.rules and not fault_of(ack) for ack in acks)
+
+
+def why_off(rule: str, settings: Settings) -> str:
+    """Why the settings do without a rule; empty where they use it."""
+    if settings.select and not rule.startswith(settings.select):
+        return f"{rule} is not selected"
+    return f"{rule} is ignored" if rule.startswith(settings.ignore) else ""

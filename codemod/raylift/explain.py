@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 from raylift.rules import RULES, Rule
+
+SETTLING = {
+    "lift": "Without it there is no lift: `--ignore {0}`, or `# raylift: ignore[{0}]` on its line, leaves the script alone.",
+    "update": "Leave a line as it is with `# raylift: ignore[{0}]`; settle a notice about it with `# raylift: ack[{0}] reason`.",
+    "notice": "Settle it with `# raylift: ack[{0}] reason` on its line, or with `# raylift: ignore[{0}]`.",
+    "refusal": "Leave the script alone with `# raylift: ack[{0}] reason` on its line, or with `# raylift: ignore[{0}]`.",
+    "leftover": "Silence it with `--ignore {0}`.",
+}
 
 
 def listing() -> str:
     """Every rule in a line."""
-    return "".join(f"{rule.id}  {rule.name}\n" for rule in RULES.values())
+    return "".join(f"{rule.id}  {rule.kind:8}  {rule.name}\n" for rule in RULES.values())
 
 
 def explanation(name: str) -> str | None:
@@ -18,14 +24,8 @@ def explanation(name: str) -> str | None:
     return None if rule is None else _page(rule)
 
 
-def suggestion(name: str) -> str:
-    """The complaint about a rule that does not exist."""
-    close = get_close_matches(name.upper(), RULES, 1)
-    return f"there is no rule {name}; " + (f"did you mean {close[0]}?" if close else "`raylift rules` lists all")
-
-
 def _page(rule: Rule) -> str:
-    parts = [f"{rule.id}: {rule.name}", rule.why, _example("before", rule.before)]
+    parts = [f"{rule.id} ({rule.kind}): {rule.name}", rule.why, _example("before", rule.before)]
     if rule.after:
         parts.append(_example("after", rule.after))
     parts += [f"By hand: {rule.by_hand}", settling(rule)]
@@ -33,9 +33,8 @@ def _page(rule: Rule) -> str:
 
 
 def settling(rule: Rule) -> str:
-    """How to settle what the rule says, where that can be."""
-    said = f"`# raylift: ack[{rule.id}] reason` on its line, or `# raylift: ignore[{rule.id}]`"
-    return f"Silence it with `--ignore {rule.id}`." if rule.id[2] == "4" else f"Settle a notice or a refusal with {said}."
+    """How to settle what the rule says, and to do without it."""
+    return SETTLING[rule.kind].format(rule.id)
 
 
 def _example(name: str, code: str) -> str:

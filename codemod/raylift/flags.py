@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Flag(NamedTuple):
-    """A flag by its field in the request; `kind` is text, number, decimal, switch, choice or list (a flag that may be repeated)."""
+    """A flag by its field in the request; `kind` is text, number, decimal, switch, choice, list or rules (both may be repeated)."""
 
     field: str
     names: tuple[str, ...]
@@ -38,7 +38,8 @@ FLAGS = (
     Flag("steps", ("--steps",), "number", "verify", "Stop after this many optimizer steps. [at the end]", metavar="K"),
     Flag("tolerance", ("--tolerance",), "decimal", "verify", "Relative difference of losses to allow. [0]", metavar="X"),
     Flag("lifted", ("--lifted",), "text", "verify", "Compare with this file instead of lifting.", metavar="FILE"),
-    Flag("ignore", ("--ignore",), "list", LIFTING + " report", "Say nothing of this rule; may be repeated.", metavar="RULE", is_setting=True),
+    Flag("select", ("--select",), "rules", LIFTING + " report", "Only these rules, by id or its start. [all]", metavar="RULE", is_setting=True),
+    Flag("ignore", ("--ignore",), "rules", LIFTING + " report", "Not this rule; may be repeated.", metavar="RULE", is_setting=True),
     Flag("mark", ("--mark",), "switch", LIFTING, "Leave a comment wherever a person must decide.", is_setting=True),
     Flag("exclude", ("--exclude",), "list", LIFTING + " report", "Skip these, in .gitignore's syntax; may be repeated.", metavar="GLOB",
          is_setting=True),
@@ -66,4 +67,10 @@ def value_of(flag: Flag, text: str) -> object:
         raise ValueError(f"{text!r} is no number")
     if flag.kind == "choice" and text not in flag.choices:
         raise ValueError(f"{text!r} is not one of {', '.join(flag.choices)}")
+    if flag.kind == "rules":
+        from raylift.rules import ids_of  # the catalogue is not needed where nobody names a rule
+
+        return ids_of(text)
+    if flag.kind == "list":
+        return (text,)
     return int(text) if flag.kind == "number" or flag.field == "transformers" else text

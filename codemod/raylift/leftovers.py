@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from raylift.chosen import why_off
 from raylift.plan import Notice
 from raylift.remarks import Remark, fault_of
 from raylift.script import Script
@@ -13,7 +14,7 @@ from raylift.settings import Settings
 def leftovers(script: Script, settings: Settings, fired: Collection[tuple[str, int]] | None) -> tuple[Notice, ...]:
     """What its remarks leave to say; `fired` are all rules that spoke, with their lines, None where not all was looked at."""
     told = (notice for remark in script.remarks for notice in _of_remark(remark, fired))
-    return tuple(notice for notice in told if notice.rule not in settings.ignore)
+    return tuple(notice for notice in told if not why_off(notice.rule, settings))
 
 
 def markers_left(script: Script, settings: Settings) -> tuple[Notice, ...]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import warnings
 
-from raylift.chosen import open_ones
+from raylift.chosen import why_settled
 from raylift.leftovers import leftovers, markers_left
 from raylift.marks import marked
 from raylift.nearby import Neighbours, no_neighbours
 from raylift.outcome import Failed, Outcome, Refused, Rewritten, Untouched
-from raylift.plan import Refusal
+from raylift.plan import Declined, Refusal
 from raylift.recognise import is_test, left_alone, uses_ray
 from raylift.remarks import is_skipped
 from raylift.script import Script
@@ -45,6 +45,8 @@ def _lifted(script: Script, settings: Settings) -> Outcome:
         plan = assemble(script, settings)
     except Refusal as refusal:
         return _refused(script, settings, refusal)
+    except Declined as declined:
+        return Untouched(str(declined), leftovers(script, settings, None))
     if plan is None:
         return Untouched("it starts no training that raylift knows", leftovers(script, settings, ()))
     code = emit(script, plan, plan.notices if settings.mark else ())
@@ -53,10 +55,10 @@ def _lifted(script: Script, settings: Settings) -> Outcome:
 
 def _refused(script: Script, settings: Settings, refusal: Refusal) -> Outcome:
     left = leftovers(script, settings, None)
-    if not (notices := open_ones([refusal.notice], script, settings)):
-        return Untouched("what stops its lift is settled", left)
-    code = marked(script.source, notices).source if settings.mark else script.source
-    return Refused(notices, left, None if code == script.source else code)
+    if why := why_settled(refusal.notice, script, settings):
+        return Untouched(why, left)
+    code = marked(script.source, [refusal.notice]).source if settings.mark else script.source
+    return Refused((refusal.notice,), left, None if code == script.source else code)
 
 
 def _unreadable(error: BaseException) -> str:

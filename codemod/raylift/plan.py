@@ -34,14 +34,23 @@ class Refusal(Exception):
         self.notice = Notice(line, rule, text, remedy)
 
 
+class Declined(Exception):
+    """Raised where the user wants no lift: a rule is off without which it would not be right; says which."""
+
+
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One change to the node at the place of `node`; to its whole line where `node` is a simple statement."""
+    """One change to the node at the place of `node`; to its whole line where `node` is a simple statement.
+
+    `needs` are imports that only this change uses; edits of one `group` are right together only.
+    """
 
     node: ast.AST
     change: Change
     rule: str
     why: str
+    needs: tuple[NeededImport, ...] = ()
+    group: ast.AST | None = None
 
     @property
     def line(self) -> int:

@@ -75,10 +75,18 @@ def _setting(key: str, value: object) -> tuple[str, object]:
         raise ValueError(f"[tool.raylift] has no setting `{key}`; " + (f"did you mean `{close[0]}`?" if close else _all()))
     if not _fits(flag, value):
         raise ValueError(f"[tool.raylift] `{key}` takes {KINDS[flag.kind]}, not {value!r}")
-    if flag.kind == "list":
-        assert isinstance(value, list)
-        return flag.field, tuple(value)
+    if isinstance(value, list):
+        return flag.field, tuple(part for each in value for part in _parts(flag, each))
     return flag.field, value if flag.kind == "switch" else value_of(flag, str(value))
+
+
+def _parts(flag: Flag, text: str) -> tuple[str, ...]:
+    try:
+        parts = value_of(flag, text)
+    except ValueError as error:
+        raise ValueError(f"[tool.raylift] `{flag.field}`: {error}") from None
+    assert isinstance(parts, tuple)
+    return parts
 
 
 KINDS = {
@@ -87,6 +95,7 @@ KINDS = {
     "switch": "true or false",
     "choice": "one of its choices",
     "list": "a list of texts",
+    "rules": "a list of rules",
 }
 
 
@@ -96,7 +105,7 @@ def _fits(flag: Flag, value: object) -> bool:
             return isinstance(value, bool)
         case "number":
             return isinstance(value, int) and not isinstance(value, bool)
-        case "list":
+        case "list" | "rules":
             return isinstance(value, list) and all(isinstance(each, str) for each in value)
         case "choice":
             return str(value) in flag.choices

@@ -42,6 +42,16 @@ def recast_call(callee: str, arguments: Mapping[int | str, Argument | None], add
     return change
 
 
+def recast_argument(new: Argument) -> Change:
+    """A keyword argument becomes another."""
+
+    def change(node: cst.CSTNode) -> cst.CSTNode:
+        assert isinstance(node, cst.Arg)
+        return _argument(new, node)
+
+    return change
+
+
 def _last_comma(own: Comma, last: Comma) -> Comma:
     """What follows an argument that has become the last one: its own comment, and the indentation of the bracket."""
     if isinstance(own, cst.Comma) and isinstance(last, cst.Comma):

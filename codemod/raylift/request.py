@@ -31,6 +31,7 @@ class Request(NamedTuple):
     steps: int | None = None
     tolerance: float = 0.0
     lifted: str | None = None
+    select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     mark: bool | None = None
     exclude: tuple[str, ...] = ()
@@ -80,10 +81,5 @@ def _choose(known: dict[str, Flag], word: str, words: list[str], chosen: dict[st
         chosen[flag.field] = name in flag.names
         return
     value = value_of(flag, text if equals else words.pop(0))
-    chosen[flag.field] = (*_sofar(chosen, flag), value) if flag.kind == "list" else value
-
-
-def _sofar(chosen: dict[str, object], flag: Flag) -> tuple[object, ...]:
-    values = chosen.get(flag.field, ())
-    assert isinstance(values, tuple)
-    return values
+    before = chosen.get(flag.field)
+    chosen[flag.field] = (*before, *value) if isinstance(before, tuple) and isinstance(value, tuple) else value

@@ -59,6 +59,11 @@ class Script(Tree):
         """What its comments say to raylift."""
         return remarks_of(self.source)
 
+    def ignores(self, rule: str, line: int, *, by_name: bool = False) -> bool:
+        """Whether an `ignore` speaks of a rule at a line; one that names no rule speaks of all, unless it must name it."""
+        spoken = (remark for remark in self.remarks if remark.verb == "ignore" and line in remark.lines)
+        return any(rule.startswith(remark.rules) or not (remark.rules or by_name) for remark in spoken)
+
     @property
     def has_neighbours(self) -> bool:
         """Whether it imports a module that stands beside it."""

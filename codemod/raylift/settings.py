@@ -14,7 +14,7 @@ class Settings:
     Ray only. `transformers` is the major generation whose argument names the result must use. `resumable` lets loops over epochs
     restart from the newest checkpoint. `accelerate_config` is what `TorchTrainer` is given under that name, as it is written,
     `inline_config` an Accelerate config to write out as arguments of `Accelerator` instead, and `launch_notices` what the reader must know about the command that has launched the script so far.
-    `ignore` names the rules of which nothing is to be said; `mark` leaves a comment wherever a person must decide.
+    `select` and `ignore` name the rules to use and not to use, by their ids or the start of those, `select=()` all; `mark` leaves a comment wherever a person must decide.
     """
 
     num_workers: int | None = None
@@ -26,5 +26,6 @@ class Settings:
     accelerate_config: str | None = None
     inline_config: dict[str, object] | None = None
     launch_notices: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     mark: bool = False

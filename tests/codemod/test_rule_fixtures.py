@@ -20,7 +20,7 @@ from raylift.lift import rewrite
 from raylift.looking import look
 from raylift.outcome import Outcome, Rewritten, Untouched
 from raylift.request import plain_request
-from raylift.rules import RULES
+from raylift.rules import RULES, Rule
 
 FIXTURES = Path(__file__).parents[2] / "fixtures/rules"
 COMMAND = re.compile(r"# raylift check (.*)\n")
@@ -29,12 +29,12 @@ ALIKE = 0.5
 
 
 @cache
-def outcome_of(rule: str, script: str) -> Outcome | None:
+def outcome_of(rule: str, script: str, *flags: str) -> Outcome | None:
     """What `raylift check` makes of a script of a rule, from the script's folder and with the flags that it names."""
     command = COMMAND.match((FIXTURES / rule / script).read_text())
     words = shlex.split(command[1]) if command else [script]
     assert words[-1] == script
-    request = plain_request(["check", "--transformers", "5", *words])
+    request = plain_request(["check", "--transformers", "5", *flags, *words])
     assert request is not None, words
     here = os.getcwd()
     os.chdir(FIXTURES / rule)
@@ -101,3 +101,27 @@ def test_the_example_of_a_rule_is_what_happens_to_its_script(rule: str) -> None:
         is_ours = isinstance(outcome, Rewritten) and not rule.startswith("RL4")  # those only a person can settle
         assert holds(outcome.code.decode() if is_ours else (FIXTURES / rule / "silent.py").read_text(), after)
         assert not holds(script, after)
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES.values() if rule.kind in ("lift", "refusal")], ids=lambda rule: rule.id)
+def test_without_a_rule_that_lifts_or_refuses_its_script_is_left_alone(rule: Rule) -> None:
+    assert outcome_of(rule.id, "triggers.py", "--ignore", rule.id) == Untouched(f"{rule.id} is ignored")
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES.values() if rule.kind == "update"], ids=lambda rule: rule.id)
+def test_without_an_update_its_script_is_lifted_and_the_line_stays(rule: Rule) -> None:
+    done, left_out = outcome_of(rule.id, "triggers.py"), outcome_of(rule.id, "triggers.py", "--ignore", rule.id)
+    assert isinstance(done, Rewritten)
+    assert isinstance(left_out, Rewritten)
+    compile(left_out.code, rule.id, "exec")
+    assert done.code != left_out.code
+    assert rule.id not in {notice.rule for notice in (*left_out.notices, *left_out.changes)}
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES.values() if rule.kind == "notice"], ids=lambda rule: rule.id)
+def test_without_a_notice_its_script_is_lifted_as_ever(rule: Rule) -> None:
+    told, silent = outcome_of(rule.id, "triggers.py"), outcome_of(rule.id, "triggers.py", "--ignore", rule.id)
+    assert isinstance(told, Rewritten)
+    assert isinstance(silent, Rewritten)
+    assert silent.code == told.code
+    assert silent.notices == tuple(notice for notice in told.notices if notice.rule != rule.id)

@@ -65,10 +65,13 @@ def test_a_settled_notice_is_silent(comment: str, above: bool) -> None:
 
 
 @pytest.mark.parametrize("above", [True, False])
-@pytest.mark.parametrize("comment", ["ignore", "ignore[RL301]", "ack[RL301] it stays with torchrun"])
-def test_a_settled_refusal_leaves_the_script_alone(comment: str, above: bool) -> None:
+@pytest.mark.parametrize(
+    ("comment", "said"),
+    [("ignore", "ignored"), ("ignore[RL301]", "ignored"), ("ack[RL301] it stays with torchrun", "acknowledged")],
+)
+def test_a_settled_refusal_leaves_the_script_alone(comment: str, said: str, above: bool) -> None:
     settled = outcome(with_comment(FORBIDDEN, 4, f"# raylift: {comment}", above=above))
-    assert settled == raylift.Untouched("what stops its lift is settled")
+    assert settled == raylift.Untouched(f"RL301 is {said} in line {5 if above else 4}")
 
 
 @pytest.mark.parametrize("comment", ["ignore[RL302]", "ack[RL302] not this one"])

@@ -61,11 +61,11 @@ def _project_dir(script: Script, given: dict[str, ast.keyword]) -> Iterator[Find
     if "project_config" in given:
         text = "`logging_dir` was dropped, there is a project_config"
         yield Edit(old, remove, "RL225", "`logging_dir` is gone from Accelerator")
-        yield Notice(old.value.lineno, "RL225", text, "give logging_dir to that ProjectConfiguration")
+        yield Notice(old.lineno, "RL225", text, "give logging_dir to that ProjectConfiguration")
     elif "project_dir" in given:
         new = f"project_config=ProjectConfiguration(logging_dir={written(script, old.value)})"
-        yield Edit(old, replace_argument(new), "RL224", "`logging_dir` is now part of `project_config`")
-        yield NeededImport("accelerate.utils", "ProjectConfiguration")
+        needs = (NeededImport("accelerate.utils", "ProjectConfiguration"),)
+        yield Edit(old, replace_argument(new), "RL224", "`logging_dir` is now part of `project_config`", needs)
     else:
         yield Edit(old, rename_keyword("project_dir"), "RL224", "`logging_dir` is now `project_dir`")
 
@@ -77,13 +77,16 @@ def _dataloader(script: Script, given: dict[str, ast.keyword]) -> Iterator[Findi
     names = ", ".join(f"`{keyword.arg}`" for keyword in old)
     if "dataloader_config" in given:
         for keyword in old:
-            yield Edit(keyword, remove, "RL225", f"{names} is now part of `dataloader_config`")
-        text = f"{names} was dropped, there is a dataloader_config"
-        yield Notice(old[0].value.lineno, "RL225", text, "give it to that DataLoaderConfiguration")
+            yield Edit(keyword, remove, "RL225", f"`{keyword.arg}` is now part of `dataloader_config`")
+            text = f"`{keyword.arg}` was dropped, there is a dataloader_config"
+            yield Notice(keyword.lineno, "RL225", text, "give it to that DataLoaderConfiguration")
         return
     fields = ", ".join(f"{keyword.arg}={written(script, keyword.value)}" for keyword in old)
     why = f"{names} belongs into `dataloader_config`"
-    yield Edit(old[0], replace_argument(f"dataloader_config=DataLoaderConfiguration({fields})"), "RL224", why)
+    new, needs = (
+        f"dataloader_config=DataLoaderConfiguration({fields})",
+        (NeededImport("accelerate.utils", "DataLoaderConfiguration"),),
+    )
+    yield Edit(old[0], replace_argument(new), "RL224", why, needs, group=old[0])
     for keyword in old[1:]:
-        yield Edit(keyword, remove, "RL224", why)
-    yield NeededImport("accelerate.utils", "DataLoaderConfiguration")
+        yield Edit(keyword, remove, "RL224", why, group=old[0])

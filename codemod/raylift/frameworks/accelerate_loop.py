@@ -157,7 +157,6 @@ def _resume(script: Script, training: Training, settings: Settings) -> Iterator[
         return
     name = script.free_name("resumable", "ray_resumable")
     accelerator = visible_accelerator(script, loop)
-    yield NeededImport(MODULE, "resumable" if name == "resumable" else f"resumable as {name}")
-    yield Edit(
-        loop.iter, wrap_in_call(name, f"accelerator={accelerator}"), "RL122", "restarts from the newest reported checkpoint"
-    )
+    needs = (NeededImport(MODULE, "resumable" if name == "resumable" else f"resumable as {name}"),)
+    change = wrap_in_call(name, f"accelerator={accelerator}")
+    yield Edit(loop.iter, change, "RL122", "restarts from the newest reported checkpoint", needs)

@@ -40,9 +40,8 @@ def _device_map(script: Script, keyword: ast.keyword) -> Iterator[Finding]:
         yield Notice(keyword.lineno, "RL212", text, "it was removed; a model too large for one GPU needs FSDP or DeepSpeed")
     elif all(map(_is_first_gpu, values)):
         change = replace_argument(f'device_map={{"": {OWN}}}')
-        yield Edit(keyword, change, "RL215", "each worker has a GPU of its own, and number 0 is that of one of them")
-        if "torch" not in {found.name for found in script.imports()}:
-            yield NeededImport("torch")
+        needs = () if "torch" in {found.name for found in script.imports()} else (NeededImport("torch"),)
+        yield Edit(keyword, change, "RL215", "each worker has a GPU of its own, and number 0 is that of one of them", needs)
 
 
 def _spreads(value: ast.AST) -> bool:

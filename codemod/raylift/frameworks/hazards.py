@@ -53,9 +53,8 @@ def _own_process_groups(script: Script) -> Iterator[Finding]:
             condition = f"not {module}.is_initialized()"
             index = script.place_in_line(statement)
             why = "Ray has made the process group before the train function starts"
-            yield Edit(statement, guard_with(index, condition), "RL213", why)
-            if not isinstance(call.func, ast.Attribute):
-                yield NeededImport("torch.distributed")
+            needs = () if isinstance(call.func, ast.Attribute) else (NeededImport("torch.distributed"),)
+            yield Edit(statement, guard_with(index, condition), "RL213", why, needs)
 
 
 def _is_guarded(script: Script, call: ast.Call) -> bool:

@@ -12,12 +12,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from raylift.edits import remove
 from raylift.frameworks.ray_calls import is_none
 from raylift.frameworks.ray_forms import source_of
 from raylift.frameworks.ray_legacy_names import RUN_CONFIGS, TORCH_TRAINERS, dropped_arguments
 from raylift.frameworks.ray_names import uses_callbacks
 from raylift.plan import Edit, Finding, Notice, Refusal
-from raylift.recast import Argument, recast_call
+from raylift.recast import Argument, recast_argument
 from raylift.script import Found, Script
 
 INSTEAD = {
@@ -44,12 +45,13 @@ def drop(script: Script) -> Iterator[Finding]:
     for call, keywords in gone.items():
         if not script.names(call.func).isdisjoint(TORCH_TRAINERS):
             _refuse_on_trainer(keywords)
-        changed = {keyword.arg: _instead(script, call, keyword) for keyword in keywords if keyword.arg}
-        if changed:
-            names = ", ".join(f"`{name}`" for name in changed)
-            yield Edit(call, recast_call("", dict(changed.items())), "RL231", f"Ray Train raises on {names}")
-        gone_for_good = [keyword for keyword in keywords if changed[str(keyword.arg)] is None and keyword.arg not in SILENT]
-        yield from (_told(keyword) for keyword in gone_for_good if not _is_off(keyword.value))
+        for keyword in keywords:
+            new = _instead(script, call, keyword)
+            change = remove if new is None else recast_argument(new)
+            rule = "RL234" if keyword.arg == "callbacks" else "RL231"
+            yield Edit(keyword, change, rule, f"Ray Train raises on `{keyword.arg}`")
+            if new is None and keyword.arg not in SILENT and not _is_off(keyword.value):
+                yield _told(keyword)
 
 
 def _is_off(value: ast.expr) -> bool:
@@ -69,9 +71,9 @@ def _instead(script: Script, call: ast.Call, keyword: ast.keyword) -> Argument |
 def _told(keyword: ast.keyword) -> Notice:
     if keyword.arg == "callbacks":
         text = f"`callbacks={ast.unparse(keyword.value)}` was dropped: Ray Train takes no callbacks of Ray Tune"
-        return Notice(keyword.value.lineno, "RL234", text, "log from the train function, on rank 0")
+        return Notice(keyword.lineno, "RL234", text, "log from the train function, on rank 0")
     text = f"`{keyword.arg}` was dropped"
-    return Notice(keyword.value.lineno, "RL231", text, INSTEAD.get(str(keyword.arg), "it has no successor"))
+    return Notice(keyword.lineno, "RL231", text, INSTEAD.get(str(keyword.arg), "it has no successor"))
 
 
 def _has_upload(script: Script, call: ast.Call) -> bool:

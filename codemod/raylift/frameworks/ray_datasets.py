@@ -115,7 +115,7 @@ def drop_assignment(script: Script, given: ast.expr, value: ast.AST, what: str) 
     if len(uses) != 2 or not alone:
         text = f"`{ast.unparse(given)}` is used for more than `{what}`"
         raise Refusal(statement.lineno, "RL328", text, f"write the value where `{what}` is given")
-    yield Edit(statement, remove_statement(0), "RL136", f"`{what}` takes another form")
+    yield Edit(statement, remove_statement(0), "RL131", f"`{what}` takes another form")
 
 
 def preprocessed(script: Script, call: LegacyCall, changed: Changed, added: list[Argument]) -> Iterator[Finding]:

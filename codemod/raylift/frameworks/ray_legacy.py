@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
-from raylift.chosen import plan_of
+from raylift.chosen import fired_by, kept, needed_by, plan_of
 from raylift.frameworks import (
     ray_accelerate_trainer,
     ray_arguments,
@@ -29,13 +30,14 @@ from raylift.settings import Settings
 def lift_legacy(script: Script, settings: Settings) -> Plan:
     """The plan for a script of Ray 2.0 to 2.8; raises Refusal where something has no form in today's Ray."""
     ray_refusals.refuse(script)
-    findings = list(_findings(script, settings))
-    needed = frozenset(finding for finding in findings if isinstance(finding, NeededImport))
-    findings = [finding for finding in findings if not isinstance(finding, NeededImport)]
-    findings += ray_imports.move(script, settings, needed)
+    every = list(_findings(script, settings))
+    left = kept(every, script, settings)
+    findings: list[Finding] = [finding for finding in left if not isinstance(finding, NeededImport)]
+    findings += ray_imports.move(script, settings, frozenset(needed_by(left)))
     _refuse_crowded_lines(findings)
     _refuse_changes_within(script, findings)
-    return plan_of(findings, script, settings)
+    plan = plan_of(findings, script, settings)
+    return replace(plan, fired=plan.fired | fired_by(every))
 
 
 def _refuse_crowded_lines(findings: list[Finding]) -> None:

@@ -87,7 +87,7 @@ def _integrations(script: Script, function: TrainFunction, settings: Settings) -
             continue
         yield Edit(chosen, replace_argument('report_to="none"'), "RL135", "TransformersTrainer switched integrations off")
         text = f"`report_to={ast.unparse(chosen.value)}` had no effect under TransformersTrainer, which switched integrations off"
-        yield Notice(chosen.value.lineno, "RL135", text, "it is `none` now; name the integration again, it will log on rank 0")
+        yield Notice(chosen.lineno, "RL135", text, "it is `none` now; name the integration again, it will log on rank 0")
 
 
 def _refuse_gpus(call: LegacyCall) -> None:

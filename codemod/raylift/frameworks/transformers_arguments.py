@@ -133,7 +133,7 @@ def _dropped(keyword: ast.keyword, gone: Gone) -> Iterator[Finding]:
 def _renamed(keyword: ast.keyword, gone: Gone, given: Mapping[str, ast.keyword]) -> Iterator[Finding]:
     rival = given.get(gone.name)
     if rival is not None and isinstance(rival.value, ast.Constant) and not rival.value.value:
-        yield Edit(rival, remove, "RL201", f"`{gone.name}` is given by `{keyword.arg}`")
+        yield Edit(rival, remove, "RL201", f"`{gone.name}` is given by `{keyword.arg}`", group=keyword)
         rival = None
     yield from _replaced(keyword, gone.name, rename_keyword(gone.name), {} if rival is None else given)
 
