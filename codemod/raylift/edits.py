@@ -171,6 +171,20 @@ def return_through(index: int, name: str, *code: str) -> Change:
     return _spread(index, hoisted)
 
 
+def hoist_receiver(index: int, name: str, *code: str) -> Change:
+    """`x.f()` becomes `name = x`, some lines, and `name.f()`; so do `y = x.f()` and `return x.f()`."""
+
+    def hoisted(small: cst.BaseSmallStatement) -> list[cst.BaseStatement]:
+        assert isinstance(small, (cst.Expr, cst.Assign, cst.Return))
+        call = cst.ensure_type(small.value, cst.Call)
+        func = cst.ensure_type(call.func, cst.Attribute)
+        assign = cst.Assign([cst.AssignTarget(cst.Name(name))], func.value)
+        short = small.with_changes(value=call.with_changes(func=func.with_changes(value=cst.Name(name))))
+        return [cst.SimpleStatementLine([assign]), *statements_of(*code), cst.SimpleStatementLine([short])]
+
+    return _spread(index, hoisted)
+
+
 def _spread(index: int, build: Callable[[cst.BaseSmallStatement], Sequence[cst.BaseStatement]]) -> Change:
     def change(node: cst.CSTNode) -> Changed:
         assert isinstance(node, (cst.SimpleStatementLine, cst.SimpleStatementSuite))
@@ -201,7 +215,13 @@ def wrap_trainer(node: cst.CSTNode) -> cst.CSTNode:
     assert isinstance(node, cst.Call)
     report = "RayTrainReportCallback()"
     given = next((arg for arg in node.args if arg.keyword and arg.keyword.value == "callbacks"), None)
-    if given is None:
+    hidden = next((arg for arg in node.args if arg.star == "**" and isinstance(arg.value, cst.Name)), None)
+    if given is None and hidden is not None:
+        name = cst.ensure_type(hidden.value, cst.Name).value
+        code = f'f(**{{**{name}, "callbacks": [*({name}.get("callbacks") or []), {report}]}})'
+        joint = cst.ensure_type(cst.parse_expression(code), cst.Call).args[0]
+        args = [arg.with_changes(value=joint.value) if arg is hidden else arg for arg in node.args]
+    elif given is None:
         args = [*node.args, cst.ensure_type(cst.parse_expression(f"f(callbacks=[{report}])"), cst.Call).args[0]]
     else:
         joined = cst.ensure_type(cst.parse_expression(f"[*(old or []), {report}]"), cst.List)

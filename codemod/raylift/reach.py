@@ -14,11 +14,27 @@ def reached(script: Script, entry: Iterable[ast.AST]) -> list[Found]:
     found = [Found(script, node) for node in entry]
     seen = {item.node for item in found}
     for item in found:
-        for more in _named_in(item):
+        for more in (*_named_in(item), *(_every_function(item.script) if _calls_by_name(item) else ())):
             if more.node not in seen:
                 seen.add(more.node)
                 found.append(more)
     return found
+
+
+def _calls_by_name(item: Found) -> bool:
+    """Whether code calls what it looks up by its name: `TASKS[name]()`, `getattr(module, name)()`, `args.func()`, `fire.Fire()`."""
+    calls = [node for node in ast.walk(item.node) if isinstance(node, ast.Call)]
+    return any(
+        isinstance(call.func, ast.Subscript)
+        or (isinstance(call.func, ast.Call) and "builtins.getattr" in item.script.names(call.func.func))
+        or (isinstance(call.func, ast.Attribute) and call.func.attr == "func" and not item.script.names(call.func))
+        or ("fire.Fire" in item.script.names(call.func) and not call.args and not call.keywords)
+        for call in calls
+    )
+
+
+def _every_function(script: Script) -> Iterable[Found]:
+    return (Found(script, node) for node in script.tree.body if isinstance(node, DEFINITIONS))
 
 
 def _named_in(item: Found) -> Iterable[Found]:

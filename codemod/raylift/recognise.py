@@ -7,14 +7,15 @@ import ast
 from raylift.frameworks.accelerators import backward_calls
 from raylift.frameworks.notebook_launcher import launches
 from raylift.frameworks.ray_legacy_names import has_legacy
-from raylift.frameworks.trainer_classes import training_calls
+from raylift.frameworks.trainer_classes import training_calls, training_references
 from raylift.script import Script, remembered
 
 
 @remembered
 def starts(script: Script) -> list[ast.AST]:
     """The nodes of a script that start a training."""
-    return [*(call for call, _ in training_calls(script)), *backward_calls(script), *launches(script)]
+    calls = [call for call, _ in training_calls(script)]
+    return [*calls, *training_references(script), *backward_calls(script), *launches(script)]
 
 
 def left_alone(script: Script) -> str:

@@ -77,6 +77,57 @@ def test_a_trainer_that_is_trained_at_once_is_wrapped() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("statement", "made", "used"),
+    [
+        ("Trainer(**options).train()", "Trainer(**options)", "trainer.train()"),
+        (
+            "done = Trainer(m, a, c, t, e, k, None, score).train()  # go",
+            "Trainer(m, a, c, t, e, k, model_init=None, compute_metrics=score)",
+            "done = trainer.train()",
+        ),
+        ("return Mine(1).train()", "Mine(1)", "return trainer.train()"),
+    ],
+)
+def test_a_trainer_that_cannot_be_given_callbacks_gets_a_name_first(statement: str, made: str, used: str) -> None:
+    own = "class Mine(Trainer):\n    def __init__(self, model):\n        super().__init__(model)\n"
+    code = main_of(lifted(in_main(statement, head=own))).replace("  # go", "")
+    assert code == f"trainer = {made}\n{CONNECTED.format('trainer')}{used}\n"
+
+
+def test_callbacks_among_options_are_kept_where_the_call_must_be_wrapped() -> None:
+    body = main_of(lifted(in_main("make = lambda: Trainer(1, **options)\nmake().train()")))
+    assert '**{**options, "callbacks": [*(options.get("callbacks") or []), RayTrainReportCallback()]}' in body
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "made = {'a': Trainer(1)}\nfor each in made.values():\n    each.train()",
+        "[each.train() for each in [Trainer(1)]]",
+        "trainer = Trainer(1)\nrun = trainer.train\nrun()",
+        "def inner():\n    return Trainer(1), 2\nsomething, model = inner()\nmodel.train()\nsomething.train()",
+    ],
+)
+def test_a_trainer_that_is_made_and_trained_under_other_names_is_known(body: str) -> None:
+    assert "def train_func():\n    main()\n" in lifted(in_main(body))
+
+
+@pytest.mark.parametrize("made", ["factory(1)(2)", "self.kinds['a'](1)", "partial(1)"])
+def test_a_trainer_that_an_unknown_function_returned_is_known_by_its_name(made: str) -> None:
+    head = "class Runner:\n    def run(self):\n        self.trainer = {}\n        self.trainer.train()\n\ndef factory(x):\n    return lambda y: Trainer(y)\n"
+    head += "import functools\npartial = functools.partial(Trainer)\n"
+    code = lifted(in_main("Runner().run()", head=head.format(made)))
+    assert "prepare_trainer(" in code
+    assert "def train_func():" in code
+
+
+@pytest.mark.parametrize("call", ["TASKS[name]()", "getattr(module, name)()", "args.func(args)", "fire.Fire()"])
+def test_a_function_that_is_looked_up_by_its_name_is_reached(call: str) -> None:
+    head = "import fire\n\ndef fit():\n    Trainer(1).train()\n\nTASKS = {}\n"
+    assert "def train_func():\n    main()\n" in lifted(in_main(call, head=head))
+
+
 def test_callbacks_that_the_script_gives_are_kept_when_the_call_is_wrapped() -> None:
     body = main_of(lifted(in_main("Trainer(model, callbacks=mine).train()")))
     assert "callbacks=[*(mine or []), RayTrainReportCallback()]" in body

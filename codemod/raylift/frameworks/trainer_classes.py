@@ -13,6 +13,9 @@ TRAINER_PACKAGES = frozenset({
     "adapters", "optimum", "sentence_transformers", "span_marker", "transformers", "trl", "unsloth",
 })  # fmt: skip
 TRAINER_NAME = re.compile(r"(^|\.)\w*Trainer$")
+MODEL_NAME = re.compile(
+    r"((^|[._])(self|module|net|bert|gpt\d?|llm|policy|critic|actor)|model|encoder|decoder|network)\w*$", re.IGNORECASE
+)
 TELLING_KEYWORDS = frozenset({
     "compute_metrics", "data_collator", "eval_dataset", "processing_class", "tokenizer", "train_dataset",
 })  # fmt: skip
@@ -74,15 +77,26 @@ def is_trainer_itself(script: Script, expression: ast.expr) -> bool:
 
 
 def _is_named_trainer(script: Script, expression: ast.expr) -> bool:
-    """A parameter, or an attribute set elsewhere, that is called a trainer where transformers is used."""
-    if isinstance(expression, ast.Attribute):
-        name, unknown = expression.attr, not list(script.values(expression))
-    elif isinstance(expression, ast.Name):
-        name = expression.id
-        unknown = any(isinstance(v, Found) and isinstance(v.node, ast.arg) for v in script.values(expression))
-    else:
+    """What comes from out of sight and is called a trainer: a parameter, an attribute set elsewhere, an unpacked result."""
+    if not isinstance(expression, (ast.Name, ast.Attribute)):
         return False
-    return unknown and name.lower().rstrip("_").endswith("trainer")
+    name = expression.attr if isinstance(expression, ast.Attribute) else expression.id
+    if not name.lower().rstrip("_").endswith("trainer"):
+        return False
+    values = list(script.values(expression))
+    return any(map(_is_out_of_sight, values)) if values else isinstance(expression, ast.Attribute)
+
+
+def _is_out_of_sight(value: Value) -> bool:
+    """Whether nothing tells what a value is: a parameter, an element, what an unknown function returned."""
+    if isinstance(value, str):
+        return False
+    if isinstance(value.node, ast.Call):
+        callees = list(value.script.values(value.node.func))
+        return all(
+            isinstance(callee, Found) and isinstance(callee.node, (ast.Call, ast.arg, ast.Attribute)) for callee in callees
+        )
+    return isinstance(value.node, (ast.arg, ast.Name))
 
 
 def _is_instance(value: Value, depth: int) -> bool:
@@ -112,5 +126,17 @@ def returned(function: Found) -> Iterator[Value]:
 
 @remembered
 def training_calls(script: Script) -> list[tuple[ast.Call, ast.expr]]:
-    """The calls `x.train(...)` of a Trainer, with their `x`."""
-    return [(call, receiver) for call, receiver in script.method_calls("train") if is_trainer(script, receiver)]
+    """The calls `x.train(...)` of a Trainer, with their `x`; where a script makes one, that of whatever is no model."""
+    calls = list(script.method_calls("train"))
+    known = [(call, receiver) for call, receiver in calls if is_trainer(script, receiver)]
+    if known or not constructions(script):
+        return known
+    return [(call, receiver) for call, receiver in calls if not MODEL_NAME.search(ast.unparse(receiver))]
+
+
+@remembered
+def training_references(script: Script) -> list[ast.Attribute]:
+    """Where `x.train` of a Trainer is handed on, for others to call."""
+    named = [node for node in script.all(ast.Attribute) if node.attr == "train" and isinstance(node.ctx, ast.Load)]
+    handed_on = [node for node in named if not (isinstance(call := script.parent(node), ast.Call) and call.func is node)]
+    return [node for node in handed_on if is_trainer(script, node.value)]

@@ -14,12 +14,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from raylift.edits import add_parameter, name_arguments, remove, rename_attribute, rename_keyword, replace_argument
+from raylift.edits import add_parameter, remove, rename_attribute, rename_keyword, replace_argument
 from raylift.frameworks.arguments_classes import declared, is_arguments_class
 from raylift.frameworks.expressions import written
 from raylift.frameworks.trainer_classes import constructions, is_trainer, is_trainer_class, is_trainer_itself
+from raylift.frameworks.trainer_positions import has_shifted, name_shifted, takes
+from raylift.frameworks.transformers_trainer import is_wrapped
 from raylift.plan import Edit, Finding, Notice
-from raylift.scopes import FUNCTIONS
 from raylift.script import Found, Script
 from raylift.settings import Settings
 
@@ -84,11 +85,6 @@ WHEN_TRUE = {
 }
 INSIDE = {"dispatch_batches": "accelerator_config", "split_batches": "accelerator_config"}
 """Keywords whose value is an entry of another one's dict since transformers 4."""
-POSITIONS = (
-    "model", "args", "data_collator", "train_dataset", "eval_dataset", "processing_class", "model_init", "compute_metrics", "callbacks",
-    "optimizers", "preprocess_logits_for_metrics",
-)  # fmt: skip
-"""The positional arguments of `Trainer` up to transformers 4.45; 4.46 put `compute_loss_func` before `compute_metrics`."""
 
 
 def modernise(script: Script, settings: Settings) -> Iterator[Finding]:
@@ -161,26 +157,14 @@ def _switched(script: Script, keyword: ast.keyword, switch: Switch, given: Mappi
 
 
 def _modern_trainer(script: Script, call: ast.Call) -> Iterator[Finding]:
-    if _takes(script, call, "tokenizer"):
+    if takes(script, call, "tokenizer"):
         return
     names = {keyword.arg for keyword in call.keywords}
     for keyword in call.keywords:
         if keyword.arg == "tokenizer" and "processing_class" not in names:
             yield Edit(keyword, rename_keyword("processing_class"), "RL203", "`tokenizer` is now `processing_class`")
-    plain = not any(isinstance(arg, ast.Starred) for arg in call.args)
-    if plain and len(call.args) > POSITIONS.index("compute_metrics") and not _takes(script, call, "model_init"):
-        start = POSITIONS.index("model_init")
-        yield Edit(call, name_arguments(POSITIONS, start), "RL204", "positional arguments shifted in transformers 4.46")
-
-
-def _takes(script: Script, call: ast.Call, name: str) -> bool:
-    """Whether a Trainer class in sight has its own constructor with a parameter of that name."""
-    for value in script.values(call.func):
-        if isinstance(value, Found) and isinstance(value.node, ast.ClassDef):
-            for part in value.node.body:
-                if isinstance(part, FUNCTIONS) and part.name == "__init__":
-                    return name in {a.arg for a in (*part.args.args, *part.args.kwonlyargs)}
-    return False
+    if has_shifted(script, call) and not is_wrapped(script, call):
+        yield Edit(call, name_shifted, "RL204", "positional arguments shifted in transformers 4.46")
 
 
 def _modern_attributes(script: Script) -> Iterator[Finding]:

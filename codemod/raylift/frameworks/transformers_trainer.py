@@ -17,13 +17,20 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, cast
 
-from raylift.edits import follow_with, precede_with, replace_by, return_through, wrap_trainer
+from raylift.edits import follow_with, hoist_receiver, precede_with, replace_by, return_through, wrap_trainer
 from raylift.frameworks.bound_names import free_name_in
 from raylift.frameworks.trainer_classes import constructions, training_calls
+from raylift.frameworks.trainer_positions import has_shifted, name_shifted, refuses
 from raylift.plan import Edit, Finding, NeededImport, Refusal
 from raylift.script import Script
 from raylift.settings import Settings
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from raylift.plan import Changed
 
 MODULES = {"raylift": "raylift_runtime.transformers", "ray": "ray.train.huggingface.transformers"}
 NAMES = ("RayTrainReportCallback", "prepare_trainer")
@@ -61,8 +68,34 @@ def _connect_construction(script: Script, call: ast.Call) -> Iterator[Edit]:
         name = free_name_in(script, function, "trainer", "hf_trainer")
         add, _ = _steps(name)
         yield Edit(statement, return_through(index, name, add, f"prepare_trainer({name})"), "RL101", f"the Trainer {WHY}")
+    elif _is_used_at_once(statement, call) and _takes_no_callbacks(script, call):
+        name = script.free_name("trainer", "hf_trainer")
+        yield Edit(statement, hoist_receiver(index, name, *_steps(name)), "RL101", f"the Trainer {WHY}")
     else:
-        yield Edit(call, wrap_trainer, "RL101", f"the Trainer {WHY}")
+        names = name_shifted if has_shifted(script, call) else _as_it_is
+        yield Edit(call, lambda node: wrap_trainer(cast("cst.CSTNode", names(node))), "RL101", f"the Trainer {WHY}")
+
+
+def is_wrapped(script: Script, call: ast.Call) -> bool:
+    """Whether the edit that connects a Trainer changes the very call that makes it."""
+    return any(edit.node is call for edit in _connect_construction(script, call))
+
+
+def _is_used_at_once(statement: ast.stmt, call: ast.Call) -> bool:
+    """`Trainer(...).train()`, also where the result is bound or returned."""
+    value = statement.value if isinstance(statement, (ast.Expr, ast.Assign, ast.Return)) else None
+    return isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.value is call
+
+
+def _takes_no_callbacks(script: Script, call: ast.Call) -> bool:
+    """Whether a call cannot be given callbacks: its class takes none, or they may be among what is not in sight."""
+    names = {keyword.arg for keyword in call.keywords}
+    hides = None in names and "callbacks" not in names
+    return hides or has_shifted(script, call) or refuses(script, call, "callbacks")
+
+
+def _as_it_is(node: cst.CSTNode) -> Changed:
+    return node
 
 
 def _steps(target: str) -> tuple[str, str]:
