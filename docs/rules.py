@@ -13,7 +13,7 @@ from raylift.rules import RULES, Rule
 FIXTURES = Path(__file__).parents[1] / "fixtures/rules"
 COMMAND = re.compile(r"# (raylift check .*)\n")
 SECTIONS = {
-    "RL1": ("Lifts", "What raylift does to a script, and what the reader must know of it."),
+    "RL1": ("The lift", "What raylift does to a script, and what the reader must know of it."),
     "RL2": ("Arguments and hazards", "What would fail, or train something else, on today's libraries or on Ray's workers."),
     "RL3": ("Refusals", "What has no faithful form on Ray Train: the script stays as it is."),
     "RL4": ("Remarks", "What the script's own `# raylift:` comments leave to say."),
