@@ -77,6 +77,7 @@ class Start:
         _restore_root_logger()
         output.quiet_ray()
         _allow_signal_calls()
+        allow_ending_the_group()
         _mend_air_session()
         asyncio.set_event_loop(asyncio.new_event_loop())
 
@@ -147,6 +148,20 @@ def _allow_signal_calls() -> None:
     if not hasattr(signal.signal, "_raylift"):
         set_handler._raylift = True  # type: ignore[attr-defined]  # marks the replacement, so that it is made once
         signal.signal = set_handler  # type: ignore[assignment]  # narrower than typeshed's overloads, wider in practice
+
+
+def allow_ending_the_group() -> None:
+    """Lets scripts end the process group themselves, as `accelerator.end_training()` does: Ray before 2.55 fails if it is gone."""
+    import torch.distributed
+
+    end = torch.distributed.destroy_process_group
+
+    @functools.wraps(end)
+    def end_if_there(group: Any = None) -> None:
+        if torch.distributed.is_initialized():
+            end(group)
+
+    torch.distributed.destroy_process_group = end_if_there
 
 
 def _keep_exit_functions(kept: list[Callable[[], Any]]) -> None:

@@ -22,6 +22,7 @@ WEIGHTS = (".safetensors", ".pt", ".bin")
 PRIVATE = ("optimizer", "scheduler", "rng_state", "random_states", "training_args", "scaler")
 TIMEOUT_S = 120
 GRACE_S = 3
+IS_OF_THE_MOMENT = re.compile(r"/__pycache__/|/events\.out\.tfevents\.")  # TensorBoard's files have the time in their names
 NOT_TRAVELLING = ("before.py", "after.py", "notices.txt", "args.txt", "__pycache__")
 
 
@@ -177,7 +178,7 @@ def _read(record: Path, output: str, folder: Path, given: set[Path]) -> Run:
     kinds: dict[str, dict[int, list[str]]] = {"loss": {}, "parameters": {}}
     for line in (line for lines in trained for line in lines if line["kind"] in kinds):
         kinds[line["kind"]].setdefault(line["rank"], []).append(line["value"])
-    written = {path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts} - given
+    written = {path for path in folder.rglob("*") if path.is_file() and not IS_OF_THE_MOMENT.search(str(path))} - given
     return Run(
         losses=kinds["loss"],
         parameters=kinds["parameters"],

@@ -46,3 +46,13 @@ def test_only_an_exit_with_a_status_is_a_failure(code: Any, is_failure: bool) ->
         return
     with pytest.raises(RuntimeError, match=r"the script ended with sys\.exit"):
         worker.refuse_failed_exit(SystemExit(code))
+
+
+def test_a_group_that_the_script_has_ended_may_be_ended_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    group = torch.distributed
+    monkeypatch.setattr(group, "destroy_process_group", group.destroy_process_group)
+    worker.allow_ending_the_group()
+    group.init_process_group("gloo", store=group.HashStore(), rank=0, world_size=1)
+    for _ in range(2):
+        group.destroy_process_group()
+        assert not group.is_initialized()
