@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from transformers import Trainer
 
 # The Trainer's own counters, as far as this version of it has them: each `train()` begins with new ones.
-COUNTERS = ("_total_loss_scalar", "_globalstep_last_logged", "_initial_global_step", "_initial_num_input_tokens_seen")
-UNLOGGED = "_tr_loss"  # a tensor: this rank's losses since the last log
+COUNTERS = ("_total_loss_scalar", "_initial_global_step", "_initial_num_input_tokens_seen")
+# A tensor with this rank's losses since the last log, and the step of that; older Trainers keep the former to themselves.
+UNLOGGED, LAST_LOG = "_tr_loss", "_globalstep_last_logged"
 RATES = ("train_samples_per_second", "train_steps_per_second", "train_tokens_per_second")
 
 
@@ -39,12 +40,14 @@ class Tally:
                 setattr(self._trainer, name, self._before[name])
         if UNLOGGED in self._before and hasattr(self._trainer, UNLOGGED):
             getattr(self._trainer, UNLOGGED).fill_(self._before[UNLOGGED])
+            setattr(self._trainer, LAST_LOG, self._before[LAST_LOG])
 
     def counted(self) -> dict[str, float]:
         """The counters as they are now, for a checkpoint."""
         values = {name: getattr(self._trainer, name) for name in COUNTERS if hasattr(self._trainer, name)}
         if hasattr(self._trainer, UNLOGGED):
             values[UNLOGGED] = getattr(self._trainer, UNLOGGED).item()
+            values[LAST_LOG] = getattr(self._trainer, LAST_LOG)
         return {**values, "seconds": self._seconds + time.time() - self._began}
 
     @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""One Ray cluster per module for scripts that connect to it, and a way to run such a script."""
+"""One Ray cluster for all scripts that connect to it, and a way to run such a script."""
 
 from __future__ import annotations
 
@@ -15,30 +15,35 @@ from tests.fidelity.local_cluster import local_cluster
 RunScript = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def cluster() -> Iterator[str]:
     with local_cluster() as address:
         yield address
 
 
-@pytest.fixture
-def run_script(tmp_path: Path) -> RunScript:
-    """Runs Python code as a script of its own, with `arguments`, in a folder of its own; fails where the script does."""
+def script_runner(folder: Path) -> RunScript:
+    """Runs Python code as a script of its own, with `arguments`, in this folder; fails where the script does."""
 
     def run(code: str, *arguments: str, fails: bool = False, **environment: str) -> subprocess.CompletedProcess[str]:
-        script = tmp_path / "train.py"
+        script = folder / "train.py"
         script.write_text(textwrap.dedent(code))
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("RAYLIFT_", "RAY_"))}
         kept["PYTHONPATH"] = os.getcwd()  # so that a script can import what the tests share
         settings = {
             "RAY_USAGE_STATS_ENABLED": "0",
             "RAY_AUTH_MODE": "token",
-            "RAYLIFT_STORAGE_PATH": str(tmp_path / "storage"),
+            "RAYLIFT_STORAGE_PATH": str(folder / "storage"),
             **environment,
         }
         command = [sys.executable, script.name, *arguments]
-        ended = subprocess.run(command, cwd=tmp_path, env={**kept, **settings}, capture_output=True, text=True, timeout=240)
+        ended = subprocess.run(command, cwd=folder, env={**kept, **settings}, capture_output=True, text=True, timeout=240)
         assert (ended.returncode != 0) == fails, ended.stdout + ended.stderr
         return ended
 
     return run
+
+
+@pytest.fixture
+def run_script(tmp_path: Path) -> RunScript:
+    """Runs Python code as a script of its own, in a folder of its own."""
+    return script_runner(tmp_path)

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 pytestmark = [pytest.mark.slow, pytest.mark.ray]
 
 STEPS = 12
+Outcome = tuple[bytes, list[tuple[object, ...]]]
 
 
 def start(cluster: str, folder: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
@@ -27,40 +29,93 @@ def start(cluster: str, folder: Path, *arguments: str, **environment: str) -> su
     return subprocess.Popen(command, cwd=folder, env=settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
-def outcome(folder: Path) -> tuple[bytes, list[tuple[int, float | None, float | None]]]:
-    """The final weights, and every loss and evaluation with its step."""
+def outcome(folder: Path) -> Outcome:
+    """The final weights, and every loss, every evaluation and the training's mean loss with its step."""
     lines = [json.loads(line) for line in (folder / "storage/r/metrics.jsonl").read_text().splitlines()]
-    losses = [(line["step"], line.get("loss"), line.get("eval_loss")) for line in lines]
+    losses = [(line["step"], line.get("loss"), line.get("eval_loss"), line.get("train_loss")) for line in lines]
     return (folder / "final/model.safetensors").read_bytes(), losses
 
 
 @pytest.fixture(scope="module")
-def undisturbed(
-    cluster: str, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[bytes, list[tuple[int, float | None, float | None]]]:
+def undisturbed(cluster: str, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     folder = tmp_path_factory.mktemp("undisturbed")
     said, _ = start(cluster, folder).communicate(timeout=120)
     assert (folder / "final").exists(), said
     return outcome(folder)
 
 
-def test_workers_killed_in_a_step_and_amid_an_upload(cluster: str, tmp_path: Path, undisturbed: object) -> None:
-    run = start(cluster, tmp_path, "--kills", "6:1:step,8:0:upload")
-    said, _ = run.communicate(timeout=200)
-    assert run.returncode == 0, said
-    assert len(list(tmp_path.glob("died-*"))) == 2
-    assert outcome(tmp_path) == undisturbed
+@dataclass(frozen=True)
+class Run:
+    """A run that is over: its folder, and what its last driver said; what the drivers before it said."""
+
+    folder: Path
+    said: str
+    before: tuple[str, ...] = ()
 
 
-def test_a_run_whose_driver_was_killed_goes_on_under_its_name(cluster: str, tmp_path: Path, undisturbed: object) -> None:
-    first = start(cluster, tmp_path, HF_SLOW_STEPS="0.5")
-    snapshot, deadline = tmp_path / "storage/r/checkpoint_manager_snapshot.json", time.monotonic() + 60
-    while not snapshot.exists() and time.monotonic() < deadline:
+AWAY = ["optimizer.pt", "rng_state_1.pth", "rank-1.json", "metrics.jsonl", "metrics_last.json"]
+
+
+@pytest.fixture(scope="module")
+def disturbed(cluster: str, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """One run that goes on by itself: two workers are killed, a disk is full, a storage fails for each kind of file."""
+    folder = tmp_path_factory.mktemp("disturbed")
+    faults = ["--kills", "6:1:step,8:0:upload", "--full", "12:1:rng_state_1.pth", "--away", ",".join(AWAY)]
+    said, _ = start(cluster, folder, *faults).communicate(timeout=240)
+    assert (folder / "final").exists(), said
+    return Run(folder, said)
+
+
+def test_workers_killed_in_a_step_and_amid_an_upload(disturbed: Run, undisturbed: Outcome) -> None:
+    assert len(list(disturbed.folder.glob("died-*"))) == 2
+    assert outcome(disturbed.folder) == undisturbed
+
+
+def test_a_full_disk_in_a_save_costs_an_attempt_and_nothing_else(disturbed: Run, undisturbed: Outcome) -> None:
+    failed = "raylift: rank 1 failed: the checkpoint of step 12 could not be written to"
+    assert disturbed.said.count(failed) == 1
+    assert outcome(disturbed.folder) == undisturbed
+
+
+def test_a_storage_that_fails_once_for_each_kind_of_file_costs_nothing(disturbed: Run, undisturbed: Outcome) -> None:
+    assert sorted(path.name for path in disturbed.folder.glob("away-*")) == sorted(f"away-{name}" for name in AWAY)
+    assert "the storage is away" not in disturbed.said
+    assert outcome(disturbed.folder) == undisturbed
+
+
+@pytest.fixture(scope="module")
+def run_again(cluster: str, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run that three drivers begin: the disk is full under the first, the second is killed, and its checkpoint cut by hand."""
+    folder = tmp_path_factory.mktemp("run_again")
+    first, _ = start(cluster, folder, "--full", "8:0:optimizer.pt", "--retries", "0").communicate(timeout=120)
+    assert not (folder / "final").exists()
+    second = start(cluster, folder, HF_SLOW_STEPS="0.5")
+    newest, deadline = None, time.monotonic() + 60
+    while newest is None and time.monotonic() < deadline:
         time.sleep(0.2)
-    first.send_signal(signal.SIGKILL)
-    first.wait()
-    assert snapshot.exists() and not (tmp_path / "final").exists()
-    again = start(cluster, tmp_path)
-    said, _ = again.communicate(timeout=120)
-    assert again.returncode == 0, said
-    assert outcome(tmp_path) == undisturbed
+        newest = next((path for path in sorted(folder.glob("storage/r/checkpoint_2*"))[1:] if _is_committed(path)), None)
+    second.send_signal(signal.SIGKILL)
+    second.communicate()
+    assert newest is not None and not (folder / "final").exists()
+    os.truncate(newest / "checkpoint/model.safetensors", 1000)
+    third, _ = start(cluster, folder).communicate(timeout=120)
+    return Run(folder, third, (first, str(newest)))
+
+
+def _is_committed(checkpoint: Path) -> bool:
+    return checkpoint.name in (checkpoint.parent / "checkpoint_manager_snapshot.json").read_text()
+
+
+def test_a_full_disk_without_retries_is_one_error_that_names_the_folder(run_again: Run) -> None:
+    (told,) = (line for line in run_again.before[0].splitlines() if line.startswith("raylift: rank"))
+    assert f"the checkpoint of step 8 could not be written to {run_again.folder}/out/checkpoint-8 (" in told
+
+
+def test_a_run_whose_driver_was_killed_goes_on_under_its_name(run_again: Run, undisturbed: Outcome) -> None:
+    assert "raylift: run r goes on from its newest checkpoint" in run_again.said
+    assert outcome(run_again.folder) == undisturbed
+
+
+def test_a_stored_checkpoint_cut_by_hand_is_passed_over_for_the_one_before(run_again: Run, undisturbed: Outcome) -> None:
+    assert f"{run_again.before[1]} is not whole" in run_again.said
+    assert outcome(run_again.folder) == undisturbed

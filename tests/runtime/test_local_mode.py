@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from tests.runtime.conftest import RunScript
+from tests.runtime.losses import ORIGINAL, RECORD, recorded, torchrun
 
 LIFTED = """
 import sys
@@ -65,3 +69,40 @@ def test_a_run_that_is_over_takes_no_step_more_when_run_again(run_script: RunScr
     said = [next(line for line in out.splitlines() if line.startswith("steps")) for out in (first, second)]
     assert said[0].startswith("steps 6")
     assert said[0] == said[1]
+
+
+UNDER_TORCHRUN = """
+import os
+from ray.train import RunConfig, ScalingConfig
+from raylift_runtime.torch import TorchTrainer
+from raylift_runtime.transformers import RayTrainReportCallback, prepare_trainer
+from tests.runtime import tiny
+
+def train_func():
+    trainer = tiny.trainer("out", max_steps=6, save_steps=3, eval_strategy="steps", eval_steps=3)
+    trainer.add_callback(RayTrainReportCallback())
+    trainer = prepare_trainer(trainer)
+    trainer.train()
+
+if __name__ == "__main__":
+    result = TorchTrainer(train_func, scaling_config=ScalingConfig(num_workers=2), run_config=RunConfig(name="r")).fit()
+    if os.environ["RANK"] == "0":
+        print("steps", list(result.metrics_dataframe["step"]))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.ray
+def test_under_torchrun_two_processes_train_to_the_losses_of_the_original(tmp_path: Path) -> None:
+    torchrun(tmp_path, ORIGINAL, "before")
+    said = torchrun(
+        tmp_path, RECORD + UNDER_TORCHRUN, "after", RAYLIFT_NUM_WORKERS="0", RAYLIFT_STORAGE_PATH=f"{tmp_path}/storage"
+    )
+    before, after = recorded(tmp_path, "before"), recorded(tmp_path, "after")
+    assert [len(losses) for losses in before] == [6, 6]
+    assert before == after
+    assert "steps [2, 3, 4, 6, 6, 6]" in said
+    (*_, newest) = sorted((tmp_path / "storage/r").glob("checkpoint_*"))
+    manifests = [json.loads((newest / f"manifest/rank-{rank}.json").read_text()) for rank in (0, 1)]
+    assert [manifest["step"] for manifest in manifests] == [6, 6]
+    assert list(manifests[1]["files"]) == ["rng_state_1.pth"]
