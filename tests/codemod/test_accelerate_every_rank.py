@@ -200,6 +200,15 @@ RANK_LEAVES = PROGRAM.format(
     end="        try:\n            if accelerator.is_main_process:\n                break\n        except ValueError:\n            pass",
 )
 
+BREAK_BEFORE_A_NAME_IS_BOUND = PROGRAM.format(
+    before="    pass",
+    start="        pass",
+    early="            pass",
+    late="            if epoch % 2 == 0:\n                break\n            else:\n                metrics = {'best': loss}\n"
+    "            accelerator.log(metrics)",
+    end="        pass",
+)
+
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(programs(), st.integers(0, 1000))
@@ -214,6 +223,7 @@ RANK_LEAVES = PROGRAM.format(
     ),
     1,
 )
+@example(BREAK_BEFORE_A_NAME_IS_BOUND, 0)
 def test_a_report_never_makes_ranks_wait_that_did_not_wait_before(program: str, seed: int) -> None:
     outcome = rewrite(program.encode())
     if isinstance(outcome, Refused):

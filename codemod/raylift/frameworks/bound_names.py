@@ -77,9 +77,21 @@ def _by_iteration(loop: ast.For | ast.AsyncFor | ast.While) -> set[str]:
     names: set[str] = set()
     counters = _reads(loop.test) if isinstance(loop, ast.While) else _stored(loop.target)
     for statement in loop.body:
-        names |= _bound_by_one(statement)
         if _may_leave(statement) and not (isinstance(statement, ast.If) and _reads(statement.test) & counters):
-            break
+            return names | _before_leaving([statement])
+        names |= _bound_by_one(statement)
+    return names
+
+
+def _before_leaving(block: Iterable[ast.stmt]) -> set[str]:
+    """What a block binds on every way, also on those that leave it: a loop may end with them."""
+    names: set[str] = set()
+    for statement in block:
+        if _may_leave(statement):
+            if isinstance(statement, ast.If):
+                names |= _before_leaving(statement.body) & _before_leaving(statement.orelse)
+            return names
+        names |= _bound_by_one(statement)
     return names
 
 
