@@ -248,7 +248,8 @@ def go_on_with(index: int, *code: str) -> Change:
 
     def change(node: cst.CSTNode) -> Changed:
         lines = [cst.parse_statement(line) for line in code]
-        if isinstance(node, (cst.SimpleStatementLine, cst.SimpleStatementSuite)):
+        is_last = isinstance(node, cst.SimpleStatementLine) and index == len(node.body) - 1
+        if isinstance(node, (cst.SimpleStatementLine, cst.SimpleStatementSuite)) and not is_last:
             return _spread(index, lambda small: [cst.SimpleStatementLine([small]), *lines])(node)
         return cst.FlattenSentinel([node, *lines])
 

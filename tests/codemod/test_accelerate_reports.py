@@ -259,6 +259,28 @@ def test_what_not_every_rank_runs_is_refused(name: str) -> None:
     assert refusal(source.format(before="", body="") if "{before}" in source else source).rule == rule
 
 
+def test_what_a_function_does_for_some_ranks_keeps_nobody_from_training() -> None:
+    own = "def save(accelerator, model):\n    if not accelerator.is_main_process:\n        return\n    model.save()\n\n\n"
+    code = lifted(script("save(accelerator, model)").replace("def train(", f"{own}def train("))
+    assert code.count(" report(") == 1
+    inner = "def skip(batch):\n    if accelerator.is_main_process:\n        return batch"
+    assert lifted(script(before=inner)).count(" report(") == 1
+
+
+def test_a_step_that_some_ranks_skip_says_nothing_about_the_epochs_around_it() -> None:
+    source = script("epoch += 1", before="epoch = 0").replace("for epoch in range(args.epochs):", "while epoch < args.epochs:")
+    code = lifted(
+        source.replace("accelerator.backward", "if loss > 9:\n                continue\n            accelerator.backward")
+    )
+    assert code.index("epoch += 1") < code.index(" report(")
+
+
+def test_statements_that_share_a_line_stay_together_above_a_report() -> None:
+    code = lifted(script("model.eval(); mean = loss / 2; print(f'mean {mean:.3f}')"))
+    line = '        report({"mean": mean}, accelerator=accelerator, model=model)\n'
+    assert f"        model.eval(); mean = loss / 2; print(f'mean {{mean:.3f}}')\n{line}" in code
+
+
 def test_a_loop_over_folds_reports_per_epoch_of_each() -> None:
     body = "for fold in range(3):\n    for epoch in range(2):\n        for batch in loader:\n            accelerator.backward(model(batch))\n    print(fold)"
     code = lifted(

@@ -122,7 +122,7 @@ def _at(script: Script, training: Training, until: list[ast.stmt], metrics: list
     """The report after the last of some statements: with the folder that they wrote, else with the model."""
     place = until[-1]
     readable = readable_after(script, place)
-    report = Report(tuple(metrics), accelerator, width=_width(script) - place.col_offset)
+    report = Report(tuple(metrics), accelerator, width=_width(script) - siblings(script, place)[0].col_offset)
     for saved in folders(script, until):
         after = until[until.index(saved.source) + 1 :]
         if is_readable(script, saved.folder, place, readable) and not is_changed(saved.folder, after):

@@ -9,7 +9,7 @@ from raylift.frameworks.jumps import EXITS, stays_inside, within
 from raylift.frameworks.nodes import siblings
 from raylift.frameworks.rank_tests import is_for_some_ranks, is_rank_test, takes_turns
 from raylift.plan import Refusal
-from raylift.scopes import FUNCTIONS
+from raylift.scopes import DEFINITIONS, FUNCTIONS
 from raylift.script import Script
 
 
@@ -48,6 +48,8 @@ def _refuse_rank_test(script: Script, holder: ast.AST, inner: ast.AST) -> None:
 
 def _refuse_early_exit(script: Script, statement: ast.stmt) -> None:
     """`if not accelerator.is_main_process: return` before the training leaves it to some ranks."""
+    if isinstance(statement, DEFINITIONS):
+        return
     for node in (statement, *within(statement)):
         if isinstance(node, (ast.Return, ast.Break, ast.Continue)) or (
             isinstance(node, ast.Call) and not script.names(node.func).isdisjoint(EXITS)

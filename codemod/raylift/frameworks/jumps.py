@@ -25,6 +25,8 @@ class Jump:
 
 def jumps(script: Script, statement: ast.stmt, ranks: Ranks) -> Iterator[Jump]:
     """Everything in a statement that leaves it for elsewhere in its function; an error ends the run for all ranks."""
+    if isinstance(statement, DEFINITIONS):
+        return
     for node in (statement, *within(statement)):
         if isinstance(node, (ast.Break, ast.Continue)):
             if not stays_inside(script, node, statement):
@@ -35,6 +37,7 @@ def jumps(script: Script, statement: ast.stmt, ranks: Ranks) -> Iterator[Jump]:
 
 
 def within(statement: ast.AST) -> Iterator[ast.AST]:
+    """What runs when a statement does: nothing of a definition's body."""
     for child in ast.iter_child_nodes(statement):
         if not isinstance(child, (*DEFINITIONS, ast.Lambda)):
             yield child

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 
 from raylift.frameworks.accelerators import is_accelerator
+from raylift.frameworks.loop_kinds import LOOPS
 from raylift.frameworks.nodes import call_name, own_nodes
 from raylift.frameworks.rank_tests import RANK_CALL, tells_rank
 from raylift.scopes import DEFINITIONS, FUNCTIONS
@@ -141,8 +142,20 @@ def _tests_above(script: Script, node: ast.AST) -> Iterator[ast.AST]:
             return
         yield from _own_tests(holder)
         if isinstance(holder, (ast.For, ast.AsyncFor, ast.While)):
-            for jump in (part for part in own_nodes(holder) if isinstance(part, (ast.Break, ast.Continue))):
+            for jump in (part for part in own_nodes(holder) if _jumps_in(script, part, holder)):
                 yield from (test for around in _up_to(script, jump, holder) for test in _own_tests(around))
+
+
+def _jumps_in(script: Script, node: ast.AST, loop: ast.AST) -> bool:
+    """Whether a node ends an iteration of this very loop, or the loop."""
+    if not isinstance(node, (ast.Break, ast.Continue)):
+        return False
+    inner: ast.AST = node
+    for holder in script.enclosing(node):
+        if isinstance(holder, LOOPS) and inner not in holder.orelse:
+            return holder is loop
+        inner = holder
+    return False
 
 
 def _own_tests(holder: ast.AST) -> Iterator[ast.AST]:
