@@ -95,10 +95,10 @@ def parameter(flag: Flag) -> inspect.Parameter:
     return inspect.Parameter(flag.field, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, option])
 
 
-def known_rules(values: list[str] | None) -> list[str] | None:
-    """The ids or prefixes that the user gave for rules, one by one."""
+def known_rules(values: list[str] | None) -> list[str]:
+    """The ids or prefixes that the user gave for rules, one by one; typer before 0.20 wants a list where none was given."""
     try:
-        return None if values is None else [name for value in values for name in ids_of(value)]
+        return [name for value in values or () for name in ids_of(value)]
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
 
