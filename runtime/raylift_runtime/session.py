@@ -85,7 +85,7 @@ class Session:
         """What Ray has announced about nodes of this group that go away soon, or None; a barrier: all ranks call it."""
         import ray.train
 
-        ask = getattr(ray.train, "get_preemption_info", None)  # younger than the oldest Ray that is supported
+        ask = getattr(ray.train, "get_preemption_info", None)  # since Ray 2.58
         return None if ask is None else ask()
 
     def stores(self) -> bool:

@@ -164,7 +164,7 @@ def _say(sentence: str | None) -> None:
 
 def _quiet(run: RunConfig) -> None:
     """Leaves Ray Train's own log to its log files, unless the script chose a level other than Ray's default."""
-    chosen = getattr(run, "logging_config", None)  # since Ray 2.5x
+    chosen = getattr(run, "logging_config", None)  # since Ray 2.56
     if chosen is not None and chosen.log_level == "INFO":
         run.logging_config = type(chosen)(log_level="WARNING")
 
