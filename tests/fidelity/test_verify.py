@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import subprocess
@@ -43,10 +42,8 @@ def test_a_fixture_is_verified(shape: str, tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(("script", "dataset"), [("sft", sentences), ("dpo", preferences)])
 def test_a_script_of_trl_is_verified(script: str, dataset: Callable[[Path], Path], tmp_path: Path) -> None:
-    found = importlib.util.find_spec(f"trl.scripts.{script}") if importlib.util.find_spec("trl") else None
-    if found is None or found.origin is None:
-        pytest.skip("trl is not installed")
-    shutil.copy(found.origin, tmp_path)
+    scripts = pytest.importorskip("trl.scripts", reason="trl is not installed, or is older than its scripts")
+    shutil.copy(f"{scripts.__path__[0]}/{script}.py", tmp_path)
     model, data = causal_model(tmp_path / "model"), dataset(tmp_path / "data")
     args = ["--model_name_or_path", model.name, "--dataset_name", data.name, "--output_dir", "out", "--max_steps", STEPS]
     answer = verified(
