@@ -85,19 +85,38 @@ def remove(node: cst.CSTNode) -> Changed:
     return cst.RemoveFromParent()
 
 
+class Nothing(cst.Pass):
+    """Stands where a statement went whose comments stay; `without_gaps` hands them to the next one."""
+
+
 def remove_statement(index: int) -> Change:
-    """The small statement at `index` of a line goes; alone there, with a comment or as a whole block, it becomes `pass`."""
+    """The small statement at `index` of a line goes; its comments stay, and what would be an empty block becomes `pass`."""
 
     def change(node: cst.CSTNode) -> Changed:
         assert isinstance(node, (cst.SimpleStatementLine, cst.SimpleStatementSuite))
         left = [*node.body[:index], *node.body[index + 1 :]]
         if left:
             return node.with_changes(body=[*left[:-1], left[-1].with_changes(semicolon=cst.MaybeSentinel.DEFAULT)])
-        if isinstance(node, cst.SimpleStatementSuite) or _has_comment(node):
+        if isinstance(node, cst.SimpleStatementSuite):
             return node.with_changes(body=[cst.Pass()])
-        return cst.RemoveFromParent()
+        return node.with_changes(body=[Nothing()]) if _has_comment(node) else cst.RemoveFromParent()
 
     return change
+
+
+def without_gaps(body: Sequence[cst.BaseStatement]) -> list[cst.BaseStatement]:
+    """Statements without those that went; their comments stand above what follows them, or at a `pass` if nothing does."""
+    kept: list[cst.BaseStatement] = []
+    comments: list[cst.EmptyLine] = []
+    for place, statement in enumerate(body):
+        if isinstance(statement, cst.SimpleStatementLine) and isinstance(statement.body[0], Nothing) and place < len(body) - 1:
+            own = statement.trailing_whitespace.comment
+            comments += [*statement.leading_lines, *([cst.EmptyLine(comment=own)] if own else [])]
+            continue
+        lines = [*comments, *getattr(statement, "leading_lines", ())]
+        kept.append(statement.with_changes(leading_lines=lines) if comments else statement)
+        comments = []
+    return kept
 
 
 def _has_comment(line: cst.SimpleStatementLine) -> bool:

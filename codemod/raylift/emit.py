@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 import libcst as cst
 
 from raylift.concrete import Concrete
-from raylift.edits import statements_of
+from raylift.edits import statements_of, without_gaps
 from raylift.layout import close_gaps
 from raylift.needed_imports import below_blanks, with_imports
 from raylift.placement import Placement
@@ -32,7 +32,7 @@ def emit(script: Script, plan: Plan, marks: Sequence[Notice] = ()) -> bytes:
         body = [new for old in concrete.module.body for new in edited.statement(old)]
     else:
         body = _lifted(concrete, plan.placement, plan.launcher, edited)
-    code = concrete.module.with_changes(body=with_imports(body, plan.imports)).bytes
+    code = concrete.module.with_changes(body=with_imports(without_gaps(body), plan.imports)).bytes
     return BOM + code if script.source.startswith(BOM) and not code.startswith(BOM) else code
 
 
@@ -64,8 +64,8 @@ class _Edited(cst.CSTTransformer):
         result = cast(cst.CSTNode, updated_node if change is None else change(updated_node))
         if isinstance(result, cst.RemovalSentinel):
             self._gone.add(original_node)
-        if isinstance(result, cst.IndentedBlock) and not result.body:
-            return result.with_changes(body=[cst.SimpleStatementLine([cst.Pass()])])
+        if isinstance(result, cst.IndentedBlock):
+            return result.with_changes(body=without_gaps(result.body) or [cst.SimpleStatementLine([cst.Pass()])])
         return result
 
 
@@ -139,7 +139,7 @@ def _train_func(
     """`def train_func():` around the moved statements and the guard's body."""
     function = cst.parse_statement(f"def {launcher.train_func}({launcher.parameter}):\n    ...\n")
     lead = [*launcher.preamble, *([f"global {', '.join(placement.shared)}"] if placement.shared else [])]
-    body = [*statements_of(*lead), *map(_at_most_one_blank, inside), *(_block(guard) if guard else [])]
+    body = [*statements_of(*lead), *map(_at_most_one_blank, without_gaps(inside)), *(_block(guard) if guard else [])]
     body = _without_blanks_above(body)
     if placement.shared:
         body = [cast(cst.BaseStatement, statement.visit(_Unannotated(placement.shared))) for statement in body]

@@ -1,8 +1,8 @@
 """Which top-level statements become the body of the train function, and why.
 
 A script has one entry block: the body of its `__main__` guard, or else its top-level effects. Effects move into the
-train function in their order; what they bind takes along whatever needs it. Imports, constants, light statements
-before the first effect, and those after it whose time does not matter stay. In a flat script functions that read a moved name follow; where a guard shows that
+train function in their order; what they bind takes along whatever needs it. Imports and definitions stay, light
+statements before the first effect as well, and below it those that definitions read and whose time does not matter. In a flat script functions that read a moved name follow; where a guard shows that
 functions are the script's structure they stay, and the names are declared `global` in the train function instead.
 """
 
@@ -90,8 +90,22 @@ def _moved(every: list[Statement], entry: list[Statement], *, effects_stay: bool
             )
         }
         if not more:
-            return moved
+            return moved | _read_by_moved_only(every, moved)
         moved |= more
+
+
+def _read_by_moved_only(every: list[Statement], moved: set[Statement]) -> set[Statement]:
+    """Constants and the like between statements that move, where nothing that stays reads them: they stay in line."""
+    places = [i for i, s in enumerate(every) if s in moved]
+    between = [s for i, s in enumerate(every) if s.kind in ("constant", "fact") and places and places[0] < i < places[-1]]
+    moving = {s for s in between if s not in moved and not any(name.startswith("__") for name in s.binds)}
+    while True:
+        stay = [s for s in every if s not in moved and s not in moving]
+        read = frozenset(name for s in stay for name in s.reads_now | s.reads_later | s.binds)
+        kept = {s for s in moving if s.binds & read}
+        if not kept:
+            return moving
+        moving -= kept
 
 
 def _has_its_time(statement: Statement, touched: frozenset[str], *, before_import: bool) -> bool:

@@ -15,6 +15,18 @@ def test_gpus_chosen_by_the_script_are_left_to_ray() -> None:
     assert [(notice.rule, notice.line) for notice in notices(source)] == [("RL211", 4)]
 
 
+def test_comments_on_a_statement_that_goes_stand_above_the_next() -> None:
+    gpus = '# mine\nos.environ["CUDA_VISIBLE_DEVICES"] = "0"  # the first\n\n# next\nos.environ["A"] = "1"\n'
+    code = lifted(f"{HEAD}{gpus}{TRAIN}")
+    assert '# mine\n# the first\n\n# next\nos.environ["A"] = "1"\n' in code
+    inside = lifted(
+        f"{HEAD}def main():\n    {gpus.replace(chr(10), chr(10) + '    ').rstrip(' ')}    {TRAIN.replace(chr(10) + 't', chr(10) + '    t')}\nmain()\n"
+    )
+    assert "    # mine\n    # the first\n" in inside
+    alone = f'{HEAD}if ready:\n    os.environ["CUDA_VISIBLE_DEVICES"] = "0"  # the first\n{TRAIN}'
+    assert "if ready:\n        pass  # the first\n" in lifted(alone) or "if ready:\n    pass  # the first\n" in lifted(alone)
+
+
 def test_a_block_that_only_chose_gpus_still_is_a_block() -> None:
     source = f'{HEAD}if torch.cuda.is_available():\n    os.environ["CUDA_VISIBLE_DEVICES"] = "0"\n{TRAIN}'
     assert "if torch.cuda.is_available():\n    pass\n" in lifted(source)
@@ -27,7 +39,7 @@ def test_a_block_that_only_chose_gpus_still_is_a_block() -> None:
         ("os.environ['CUDA_VISIBLE_DEVICES'] = '0'; import sys\n", "import sys\n"),
         ("x = 1; os.environ['CUDA_VISIBLE_DEVICES'] = '0'; y = 2  # all\n", "x = 1; y = 2  # all\n"),
         ("if sys: os.environ['CUDA_VISIBLE_DEVICES'] = '0'\n", "if sys: pass\n"),
-        ("# why\nos.environ['CUDA_VISIBLE_DEVICES'] = '0'\n", "# why\npass\n"),
+        ("# why\nos.environ['CUDA_VISIBLE_DEVICES'] = '0'\n", "# why\n\n\ndef train_func"),
     ],
 )
 def test_what_shares_a_line_with_it_stays(before: str, after: str) -> None:
@@ -110,7 +122,7 @@ def test_leaving_by_sys_exit_is_success_on_stock_ray() -> None:
 
 def test_a_comment_at_a_statement_that_goes_is_kept() -> None:
     code = lifted(f'{HEAD}# two cards\nos.environ["CUDA_VISIBLE_DEVICES"] = "0,1"  # the big ones\n{TRAIN}')
-    assert "# two cards\npass  # the big ones\n" in code
+    assert "# two cards\n# the big ones\n\n\ndef train_func" in code
 
 
 def test_leaving_by_an_exception_is_success_on_stock_ray() -> None:

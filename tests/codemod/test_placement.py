@@ -247,7 +247,7 @@ def test_what_is_the_same_whenever_it_is_asked_stays() -> None:
         logger = logging.getLogger(__name__)
         device = torch.device("cuda")
         folder = os.path.join("a", "b")
-        def show(): logger.info(device)
+        def show(): logger.info(device, folder)
         Trainer(model).train()
     """)
     assert body == "model = load()\nprepare_trainer(Trainer(model, callbacks=[RayTrainReportCallback()])).train()\n"
@@ -284,6 +284,27 @@ def test_what_reads_a_name_that_the_train_function_works_on_moves() -> None:
     assert body.startswith("fill(options)\nsize = len(options)\n")
 
 
+def test_constants_between_what_moves_stay_in_line_unless_somebody_reads_them_who_stays() -> None:
+    above, body = parts("""\
+        from transformers import Trainer
+        model = load()
+
+        # how long
+        SIZE = 3
+        FACTOR = 2
+        WIDTH = 2 * 4
+        __version__ = "1"
+        \"\"\"## Training\"\"\"
+        def double(x): return FACTOR * x
+        class Wide:
+            width = WIDTH
+        Trainer(model, SIZE).train()
+    """)
+    assert body.startswith('model = load()\n\n# how long\nSIZE = 3\n"""## Training"""\nprepare_trainer(')
+    for stays in ("FACTOR = 2", "WIDTH = 2 * 4", '__version__ = "1"'):
+        assert stays in above
+
+
 def test_needed_imports_stand_below_the_imports_at_the_top_and_their_settings() -> None:
     constants = "A = 1\nB = 2\nC = 3\nimport gc\n"
     head = 'import os\nHOME = "/data"\nos.environ["HF_HOME"] = HOME\nos.environ["B"] = "1"\nimport numpy\n'
@@ -299,12 +320,12 @@ def test_statements_stay_apart_where_what_stood_between_them_is_gone() -> None:
         from transformers import Trainer
         model = load()
 
-        SIZE = 3
+        import json
         fit(model)
 
         import gc
         Trainer(model).train()
-        SEED = 1
+        import csv
         end()
     """)
     assert body.startswith("model = load()\n\nfit(model)\n\nprepare_trainer(")
