@@ -89,6 +89,19 @@ def test_a_model_that_can_save_itself_does(session: Stored) -> None:
     assert BertModel.from_pretrained(session.last).config.hidden_size == 8
 
 
+def test_a_model_that_a_full_disk_does_not_take_is_an_error_that_names_its_folder(session: Stored) -> None:
+    class Model(nn.Linear):
+        def save_pretrained(self, folder: str, **_: Any) -> None:
+            (Path(folder) / "model.bin").symlink_to("/dev/full")
+            (Path(folder) / "model.bin").write_text("weights")
+
+    accelerator = new_accelerator()
+    model = accelerator.prepare(Model(2, 1))
+    with pytest.raises(RuntimeError, match=r"checkpoint of step 1 could not be written to /.*: .*No space left on device"):
+        report({}, accelerator=accelerator, model=model)
+    assert session.checkpoints == []
+
+
 def test_the_script_s_own_folder_is_the_checkpoint(session: Stored, tmp_path: Path) -> None:
     accelerator = new_accelerator()
     accelerator.prepare(nn.Linear(2, 1))
