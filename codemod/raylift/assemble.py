@@ -19,6 +19,7 @@ from raylift.plan import Edit, Notice, Plan
 from raylift.reach import reached
 from raylift.recognise import starts
 from raylift.script import Found, Script
+from raylift.searches import refuse_searches
 from raylift.settings import Settings
 
 
@@ -29,9 +30,10 @@ def assemble(script: Script, settings: Settings) -> Plan | None:
     transformers_trainer.refuse(script)
     placement = place(script, effects_stay=settings.runtime == "raylift")
     reach = reached(script, placement.entry)
-    trainings = [found for found in reach if any(is_inside(start, found) for start in starts(found.script))]
+    trainings = [found for found in reach if _trains(found)]
     if not trainings and not starts(script):
         return None
+    refuse_searches(script, lambda beside, given: any(map(_trains, reached(beside, [given]))))
     connected = [*transformers_trainer.connect(script, settings), *accelerate_loop.connect(script, settings)]
     findings = [
         *connected,
@@ -52,6 +54,10 @@ def assemble(script: Script, settings: Settings) -> Plan | None:
 
 REPORTING = frozenset({"RL101", "RL121"})
 """What an edit does that makes a script report by itself."""
+
+
+def _trains(found: Found) -> bool:
+    return any(is_inside(start, found) for start in starts(found.script))
 
 
 def is_inside(node: ast.AST, holder: Found) -> bool:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from raylift.recast import Argument, with_argument
+
 if TYPE_CHECKING:
     from raylift.plan import Change, Changed
 
@@ -241,7 +243,7 @@ def wrap_trainer(node: cst.CSTNode) -> cst.CSTNode:
         joint = cst.ensure_type(cst.parse_expression(code), cst.Call).args[0]
         args = [arg.with_changes(value=joint.value) if arg is hidden else arg for arg in node.args]
     elif given is None:
-        args = [*node.args, cst.ensure_type(cst.parse_expression(f"f(callbacks=[{report}])"), cst.Call).args[0]]
+        args = with_argument(node.args, Argument("callbacks", f"[{report}]"), node)
     else:
         joined = cst.ensure_type(cst.parse_expression(f"[*(old or []), {report}]"), cst.List)
         star = cst.ensure_type(joined.elements[0], cst.StarredElement)

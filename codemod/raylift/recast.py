@@ -36,7 +36,7 @@ def recast_call(callee: str, arguments: Mapping[int | str, Argument | None], add
         if args:
             args[-1] = args[-1].with_changes(comma=_last_comma(args[-1].comma, node.args[-1].comma))
         for each in added:
-            args = _with_argument(args, each, node)
+            args = with_argument(args, each, node)
         return node.with_changes(func=cst.parse_expression(callee) if callee else node.func, args=args)
 
     return change
@@ -82,7 +82,7 @@ def _filled(code: str, old: cst.BaseExpression) -> cst.BaseExpression:
     return filled
 
 
-def _with_argument(args: list[cst.Arg], new: Argument, node: cst.Call) -> list[cst.Arg]:
+def with_argument(args: Sequence[cst.Arg], new: Argument, node: cst.Call) -> list[cst.Arg]:
     """One argument more, on a line of its own where the others are."""
     code = f"f({new.keyword}={new.value})" if new.keyword else f"f({new.value})"
     arg = cst.ensure_type(cst.parse_expression(code), cst.Call).args[0]

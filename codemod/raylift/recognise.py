@@ -26,6 +26,8 @@ def left_alone(script: Script) -> str:
         return ""
     if any(_is_lifted_name(binding.name) for binding in script.imports()):
         return "it already uses Ray Train"
+    if any("ray.remote" in script.names(node) for node in script.all(ast.Attribute) if node.attr == "remote"):
+        return "it has Ray tasks or actors of its own"
     if not (starts(script) or script.has_neighbours or any(script.method_calls("hyperparameter_search"))):
         return "it starts no training that raylift knows"
     return ""

@@ -120,6 +120,15 @@ def test_leaving_by_sys_exit_is_success_on_stock_ray() -> None:
     assert "SystemExit" not in lifted(f"import sys\n{HEAD}model = load()\n{TRAIN}sys.exit(0)\n")
 
 
+@pytest.mark.parametrize("name", ["RANK", "LOCAL_RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT"])
+def test_a_place_that_the_script_takes_for_itself_is_left_to_ray(name: str) -> None:
+    source = f'{HEAD}os.environ["{name}"] = "0"\n{TRAIN}'
+    assert name not in lifted(source)
+    assert [(notice.rule, notice.line) for notice in notices(source)] == [("RL213", 4)]
+    asked = f'if "{name}" not in os.environ:\n    os.environ["{name}"] = str(args.rank)\n'
+    assert asked in lifted(f"{HEAD}{asked}def main():\n    trainer = Trainer(1)\n    trainer.train()\nmain()\n")
+
+
 def test_a_comment_at_a_statement_that_goes_is_kept() -> None:
     code = lifted(f'{HEAD}# two cards\nos.environ["CUDA_VISIBLE_DEVICES"] = "0,1"  # the big ones\n{TRAIN}')
     assert "# two cards\n# the big ones\n\n\ndef train_func" in code

@@ -95,6 +95,17 @@ def test_a_trainer_that_cannot_be_given_callbacks_gets_a_name_first(statement: s
     assert code == f"trainer = {made}\n{CONNECTED.format('trainer')}{used}\n"
 
 
+def test_a_long_call_is_not_put_into_another() -> None:
+    call = "Trainer(\n    model=model,\n    args=args,  # all\n)"
+    body = main_of(lifted(in_main(f"{call}.train()")))
+    assert body == f"trainer = {call}\n{CONNECTED.format('trainer')}trainer.train()\n"
+
+
+def test_an_argument_more_stands_on_a_line_of_its_own_where_the_others_do() -> None:
+    body = main_of(lifted(in_main("made = {'a': Trainer(\n    model=model,\n    args=args,\n)}\nmade['a'].train()")))
+    assert "    args=args,\n    callbacks=[RayTrainReportCallback()],\n))}" in body
+
+
 def test_callbacks_among_options_are_kept_where_the_call_must_be_wrapped() -> None:
     body = main_of(lifted(in_main("make = lambda: Trainer(1, **options)\nmake().train()")))
     assert '**{**options, "callbacks": [*(options.get("callbacks") or []), RayTrainReportCallback()]}' in body

@@ -1,6 +1,7 @@
 """What goes wrong on Ray workers in any script: GPUs chosen by hand (models spread over them: see device_maps), a process group of one's own, spawned processes.
 
 os.environ["CUDA_VISIBLE_DEVICES"] = "0"                    removed: Ray gives each worker its GPU
+os.environ["RANK"] = "0"                                    removed: Ray gives each worker its place
 torch.distributed.init_process_group("nccl")                only where Ray has not done it
 """
 
@@ -16,6 +17,7 @@ from raylift.plan import Edit, Finding, NeededImport, Notice, Refusal
 from raylift.script import Found, Script
 
 REFLECTION = ("builtins.exec", "builtins.eval", "builtins.globals", "builtins.locals", "builtins.vars")
+PLACES = ("GROUP_RANK", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT", "NODE_RANK", "RANK", "WORLD_SIZE")
 SPAWNERS = frozenset({
     "torch.multiprocessing.spawn", "torch.multiprocessing.start_processes", "torch_xla.distributed.xla_multiprocessing.spawn",
     "torch_xla.launch",
@@ -25,6 +27,7 @@ SPAWNERS = frozenset({
 def hazards(script: Script, reached: list[Found]) -> Iterator[Finding]:
     """Repair or name what would hurt the run; refuse what starts processes of its own."""
     yield from _gpus_by_hand(script)
+    yield from _places_by_hand(script)
     yield from device_maps.repair(script)
     yield from _own_process_groups(script)
     _refuse_spawners(script, reached)
@@ -37,6 +40,17 @@ def _gpus_by_hand(script: Script) -> Iterator[Finding]:
             yield Edit(node, remove_statement(script.place_in_line(node)), "RL211", text)
             remedy = "it was removed; set it in the environment of the node, before Ray starts there"
             yield Notice(node.lineno, "RL211", text, remedy)
+
+
+def _places_by_hand(script: Script) -> Iterator[Finding]:
+    """A script that says which rank it is says so on every worker; where it asks first, it says nothing there."""
+    for node in script.all(ast.Assign):
+        name = next((name for name in PLACES if any(_is_environment(script, target, name) for target in node.targets)), None)
+        tests = [ast.unparse(holder.test) for holder in script.enclosing(node) if isinstance(holder, ast.If)]
+        if name and not any(name in test for test in tests):
+            text = f"`{name}` set by the script would contradict the place that Ray gave to the worker"
+            yield Edit(node, remove_statement(script.place_in_line(node)), "RL213", text)
+            yield Notice(node.lineno, "RL213", text, "it was removed; Ray sets it on every worker")
 
 
 def _is_environment(script: Script, target: ast.expr, name: str) -> bool:

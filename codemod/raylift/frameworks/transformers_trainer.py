@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 MODULES = {"raylift": "raylift_runtime.transformers", "ray": "ray.train.huggingface.transformers"}
 NAMES = ("RayTrainReportCallback", "prepare_trainer")
+LONG = 60
 WHY = "reports to Ray Train and is prepared for its workers"
 
 
@@ -68,7 +69,7 @@ def _connect_construction(script: Script, call: ast.Call) -> Iterator[Edit]:
         name = free_name_in(script, function, "trainer", "hf_trainer")
         add, _ = _steps(name)
         yield Edit(statement, return_through(index, name, add, f"prepare_trainer({name})"), "RL101", f"the Trainer {WHY}")
-    elif _is_used_at_once(statement, call) and _takes_no_callbacks(script, call):
+    elif _is_used_at_once(statement, call) and (_is_long(statement) or _takes_no_callbacks(script, call)):
         name = script.free_name("trainer", "hf_trainer")
         yield Edit(statement, hoist_receiver(index, name, *_steps(name)), "RL101", f"the Trainer {WHY}")
     else:
@@ -85,6 +86,11 @@ def _is_used_at_once(statement: ast.stmt, call: ast.Call) -> bool:
     """`Trainer(...).train()`, also where the result is bound or returned."""
     value = statement.value if isinstance(statement, (ast.Expr, ast.Assign, ast.Return)) else None
     return isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.value is call
+
+
+def _is_long(statement: ast.stmt) -> bool:
+    """Whether a statement fills its line, or more than one, so that nothing more should be put around it."""
+    return statement.lineno != statement.end_lineno or (statement.end_col_offset or 0) > LONG
 
 
 def _takes_no_callbacks(script: Script, call: ast.Call) -> bool:
