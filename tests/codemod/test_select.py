@@ -190,11 +190,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_flags_select(here: Path, raylift: Raylift) -> None:
     for flags in (["--select", "RL1,rl202"], ["--select=RL1", "--select", "RL202"]):
-        told = {
-            line.split()[1]
-            for line in raylift("check", *flags, "--transformers", "5", "a.py").out.splitlines()
-            if line.startswith("a.py")
-        }
+        out = raylift("check", *flags, "--transformers", "5", "a.py").out
+        told = {line.split()[1] for line in out.splitlines() if line.startswith("a.py")}
         assert told == {"RL101", "RL202"}
     run = raylift("check", "-v", "--select", "RL2", "a.py")
     assert run == (0, "", "a.py: left alone, RL101 is not selected\nraylift: 1 left alone\n")
