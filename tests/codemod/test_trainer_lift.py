@@ -133,6 +133,26 @@ def test_a_trainer_that_an_unknown_function_returned_is_known_by_its_name(made: 
     assert "def train_func():" in code
 
 
+@pytest.mark.parametrize(
+    ("call", "is_known"),
+    [
+        ("PolicyTrainer(model=m, args=a, train_dataset=d)", True),
+        ("PolicyTrainer(m, training_args, train_dataset=d)", True),
+        ("PolicyTrainer(m, train_dataset=d, tokenizer=t)", True),
+        ("Mine(m, train_dataset=d, tokenizer=t)", True),
+        ("PolicyTrainer(m, d, epochs=3)", False),
+        ("PolicyTrainer(m, training_args)", False),
+    ],
+)
+def test_a_trainer_of_an_unknown_library_is_known_by_what_it_is_given(call: str, is_known: bool) -> None:
+    head = "from elsewhere import PolicyTrainer\nclass Mine(PolicyTrainer): ...\n"
+    source = in_main(f"t = {call}\nt.train()", head=head)
+    if is_known:
+        assert CONNECTED.format("t") in main_of(lifted(source))
+    else:
+        assert isinstance(rewrite(source.encode()), Untouched)
+
+
 @pytest.mark.parametrize("call", ["TASKS[name]()", "getattr(module, name)()", "args.func(args)", "fire.Fire()"])
 def test_a_function_that_is_looked_up_by_its_name_is_reached(call: str) -> None:
     head = "import fire\n\ndef fit():\n    Trainer(1).train()\n\nTASKS = {}\n"

@@ -16,6 +16,7 @@ TRAINER_NAME = re.compile(r"(^|\.)\w*Trainer$")
 MODEL_NAME = re.compile(
     r"((^|[._])(self|module|net|bert|gpt\d?|llm|policy|critic|actor)|model|encoder|decoder|network)\w*$", re.IGNORECASE
 )
+ARGUMENTS_NAME = re.compile(r"(^|_)(training_arg(ument)?s|train_args|targs|args)$")
 TELLING_KEYWORDS = frozenset({
     "compute_metrics", "data_collator", "eval_dataset", "processing_class", "tokenizer", "train_dataset",
 })  # fmt: skip
@@ -55,12 +56,22 @@ def makes_trainer(script: Script, call: ast.Call) -> bool:
 
 def _looks_like_trainer(script: Script, call: ast.Call, value: Value) -> bool:
     """A class of an unknown library, called as only a Hugging Face Trainer is called."""
-    if not isinstance(value, str) or not TRAINER_NAME.search(value) or root(value) in TRAINER_PACKAGES:
+    names = [value] if isinstance(value, str) else _ancestors(value, 0) if isinstance(value.node, ast.ClassDef) else []
+    if not any(TRAINER_NAME.search(name) and root(name) not in TRAINER_PACKAGES for name in names):
         return False
-    keywords = {keyword.arg: keyword.value for keyword in call.keywords}
-    if not TELLING_KEYWORDS & keywords.keys() or "args" not in keywords:
+    keywords = {keyword.arg for keyword in call.keywords}
+    telling, arguments = TELLING_KEYWORDS & keywords, any(ARGUMENTS_NAME.search(ast.unparse(given)) for given in call.args)
+    if len(telling) < 2 and not (telling and ("args" in keywords or arguments)):
         return False
     return any(root(found.name) == "transformers" for found in script.imports())
+
+
+def _ancestors(found: Found, depth: int) -> list[str]:
+    """The full names of the classes out of sight that a class of the script derives from."""
+    bases = list(_bases(found)) if depth < 8 else []
+    names = [base for base in bases if isinstance(base, str)]
+    own = [base for base in bases if isinstance(base, Found) and isinstance(base.node, ast.ClassDef)]
+    return [*names, *(name for base in own for name in _ancestors(base, depth + 1))]
 
 
 def is_trainer(script: Script, expression: ast.expr) -> bool:
