@@ -180,6 +180,16 @@ def test_models_that_are_only_called_go_into_the_checkpoint() -> None:
     assert [notice.rule for notice in notices(source)] == ["RL222"]
 
 
+def test_models_that_an_inner_function_trains_go_into_the_checkpoint() -> None:
+    source = script(before="def one(batch):\n    loss = G(batch)\n    accelerator.backward(loss)").replace(
+        "model, loader, eval_loader", "G, loader, eval_loader"
+    )
+    source = source.replace(
+        "            loss = model(batch)\n            accelerator.backward(loss)\n", "            one(batch)\n"
+    )
+    assert "accelerator=accelerator, model=G)" in lifted(source)
+
+
 def test_the_last_epoch_reports_before_it_may_leave() -> None:
     leave = "mean = accelerator.gather(loss).mean()\nprint(f'mean {mean:.3f}')\nif mean > 3:\n    break"
     code = lifted(script(leave))

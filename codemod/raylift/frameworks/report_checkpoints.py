@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from raylift.frameworks.accelerators import is_accelerator
@@ -71,7 +71,7 @@ def models(script: Script, anchor: ast.stmt) -> list[str]:
     """The prepared models that the code around a training uses, as it calls them; the one that it trains first."""
     function, prepared = script.function(anchor), _prepared(script)
     holder = function or script.tree
-    inside = sorted(own_nodes(holder), key=lambda node: (getattr(node, "lineno", 0), getattr(node, "end_col_offset", 0)))
+    inside = _in_order(own_nodes(holder))
     chosen = _trained(inside, prepared)
     if not chosen:
         arguments = function.args if function else ast.arguments([], [], None, [], [], None, [])
@@ -79,8 +79,14 @@ def models(script: Script, anchor: ast.stmt) -> list[str]:
         chosen = [name for name in [*prepared, *parameters] if _is_model_name(name) and _is_used(inside, name)]
     if not chosen and (around := script.class_of(anchor)):
         own = [name for name in prepared if name.startswith("self.")]
-        chosen = _trained(list(ast.walk(around)), own) or [name for name in own if _is_model_name(name)]
+        chosen = _trained(_in_order(ast.walk(around)), own) or [name for name in own if _is_model_name(name)]
+    if not chosen and prepared:
+        chosen = _trained(_in_order(ast.walk(holder)), prepared)
     return list(dict.fromkeys(chosen))
+
+
+def _in_order(nodes: Iterable[ast.AST]) -> list[ast.AST]:
+    return sorted(nodes, key=lambda node: (getattr(node, "lineno", 0), getattr(node, "end_col_offset", 0)))
 
 
 def _trained(nodes: list[ast.AST], prepared: Collection[str]) -> list[str]:
