@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.fs
 from ray.train import UserCallback
 
-from raylift_runtime import keeping, output
+from raylift_runtime import keeping, output, snapshots
 from raylift_runtime.metrics import Report, as_json, from_json
 from raylift_runtime.outbox import Returned
-from raylift_runtime.storage import insist
+from raylift_runtime.storage import insist, replace
 
 if TYPE_CHECKING:
     from ray.train import Checkpoint, Result, RunConfig
@@ -28,6 +28,11 @@ class MetricsFile(UserCallback):  # type: ignore[misc]  # Ray ships no types
         self._lines: list[dict[str, Any]] | None = None
         self._waiting: list[Report] = []
         self._is_written = False
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Arrives in the controller's process, before Ray keeps any record there."""
+        vars(self).update(state)
+        snapshots.write_whole()
 
     def after_report(self, run_context: Any, metrics: list[dict[str, Any]], checkpoint: Checkpoint | None) -> None:
         """Adds what rank 0 reported; lines of steps that an attempt repeats replace those of the attempt before.
@@ -107,7 +112,7 @@ def complete(result: Result, run: RunConfig) -> Result:
         lines = [*insist(lambda: read_lines(filesystem, folder)), *late]
         last = insist(lambda: read_lines(filesystem, folder, LAST))
         if late:
-            insist(lambda: _write(filesystem, f"{folder}/{LINES}", lines))
+            _write(filesystem, f"{folder}/{LINES}", lines)
     except OSError as error:
         print(f"raylift: the metrics in {folder} could not be read or completed, and the result lacks them: {error}", flush=True)
         return result
@@ -142,8 +147,4 @@ def _append(filesystem: pyarrow.fs.FileSystem, path: str, lines: list[dict[str, 
 
 
 def _write(filesystem: pyarrow.fs.FileSystem, path: str, lines: list[dict[str, Any]]) -> None:
-    """Writes the file anew: readers see the old one or the new one."""
-    filesystem.create_dir(path.rpartition("/")[0])
-    with filesystem.open_output_stream(path + ".part") as stream:
-        stream.write("".join(as_json(line) + "\n" for line in lines).encode())
-    filesystem.move(path + ".part", path)
+    replace(filesystem, path, "".join(as_json(line) + "\n" for line in lines).encode())

@@ -58,6 +58,12 @@ def write(filesystem: Any, path: str, content: bytes) -> None:
     insist(once)
 
 
+def replace(filesystem: Any, path: str, content: bytes) -> None:
+    """Writes a file anew, so that readers see the old one or the new one; raises OSError after the third time."""
+    write(filesystem, f"{path}.part", content)
+    insist(lambda: filesystem.move(f"{path}.part", path))
+
+
 def linked(file: str, target: str) -> bool:
     """Whether a big file has a second name now: not on another disk, or on a file system without links."""
     if os.path.getsize(file) < LINK_FROM:

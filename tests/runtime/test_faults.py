@@ -53,7 +53,7 @@ class Run:
     before: tuple[str, ...] = ()
 
 
-AWAY = ["optimizer.pt", "rng_state_1.pth", "rank-1.json", "metrics.jsonl", "metrics_last.json"]
+AWAY = ["optimizer.pt", "rng_state_1.pth", "rank-1.json", "metrics.jsonl", "metrics_last.json", "checkpoint_manager"]
 
 
 @pytest.fixture(scope="module")
