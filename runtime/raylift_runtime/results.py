@@ -31,7 +31,7 @@ class MetricsFile(UserCallback):  # type: ignore[misc]  # Ray ships no types
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Arrives in the controller's process, before Ray keeps any record there."""
-        vars(self).update(state)
+        self.__dict__.update(state)
         snapshots.write_whole()
 
     def after_report(self, run_context: Any, metrics: list[dict[str, Any]], checkpoint: Checkpoint | None) -> None:
