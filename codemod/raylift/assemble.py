@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from raylift.chosen import plan_of
 from raylift.frameworks import accelerate_loop, argument_attributes, transformers_trainer
-from raylift.frameworks.hazards import hazards, refuse_reflection
+from raylift.frameworks.hazards import hazards, reflection
 from raylift.frameworks.notebook_launcher import settings_with_launch
 from raylift.frameworks.ray_legacy import lift_legacy
 from raylift.frameworks.ray_legacy_names import has_legacy
@@ -47,7 +47,7 @@ def assemble(script: Script, settings: Settings) -> Plan | None:
     if not trainings:
         changes = any(isinstance(found, Edit) for found in findings)
         return plan_of(findings, script, settings) if changes else None
-    refuse_reflection(script, placement)
+    findings += reflection(script, placement)
     launch, needed = launcher(script, settings_with_launch(script, settings))
     return plan_of([*findings, *needed], script, settings, placement, launch)
 

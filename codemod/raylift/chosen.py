@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from raylift.placement import Placement
-from raylift.plan import Declined, Edit, Finding, Launcher, NeededImport, Notice, Plan
+from raylift.plan import Declined, Doubt, Edit, Finding, Launcher, NeededImport, Notice, Plan, Refusal
 from raylift.remarks import fault_of
 from raylift.rules import RULES
 from raylift.script import Script
@@ -34,11 +34,11 @@ def plan_of(
 
 def fired_by(findings: Iterable[Finding]) -> frozenset[tuple[str, int]]:
     """The rules that have something to say, with their lines."""
-    return frozenset((finding.rule, finding.line) for finding in findings if isinstance(finding, (Edit, Notice)))
+    return frozenset((finding.rule, finding.line) for finding in findings if not isinstance(finding, NeededImport))
 
 
 def kept(findings: Iterable[Finding], script: Script, settings: Settings) -> list[Finding]:
-    """The findings without the changes whose rule is off; raises Declined where one is that every lift needs."""
+    """The findings without doubts and changes whose rule is off; raises Refusal, or Declined where every lift needs the rule."""
     findings = list(findings)
     off: set[object] = set()
     for edit in (finding for finding in findings if isinstance(finding, Edit)):
@@ -49,7 +49,32 @@ def kept(findings: Iterable[Finding], script: Script, settings: Settings) -> lis
         if why and not is_optional:
             raise Declined(why)
         off |= {edit.group or edit.node} if why else set()
-    return [finding for finding in findings if not (isinstance(finding, Edit) and (finding.group or finding.node) in off)]
+    left = [finding for finding in findings if not (isinstance(finding, Edit) and (finding.group or finding.node) in off)]
+    return _without_doubts(left, script, settings)
+
+
+def _without_doubts(findings: list[Finding], script: Script, settings: Settings) -> list[Finding]:
+    """The findings with what the user has promised in place of their doubts; raises Refusal for those that are left."""
+    doubts = sorted({finding for finding in findings if isinstance(finding, Doubt)})
+    if left := [doubt for doubt in doubts if not _is_promised(doubt, script, settings)]:
+        first, *more = map(_refused, left)
+        raise Refusal(first.line, first.rule, first.text, first.remedy, *more)
+    said = (
+        Notice(each.line, each.rule, f"you said that {RULES[each.rule].promise}", f"if not, {each.remedy}") for each in doubts
+    )
+    return [*(finding for finding in findings if not isinstance(finding, Doubt)), *said]
+
+
+def _is_promised(doubt: Doubt, script: Script, settings: Settings) -> bool:
+    """Whether the user has said that it is well: for every script, or at its line; what is ignored is no promise."""
+    if why_off(doubt.rule, settings) or script.ignores(doubt.rule, doubt.line):
+        return False
+    return settings.unsafe or is_acknowledged(doubt, script)
+
+
+def _refused(doubt: Doubt) -> Notice:
+    remedy = f"{doubt.remedy}; or say by --unsafe that {RULES[doubt.rule].promise}"
+    return Notice(doubt.line, doubt.rule, doubt.text, remedy)
 
 
 def needed_by(findings: Iterable[Finding]) -> list[NeededImport]:
@@ -74,7 +99,7 @@ def why_settled(notice: Notice, script: Script, settings: Settings) -> str:
     return f"{notice.rule} is acknowledged in line {notice.line}" if is_acknowledged(notice, script) else ""
 
 
-def is_acknowledged(notice: Notice, script: Script) -> bool:
+def is_acknowledged(notice: Notice | Doubt, script: Script) -> bool:
     """Whether an ack with a reason speaks of a notice."""
     acks = (remark for remark in script.remarks if remark.verb == "ack" and notice.line in remark.lines)
     return any(notice.rule in ack.rules and not fault_of(ack) for ack in acks)

@@ -12,6 +12,11 @@ SETTLING = {
     "leftover": "Silence it with `--ignore {0}`.",
 }
 
+PROMISE = (
+    "Say by `--unsafe`, or by `# raylift: ack[{0}] reason` on its line, that {1}: the script is then lifted. "
+    "`# raylift: ignore[{0}]` leaves it alone."
+)
+
 
 def listing() -> str:
     """Every rule in a line."""
@@ -34,7 +39,7 @@ def _page(rule: Rule) -> str:
 
 def settling(rule: Rule) -> str:
     """How to settle what the rule says, and to do without it."""
-    return SETTLING[rule.kind].format(rule.id)
+    return (PROMISE if rule.promise else SETTLING[rule.kind]).format(rule.id, rule.promise)
 
 
 def _example(name: str, code: str) -> str:

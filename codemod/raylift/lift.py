@@ -55,10 +55,12 @@ def _lifted(script: Script, settings: Settings) -> Outcome:
 
 def _refused(script: Script, settings: Settings, refusal: Refusal) -> Outcome:
     left = leftovers(script, settings, None)
-    if why := why_settled(refusal.notice, script, settings):
-        return Untouched(why, left)
-    code = marked(script.source, [refusal.notice]).source if settings.mark else script.source
-    return Refused((refusal.notice,), left, None if code == script.source else code)
+    settled = {notice: why_settled(notice, script, settings) for notice in refusal.notices}
+    notices = tuple(notice for notice, why in settled.items() if not why)
+    if not notices:
+        return Untouched(next(iter(settled.values())), left)
+    code = marked(script.source, notices).source if settings.mark else script.source
+    return Refused(notices, left, None if code == script.source else code)
 
 
 def _unreadable(error: BaseException) -> str:

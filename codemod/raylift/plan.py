@@ -27,11 +27,21 @@ class Notice:
 
 
 class Refusal(Exception):
-    """Raised where a script cannot be lifted safely; carries the notice that says so."""
+    """Raised where a script cannot be lifted safely; carries the notices that say so."""
 
-    def __init__(self, line: int, rule: str, text: str, remedy: str) -> None:
+    def __init__(self, line: int, rule: str, text: str, remedy: str, *more: Notice) -> None:
         super().__init__(text)
-        self.notice = Notice(line, rule, text, remedy)
+        self.notices = (Notice(line, rule, text, remedy), *more)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Doubt:
+    """What stops a lift unless the user promises what its rule names, which no reading of the script can prove."""
+
+    line: int
+    rule: str
+    text: str
+    remedy: str
 
 
 class Declined(Exception):
@@ -65,7 +75,7 @@ class NeededImport:
     name: str = ""
 
 
-Finding = Edit | NeededImport | Notice
+Finding = Edit | NeededImport | Notice | Doubt
 
 
 @dataclass(frozen=True, slots=True)

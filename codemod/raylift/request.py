@@ -34,6 +34,7 @@ class Request(NamedTuple):
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     mark: bool | None = None
+    unsafe: bool | None = None
     exclude: tuple[str, ...] = ()
     force_exclude: bool = False
     jobs: int | None = None

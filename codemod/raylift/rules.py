@@ -11,6 +11,7 @@ class Rule(NamedTuple):
 
     `kind` is "lift" (without it there is no lift), "update" (a change that the lift is right without), "notice", "refusal" or "leftover".
     `before` is a part of its script in fixtures/rules, `...` for what does not matter, and `after` of what raylift makes of it.
+    `promise` is what lets a refused script be lifted all the same, where the user says it.
     RL1xx lift, RL2xx bring arguments up to date or ask the reader to look, RL3xx refuse, RL4xx speak of the script's own
     `# raylift:` comments. A refusal has no `after`.
     """
@@ -22,6 +23,7 @@ class Rule(NamedTuple):
     before: str
     after: str
     by_hand: str
+    promise: str = ""
 
 
 _RULES = (
@@ -182,20 +184,23 @@ _RULES = (
          "Call the spawned function directly: Ray Train starts the workers."),
     Rule("RL304", "refusal", "Names looked up by code at module level",
          "They become local to the train function, where exec, eval and globals() do not find them.", "exec(open(\"overrides.py\").read())",
-         "", "Put it into a function that is given what it needs."),
+         "", "Put it into a function that is given what it needs.",
+         promise="no name of this script is looked up or bound here"),
     Rule("RL311", "refusal", "No place that every rank passes", "A report that some ranks miss makes the others wait for ever.",
          "if accelerator.is_main_process:\n    train(accelerator, model, optimizer, loader)", "",
          "Let every rank run the training; only what saves or prints belongs under a rank test."),
     Rule("RL312", "refusal", "Ranks may leave a loop at different times",
          "The values that decide differ between ranks, and so would the number of reports.",
          "if loss.isnan():\n    return\naccelerator.backward(loss)", "",
-         "Decide on a value that `accelerator.gather` or `accelerator.reduce` gave."),
+         "Decide on a value that `accelerator.gather` or `accelerator.reduce` gave.",
+         promise="every rank takes the same way here"),
     Rule("RL313", "refusal", "The Accelerator is out of reach of its loop", "The report needs it where the loop is.",
          "Regression(Accelerator()).run()", "", "Hand the Accelerator to the function that loops over the epochs."),
     Rule("RL314", "refusal", "Live objects handed to notebook_launcher",
          "They were forked with the process; a Ray worker would train on a copy from the driver.",
          "model = torch.nn.Linear(8, 1)\nnotebook_launcher(train, (model,), num_processes=8)", "",
-         "Make it inside the launched function, from a name or a path."),
+         "Make it inside the launched function, from a name or a path.",
+         promise="every worker makes the same one here"),
     Rule("RL315", "refusal", "A launcher whose call cannot be read", "Which function runs, and with what, must be in sight.",
          "launch = (train, (0.1,))\nnotebook_launcher(*launch, num_processes=8)", "", "Call the training function directly."),
     Rule("RL321", "refusal", "Tuner over a trainer", "Ray Tune no longer takes a trainer of Ray Train.", "Tuner(trainer, param_space=space, ...)", "",

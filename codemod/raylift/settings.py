@@ -14,7 +14,8 @@ class Settings:
     Ray only. `transformers` is the major generation whose argument names the result must use. `resumable` lets loops over epochs
     restart from the newest checkpoint. `accelerate_config` is what `TorchTrainer` is given under that name, as it is written,
     `inline_config` an Accelerate config to write out as arguments of `Accelerator` instead, and `launch_notices` what the reader must know about the command that has launched the script so far.
-    `select` and `ignore` name the rules to use and not to use, by their ids or the start of those, `select=()` all; `mark` leaves a comment wherever a person must decide.
+    `select` and `ignore` name the rules to use and not to use, by their ids or the start of those, `select=()` all; `mark` leaves a comment wherever a person must decide,
+    and `unsafe` promises whatever a rule names that raylift cannot prove.
     """
 
     num_workers: int | None = None
@@ -29,3 +30,4 @@ class Settings:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     mark: bool = False
+    unsafe: bool = False

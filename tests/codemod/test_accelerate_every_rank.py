@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from raylift.lift import rewrite
 from raylift.outcome import Refused, Rewritten
+from raylift.settings import Settings
 
 SAME = (
     "epoch % 2 == 0",
@@ -131,13 +132,13 @@ class Stopper:
         return self.last > 0.5
 
 
-def events(code: bytes, rank: int, seed: int, reports: list[object]) -> list[str]:
+def events(code: bytes, rank: int, seed: int, reports: list[object], own: int | None = None) -> list[str]:
     """What one rank does, in order: a backward or a report, which wait for the other ranks; then "end" or "error"."""
     seen: list[str] = []
-    own, shared = random.Random(f"{seed} {rank}"), random.Random(f"{seed}")
+    chance, shared = random.Random(f"{seed} {rank}" if own is None else own), random.Random(f"{seed}")
 
     def risky(loss: float) -> None:
-        if own.random() < 0.3:
+        if chance.random() < 0.3:
             raise ValueError
 
     def same(*_: object) -> float:
@@ -154,8 +155,8 @@ def events(code: bytes, rank: int, seed: int, reports: list[object]) -> list[str
         save_state=lambda folder: None, autocast=nullcontext, get_state_dict=lambda model: {},
     )  # fmt: skip
     scope: dict[str, object] = {
-        "Accelerator": lambda: accelerator, "Stopper": Stopper, "random": own, "chance": own.random, "risky": risky, "context": nullcontext,
-        "make_model": lambda: lambda batch: own.random(), "make_loader": lambda: [1, 2], "report": report, "print": lambda *_: None,
+        "Accelerator": lambda: accelerator, "Stopper": Stopper, "random": chance, "chance": chance.random, "risky": risky, "context": nullcontext,
+        "make_model": lambda: lambda batch: chance.random(), "make_loader": lambda: [1, 2], "report": report, "print": lambda *_: None,
         "sys": SimpleNamespace(exit=_leave),
     }  # fmt: skip
     tree = ast.parse(code)
@@ -238,3 +239,21 @@ def test_a_report_never_makes_ranks_wait_that_did_not_wait_before(program: str, 
     assert not hangs(after), "\n".join(map(str, after)) + "\n" + outcome.code.decode()
     without = [[each for each in rank if each != "report"] for rank in after]
     assert without == before, f"{before}\n{after}\n{outcome.code.decode()}"
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@given(programs(), st.integers(0, 1000))
+def test_where_ranks_keep_the_promise_that_they_go_together_all_of_them_report(program: str, seed: int) -> None:
+    """Ranks that draw the same decide the same, which no reading of the script could know; a test of the rank is no such promise."""
+    assume(not any(f"if {test}:" in program for test in RANK))
+    outcome = rewrite(program.encode(), Settings(unsafe=True))
+    if isinstance(outcome, Refused):
+        event(f"refused: {outcome.notices[0].rule}")
+        return
+    assert isinstance(outcome, Rewritten), outcome
+    event("promised" if any(notice.rule == "RL312" for notice in outcome.notices) else "proved")
+    before = [events(program.encode(), rank, seed, [], own=seed) for rank in range(3)]
+    assume(before[0][-1] == "end")
+    after = [events(outcome.code, rank, seed, [], own=seed) for rank in range(3)]
+    assert after[0] == after[1] == after[2], outcome.code.decode()
+    assert [each for each in after[0] if each != "report"] == before[0]

@@ -62,7 +62,8 @@ def connect(script: Script, settings: Settings) -> Iterator[Finding]:
 
 
 def _report(script: Script, training: Training, settings: Settings) -> Iterator[Finding]:
-    safe = places(script, training)
+    safe, doubts = places(script, training)
+    yield from doubts
     accelerator = visible_accelerator(script, training.anchor)
     if accelerator is None:
         text = "this loop trains, but no Accelerator is in sight here to report with"

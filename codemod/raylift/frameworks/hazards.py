@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from raylift.edits import guard_with, remove_statement
 from raylift.frameworks import device_maps
 from raylift.placement import Placement
-from raylift.plan import Edit, Finding, NeededImport, Notice, Refusal
+from raylift.plan import Doubt, Edit, Finding, NeededImport, Notice, Refusal
 from raylift.script import Found, Script
 
 REFLECTION = ("builtins.exec", "builtins.eval", "builtins.globals", "builtins.locals", "builtins.vars")
@@ -84,11 +84,11 @@ def _refuse_spawners(script: Script, reached: list[Found]) -> None:
             raise Refusal(call.lineno, "RL303", text, "call the spawned function directly: Ray Train starts the workers")
 
 
-def refuse_reflection(script: Script, placement: Placement) -> None:
+def reflection(script: Script, placement: Placement) -> Iterator[Doubt]:
     """Code that looks names up by itself would no longer find those that move into the train function."""
     inside = {node for statement in placement.entry for node in ast.walk(statement)}
     for call in script.calls_to(*REFLECTION):
         bare = bool(call.args) and ast.unparse(call.func) == "vars"
         if call in inside and script.function(call) is None and not bare:
             text = f"`{ast.unparse(call)}` looks names up at module level, which become local to the train function"
-            raise Refusal(call.lineno, "RL304", text, "put it into a function that is given what it needs")
+            yield Doubt(call.lineno, "RL304", text, "put it into a function that is given what it needs")

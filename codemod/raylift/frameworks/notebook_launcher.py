@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from raylift.edits import replace_by
 from raylift.frameworks.expressions import written
-from raylift.plan import Edit, Notice, Refusal
+from raylift.plan import Doubt, Edit, Finding, Notice, Refusal
 from raylift.recast_imports import move_imports
 from raylift.scopes import FUNCTIONS, Function
 from raylift.script import Found, Script, remembered
@@ -50,7 +50,7 @@ def argument(script: Script, call: ast.Call, name: str) -> ast.expr | None:
     return by_name or (call.args[place] if place < len(call.args) else None)
 
 
-def call_directly(script: Script) -> Iterator[Edit]:
+def call_directly(script: Script) -> Iterator[Finding]:
     """Every launched function is called by the train function itself."""
     for call in launches(script):
         _refuse_unpacked(call)
@@ -58,7 +58,7 @@ def call_directly(script: Script) -> Iterator[Edit]:
         if function is None:
             raise Refusal(call.lineno, "RL315", "the launcher is given no function to run", "call the training function directly")
         values = _elements(script, arguments)
-        _refuse_live(script, call, arguments, values)
+        yield from _live(script, call, arguments, values)
         _refuse_misfit(script, call, function, values)
         name = written(script, function)
         name = f"({name})" if isinstance(function, ast.Lambda) else name
@@ -103,13 +103,13 @@ def _as_arguments(script: Script, arguments: ast.expr | None) -> str:
     return f"*{written(script, arguments)}"
 
 
-def _refuse_live(script: Script, call: ast.Call, arguments: ast.expr | None, values: list[ast.expr] | None) -> None:
+def _live(script: Script, call: ast.Call, arguments: ast.expr | None, values: list[ast.expr] | None) -> Iterator[Doubt]:
     """Models, tokenizers and data that exist before the launch were forked with it; a Ray worker makes its own."""
     for value in values if values is not None else [arguments] if arguments is not None else []:
         if _is_live(script, value):
             text = f"`{written(script, value)}` exists before the launch and is handed to every process"
             remedy = "make it inside the launched function, from a name or a path that you pass"
-            raise Refusal(value.lineno if hasattr(value, "lineno") else call.lineno, "RL314", text, remedy)
+            yield Doubt(value.lineno, "RL314", text, remedy)
 
 
 def _is_live(script: Script, value: ast.expr) -> bool:

@@ -8,39 +8,59 @@ differ from rank to rank, and no exception handler around it.
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from raylift.frameworks.epoch_loops import Training
 from raylift.frameworks.for_some_ranks import refuse_for_some_ranks
 from raylift.frameworks.jumps import decides_by_rank, jumps
 from raylift.frameworks.loop_kinds import LOOPS
 from raylift.frameworks.nodes import siblings
+from raylift.frameworks.rank_tests import is_rank_test
 from raylift.frameworks.rank_values import Ranks
-from raylift.plan import Refusal
+from raylift.plan import Doubt, Refusal
 from raylift.scopes import FUNCTIONS
 from raylift.script import Script
 
+GATHER = "decide on a value that `accelerator.gather` or `accelerator.reduce` gave"
 
-def places(script: Script, training: Training) -> list[ast.stmt]:
-    """The statements after which a report may stand, the last one first; raises Refusal if there is none."""
+
+def places(script: Script, training: Training) -> tuple[list[ast.stmt], list[Doubt]]:
+    """The statements after which a report may stand, the last one first, and what makes that doubtful; raises Refusal if there is none."""
     refuse_for_some_ranks(script, training.backward or training.site, set())
     ranks = Ranks(script, script.function(training.anchor) or script.tree)
-    if not _holds_ranks_together(script, training, ranks):
-        _refuse_ways_out(script, training, ranks)
+    doubts = [] if _holds_ranks_together(script, training, ranks) else list(_ways_out(script, training, ranks))
     block, first = _block(script, training)
+    if safe := _reached_by_all(script, block, first, ranks, promised=False):
+        return safe[::-1], doubts
+    text = "some ranks may leave this iteration before its end, so there is no place where all of them report"
+    remedy = f"{GATHER}, or report by hand"
+    if not (safe := _reached_by_all(script, block, first, ranks, promised=True)):
+        raise Refusal(block[first].lineno, "RL312", text, remedy)
+    return safe[::-1], doubts or [Doubt(block[first].lineno, "RL312", text, remedy)]
+
+
+def _reached_by_all(script: Script, block: list[ast.stmt], first: int, ranks: Ranks, *, promised: bool) -> list[ast.stmt]:
+    """The statements of a block, from one on, that all ranks pass: nothing leaves them, and no jump before parts the ranks."""
     safe: list[ast.stmt] = []
     for index, statement in enumerate(block):
         found = list(jumps(script, statement, ranks))
-        if any(jump.differs or jump.node is statement for jump in found):
+        parting = [jump for jump in found if jump.differs and not (promised and not _is_by_rank(script, jump.node))]
+        if parting or any(jump.node is statement for jump in found):
             break
         if index >= first:
             safe.append(statement)
-    if not safe:
-        line = block[first].lineno
-        text = "some ranks may leave this iteration before its end, so there is no place where all of them report"
-        raise Refusal(
-            line, "RL312", text, "decide on a value that `accelerator.gather` or `accelerator.reduce` gave, or report by hand"
-        )
-    return safe[::-1]
+    return safe
+
+
+def _is_by_rank(script: Script, node: ast.AST) -> bool:
+    """Whether a test of the rank itself leads to a node: then no two ranks can go the same way."""
+    for holder in (node, *script.enclosing(node)):
+        if isinstance(holder, FUNCTIONS):
+            return False
+        test = holder.subject if isinstance(holder, ast.Match) else getattr(holder, "test", None)
+        if test is not None and is_rank_test(script, test):
+            return True
+    return False
 
 
 def _block(script: Script, training: Training) -> tuple[list[ast.stmt], int]:
@@ -77,7 +97,7 @@ def _may_be_passed_by(script: Script, statement: ast.stmt, ranks: Ranks) -> bool
     return any(True for part in before[: before.index(statement)] for _ in jumps(script, part, ranks))
 
 
-def _refuse_ways_out(script: Script, training: Training, ranks: Ranks) -> None:
+def _ways_out(script: Script, training: Training, ranks: Ranks) -> Iterator[Doubt]:
     """Where a rank may train without waiting for the others, none may leave the loop, or pass it by, on its own."""
     ways = [jump.node for jump in jumps(script, training.anchor, ranks) if jump.differs]
     if training.has_epochs:
@@ -95,6 +115,6 @@ def _refuse_ways_out(script: Script, training: Training, ranks: Ranks) -> None:
         inner = holder
     for node in ways:
         text = "ranks may leave the training at different times, and nothing in each of its iterations makes them wait for each other"
-        raise Refusal(
-            getattr(node, "lineno", 0), "RL312", text, "decide on a value that `accelerator.gather` or `accelerator.reduce` gave"
-        )
+        if _is_by_rank(script, node):
+            raise Refusal(getattr(node, "lineno", 0), "RL312", text, GATHER)
+        yield Doubt(getattr(node, "lineno", 0), "RL312", text, GATHER)
