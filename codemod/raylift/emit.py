@@ -91,46 +91,45 @@ class _Unannotated(cst.CSTTransformer):
 
 def _lifted(concrete: Concrete, placement: Placement, launcher: Launcher, edited: _Edited) -> Body:
     """The top level with the moved statements inside the train function."""
-    moved = {concrete.target(node) for node in placement.moved}
     guard = concrete.target(placement.guard) if placement.guard else None
-    stay: Body = []
-    inside: Body = []
-    place = 0
-    was_apart = False
-    for old in concrete.module.body:
-        if old is guard or (guard is None and old in moved):
-            place = len(stay)
-        if old in moved:
-            inside += _below_blank(edited.statement(old)) if was_apart else edited.statement(old)
-            was_apart = False
-        else:
-            stay += edited.statement(old)
-            was_apart = was_apart or _starts_blank(old)
+    stay, inside, place = _sorted(concrete, {concrete.target(node) for node in placement.moved}, guard, edited)
     launch = _launch(concrete.module, launcher)
     if guard is None:
         train_func = _train_func(concrete.module, placement, launcher, inside, None)
         new_guard = cst.ensure_type(cst.parse_statement('if __name__ == "__main__":\n    ...\n'), cst.If)
         new_guard = new_guard.with_changes(leading_lines=[BLANK, BLANK], body=cst.IndentedBlock(launch))
-        return [*stay[:place], train_func, *_apart(stay[place:]), new_guard]
+        return [*stay[:place], train_func, *_below_blanks(stay[place:], 2), new_guard]
     old_guard = cst.ensure_type(stay[place], cst.If)
     train_func = _train_func(concrete.module, placement, launcher, inside, old_guard)
-    return [*stay[:place], train_func, *_apart([_relaunched(old_guard, launch)]), *stay[place + 1 :]]
+    return [*stay[:place], train_func, *_below_blanks([_relaunched(old_guard, launch)], 2), *stay[place + 1 :]]
+
+
+def _sorted(concrete: Concrete, moved: set[cst.CSTNode], guard: cst.CSTNode | None, edited: _Edited) -> tuple[Body, Body, int]:
+    """What stays at the top level and what moves, apart where they were, and how much stays above the train function."""
+    stay: Body = []
+    inside: Body = []
+    place = 0
+    was_apart = blanks = False
+    for old in concrete.module.body:
+        if old is guard or (guard is None and old in moved):
+            place = len(stay)
+        if old in moved:
+            inside += _below_blanks(edited.statement(old), int(was_apart))
+            was_apart, blanks = False, blanks or _starts_blank(old)
+        else:
+            wanted = 2 if stay and isinstance(stay[-1], (cst.FunctionDef, cst.ClassDef)) else int(bool(stay))
+            stay += _below_blanks(edited.statement(old), wanted if blanks else 0)
+            was_apart, blanks = was_apart or _starts_blank(old), False
+    return stay, inside, place
 
 
 def _starts_blank(statement: cst.CSTNode) -> bool:
     return any(line.comment is None for line in getattr(statement, "leading_lines", ())[:1])
 
 
-def _below_blank(body: Body) -> Body:
+def _below_blanks(body: Body, wanted: int) -> Body:
     """Statements that stay apart from those before them where what stood between them is gone."""
-    if not body or _starts_blank(body[0]):
-        return body
-    return [body[0].with_changes(leading_lines=[BLANK, *getattr(body[0], "leading_lines", ())]), *body[1:]]
-
-
-def _apart(body: Body) -> Body:
-    """Statements that come after a function: two blank lines first."""
-    return [below_blanks(body[0], 2), *body[1:]] if body else body
+    return [below_blanks(body[0], wanted), *body[1:]] if body and wanted else body
 
 
 def _train_func(

@@ -332,6 +332,13 @@ def test_statements_stay_apart_where_what_stood_between_them_is_gone() -> None:
     assert body.endswith(".train()\nend()\n")
 
 
+def test_what_stays_keeps_its_blank_lines_where_what_stood_between_moves() -> None:
+    code = lifted(
+        "from transformers import Trainer\ndef show():\n    pass\n\nmodel = load()\nimport gc\nTrainer(model).train()\n"
+    )
+    assert "    pass\n\n\nimport gc\n" in code
+
+
 def test_two_blank_lines_follow_the_train_function() -> None:
     code = lifted('from transformers import Trainer\n\nif __name__ == "__main__":\n    Trainer(1).train()\n')
     assert '.train()\n\n\nif __name__ == "__main__":\n' in code
