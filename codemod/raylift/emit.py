@@ -15,6 +15,7 @@ from raylift.needed_imports import below_blanks, with_imports
 from raylift.placement import Placement
 from raylift.plan import Launcher, Notice, Plan
 from raylift.script import Script
+from raylift.script_header import with_dependency
 
 if TYPE_CHECKING:
     from raylift.plan import Change
@@ -33,6 +34,7 @@ def emit(script: Script, plan: Plan, marks: Sequence[Notice] = ()) -> bytes:
     else:
         body = _lifted(concrete, plan.placement, plan.launcher, edited)
     code = concrete.module.with_changes(body=with_imports(without_gaps(body), plan.imports)).bytes
+    code = with_dependency(code, plan.imports)
     return BOM + code if script.source.startswith(BOM) and not code.startswith(BOM) else code
 
 
