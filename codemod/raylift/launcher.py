@@ -35,10 +35,10 @@ def launcher(script: Script, settings: Settings) -> tuple[Launcher, tuple[Needed
         arguments[:0] = config
     return (
         Launcher(
-            train_func=script.free_name("train_func", "ray_train_func"),
+            train_func=script.free_global_name("train_func", "ray_train_func"),
             torch_trainer="TorchTrainer",
-            trainer=script.free_name("ray_trainer", "torch_trainer"),
-            result=script.free_name("result", "ray_result"),
+            trainer=script.free_global_name("ray_trainer", "torch_trainer"),
+            result=script.free_global_name("result", "ray_result"),
             arguments=tuple(arguments),
             preamble=tuple(preamble),
             parameter=parameter if any(f"{parameter}[" in line for line in preamble) else "",

@@ -104,6 +104,13 @@ class Tree:
                 return name
         return next(name for n in range(2, 999) if not self.is_taken(name := f"{wanted[-1]}_{n}"))
 
+    def free_global_name(self, *wanted: str) -> str:
+        """The first of the wanted names that nothing in the module means; local variables of functions may have it."""
+        module = {None, self.globals}
+        taken = {name for name in wanted if name in self.globals.bindings or hasattr(builtins, name)}
+        taken |= {node.id for node in self.all(ast.Name) if node.id in wanted and self.scope(node).owner(node.id) in module}
+        return next((name for name in wanted if name not in taken), None) or self.free_name(*wanted)
+
     def imports(self) -> Iterator[Imported]:
         """Everything that an import binds, wherever it stands; star imports as `module.*`."""
         for node in self.all(ast.Import):

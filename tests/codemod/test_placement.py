@@ -183,6 +183,13 @@ def test_names_that_are_taken_stay_the_users() -> None:
     assert "ray_result = torch_trainer.fit()" in code
 
 
+def test_names_that_only_functions_use_for_themselves_are_free() -> None:
+    head = "from transformers import Trainer\ndef main():\n    result = Trainer(1).train()\n    return result\n"
+    assert "    result = ray_trainer.fit()" in lifted(f"{head}main()\n")
+    assert "    ray_result = ray_trainer.fit()" in lifted(f"{head}def show(): return result\nmain()\n")
+    assert "    ray_result = ray_trainer.fit()" in lifted(f"{head}def keep():\n    global result\n    result = 1\nmain()\n")
+
+
 def test_blank_lines_carry_no_spaces_and_shrink_inside_the_train_function() -> None:
     code = lifted("from transformers import Trainer\nm = load()\n\n\n\nTrainer(m).train()\n")
     assert "    m = load()\n\n    prepare_trainer(" in code
