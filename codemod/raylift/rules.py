@@ -130,6 +130,11 @@ _RULES = (
          "TrainingArguments(\"out\", eval_strategy=\"epoch\", save_strategy=\"epoch\")", "Save whenever something is to be reported."),
     Rule("RL215", "update", "A GPU named by its number", "Each worker has a GPU of its own; number 0 is that of one of them, and the others would share it.",
          "torch.device(\"cuda:0\")", "torch.device(\"cuda\")", "Leave the number out, or ask `torch.cuda.current_device()`."),
+    Rule("RL216", "update", "--local_rank that nobody passes",
+         "torch.distributed.launch and deepspeed passed it; on Ray's workers every rank would take the default for its own.",
+         "parser.add_argument(\"--local_rank\", type=int, default=-1)",
+         "parser.add_argument(\"--local_rank\", type=int, default=int(os.environ.get(\"LOCAL_RANK\", -1)))",
+         "Read LOCAL_RANK from the environment, as under torchrun."),
     Rule("RL221", "notice", "A loop without metrics to report", "Nothing in the loop names a value, so the report holds the epoch only.",
          "for epoch in range(3):\n    train_epoch(accelerator, model, optimizer, loader)",
          "for epoch in range(3):\n    train_epoch(accelerator, model, optimizer, loader)\n"

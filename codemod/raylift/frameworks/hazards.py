@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from raylift.edits import guard_with, remove_statement
 from raylift.frameworks import device_maps
+from raylift.frameworks.local_rank import ask_environment
 from raylift.placement import Placement
 from raylift.plan import Doubt, Edit, Finding, NeededImport, Notice, Refusal
 from raylift.script import Found, Script
@@ -29,6 +30,7 @@ def hazards(script: Script, reached: list[Found]) -> Iterator[Finding]:
     yield from _gpus_by_hand(script)
     yield from _places_by_hand(script)
     yield from device_maps.repair(script)
+    yield from ask_environment(script)
     yield from _own_process_groups(script)
     _refuse_spawners(script, reached)
 
