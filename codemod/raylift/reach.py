@@ -14,7 +14,7 @@ def reached(script: Script, entry: Iterable[ast.AST]) -> list[Found]:
     found = [Found(script, node) for node in entry]
     seen = {item.node for item in found}
     for item in found:
-        for more in (*_named_in(item), *(_every_function(item.script) if _calls_by_name(item) else ())):
+        for more in (*_named_in(item), *(_every_function(script) if item.script is script and _calls_by_name(item) else ())):
             if more.node not in seen:
                 seen.add(more.node)
                 found.append(more)

@@ -106,6 +106,12 @@ def test_an_argument_more_stands_on_a_line_of_its_own_where_the_others_do() -> N
     assert "    args=args,\n    callbacks=[RayTrainReportCallback()],\n))}" in body
 
 
+def test_what_a_neighbour_looks_up_by_its_name_reaches_none_of_its_trainings() -> None:
+    beside = b"from transformers import Trainer\ndef show(x): return TABLE[x]()\ndef fit(): Trainer(1).train()\nTABLE = {}\n"
+    outcome = rewrite(b"from beside import show\nshow(1)\n", neighbours=lambda name, level: beside if name == "beside" else None)
+    assert isinstance(outcome, Untouched)
+
+
 def test_callbacks_among_options_are_kept_where_the_call_must_be_wrapped() -> None:
     body = main_of(lifted(in_main("make = lambda: Trainer(1, **options)\nmake().train()")))
     assert '**{**options, "callbacks": [*(options.get("callbacks") or []), RayTrainReportCallback()]}' in body
