@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
-from raylift_runtime.settings import HAS_ELASTIC_GROUPS
+import ray.train
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.ray,
-    pytest.mark.skipif(not HAS_ELASTIC_GROUPS, reason="ray before 2.55: it has no elastic groups"),
+    pytest.mark.skipif(
+        not hasattr(ray.train, "get_preemption_info"), reason="ray before 2.58: it announces no node that goes away"
+    ),
 ]
 
 STEPS = 60
