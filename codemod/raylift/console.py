@@ -123,9 +123,15 @@ def kinds_told(request: Request) -> tuple[str, ...]:
 
 def summary(command: str, counts: Counter[str]) -> str:
     """The counts in words, most telling first."""
-    would = "" if command == "rewrite" else "would be "
-    told = [f"{counts[kind]} {would * (kind == 'lifted')}{phrase}" for kind, phrase in PHRASES.items() if counts[kind]]
+    told = [f"{counts[kind]} {phrase(command, kind, counts[kind])}" for kind in PHRASES if counts[kind]]
     return f"raylift: {', '.join(told) or 'nothing to look at'}"
+
+
+def phrase(command: str, kind: str, count: int) -> str:
+    """What became of so many files, in words."""
+    if kind == "refused" and count != 1:
+        return "need a hand"
+    return f"would be {PHRASES[kind]}" if kind == "lifted" and command != "rewrite" else PHRASES[kind]
 
 
 def statistics(entries: list[Entry]) -> str:

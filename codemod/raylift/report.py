@@ -11,7 +11,7 @@ from string import Template
 
 from raylift import files
 from raylift.columns import Row, hunks
-from raylift.console import complain, summary
+from raylift.console import complain, phrase, summary
 from raylift.delivery import new_code
 from raylift.entries import Entry, entries_of
 from raylift.looking import Looked, look
@@ -48,7 +48,7 @@ def page_of(looked: list[Looked], title: str) -> str:
     return template.substitute(
         title=escape(title),
         summary=escape(summary("check", counts).removeprefix("raylift: ")) + f" of {len(looked)} Python files",
-        buttons="\n".join(_button(kind, Counter(map(kind_of, told))[kind]) for kind in WORDS),
+        buttons="\n".join(_button(kind, counts[kind]) for kind in WORDS),
         files="\n".join(_file(each) for each in told),
         version=version("raylift"),
     )
@@ -61,7 +61,9 @@ def kind_of(looked: Looked) -> str:
 
 def _button(kind: str, count: int) -> str:
     pressed = "false" if kind == "alone" else "true"
-    return f'<button class="{kind}" value="{kind}" aria-pressed="{pressed}"><b>{count}</b> {WORDS[kind]}</button>'
+    return (
+        f'<button class="{kind}" value="{kind}" aria-pressed="{pressed}"><b>{count}</b> {phrase("check", kind, count)}</button>'
+    )
 
 
 def _file(looked: Looked) -> str:

@@ -22,7 +22,7 @@ def test_many_files_are_lifted_by_processes_and_told_in_order(tmp_path: Path, ra
     told = [Path(line.partition(":")[0]).name for line in run.err.splitlines() if line.startswith(str(tmp_path))]
     assert told == [f"{number:02}.py" for number in range(30)]
     assert {(tmp_path / f"{number:02}.py").read_bytes() for number in range(0, 30, 3)} == {LIFTED}
-    assert run.err.splitlines()[-1] == "raylift: 10 lifted, 10 needs a hand, 10 failed"
+    assert run.err.splitlines()[-1] == "raylift: 10 lifted, 10 need a hand, 10 failed"
 
 
 def test_a_file_that_kills_its_process_does_not_stop_the_rest(
