@@ -206,6 +206,23 @@ def hoist_receiver(index: int, name: str, *code: str) -> Change:
     return _spread(index, hoisted)
 
 
+def change_first(node: Changed, change: Change) -> Changed:
+    """The first of what a line has become is changed as well: a statement that stood further ahead in it."""
+    if isinstance(node, cst.FlattenSentinel):
+        return cst.FlattenSentinel(_with_first(list(node.nodes), change))
+    if isinstance(node, cst.IndentedBlock):
+        return node.with_changes(body=_with_first(list(node.body), change))
+    assert isinstance(node, cst.CSTNode)
+    return change(node)
+
+
+def _with_first(nodes: list[cst.CSTNode], change: Change) -> list[cst.CSTNode]:
+    first = change(nodes[0])
+    if isinstance(first, cst.RemovalSentinel):
+        return nodes[1:]
+    return [*(first.nodes if isinstance(first, cst.FlattenSentinel) else [first]), *nodes[1:]]
+
+
 def _spread(index: int, build: Callable[[cst.BaseSmallStatement], Sequence[cst.BaseStatement]]) -> Change:
     def change(node: cst.CSTNode) -> Changed:
         assert isinstance(node, (cst.SimpleStatementLine, cst.SimpleStatementSuite))

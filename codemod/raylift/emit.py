@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 import libcst as cst
 
 from raylift.concrete import Concrete
-from raylift.edits import statements_of, without_gaps
+from raylift.edits import change_first, statements_of, without_gaps
 from raylift.layout import close_gaps
 from raylift.needed_imports import below_blanks, with_imports
 from raylift.placement import Placement
@@ -39,17 +39,16 @@ def emit(script: Script, plan: Plan, marks: Sequence[Notice] = ()) -> bytes:
 
 
 class _Edited(cst.CSTTransformer):
-    """Carries out the edits; an edited node is found by identity, so no two edits can meet on one."""
+    """Carries out the edits; a node is found by identity, so two can meet only on statements that share a line."""
 
     def __init__(self, concrete: Concrete, plan: Plan) -> None:
         super().__init__()
-        self._changes: dict[cst.CSTNode, Change] = {}
+        self._changes: dict[cst.CSTNode, list[Change]] = {}
         self._gone: set[cst.CSTNode] = set()
-        for edit in plan.edits:
-            node = concrete.target(edit.node)
-            if node in self._changes:
-                raise ValueError(f"two edits of line {edit.line}: {edit.why}")
-            self._changes[node] = edit.change
+        for edit in sorted(plan.edits, key=lambda edit: (edit.line, -edit.column)):
+            self._changes.setdefault(concrete.target(edit.node), []).append(edit.change)
+        if len({edit.node for edit in plan.edits}) < len(plan.edits):
+            raise ValueError("two edits of one node")
         self._touched = {concrete.target(concrete.script.top_level(edit.node)) for edit in plan.edits}
 
     def statement(self, old: cst.CSTNode) -> Body:
@@ -60,10 +59,11 @@ class _Edited(cst.CSTTransformer):
         return cast(Body, list(new.nodes) if isinstance(new, cst.FlattenSentinel) else [new])
 
     def on_leave(self, original_node: cst.CSTNode, updated_node: cst.CSTNode) -> cst.CSTNode:  # type: ignore[override]  # one rule for all nodes
-        change = self._changes.get(original_node)
         if isinstance(updated_node, cst.Call) and isinstance(original_node, cst.Call):
             updated_node = close_gaps(original_node, updated_node, self._gone)
-        result = cast(cst.CSTNode, updated_node if change is None else change(updated_node))
+        result: cst.CSTNode = updated_node
+        for change in self._changes.get(original_node, ()):  # the last in the line first: those before it stay where they are
+            result = cast(cst.CSTNode, change_first(result, change))
         if isinstance(result, cst.RemovalSentinel):
             self._gone.add(original_node)
         if isinstance(result, cst.IndentedBlock):

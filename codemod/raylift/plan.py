@@ -66,6 +66,10 @@ class Edit:
     def line(self) -> int:
         return getattr(self.node, "lineno", 0)
 
+    @property
+    def column(self) -> int:
+        return getattr(self.node, "col_offset", 0)
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class NeededImport:

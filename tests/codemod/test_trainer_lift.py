@@ -301,3 +301,20 @@ def test_a_script_that_asks_for_the_cpu_gets_cpu_workers(asks: str) -> None:
     source = in_main(f"Trainer(1, {asks}).train()", head="from transformers import TrainingArguments\n")
     assert "use_gpu=False" in lifted(source)
     assert "use_gpu=True" in lifted(source, use_gpu=True)
+
+
+def test_each_of_several_statements_in_a_line_is_changed() -> None:
+    body = main_of(lifted(in_main("a = Trainer(1); keep = 2; b = Trainer(3)  # both\na.train(); b.train()")))
+    assert (
+        body
+        == f"a = Trainer(1)\n{CONNECTED.format('a')}keep = 2\nb = Trainer(3)  # both\n{CONNECTED.format('b')}a.train(); b.train()\n"
+    )
+    suite = main_of(lifted(in_main("if ready: a = Trainer(1); b = Trainer(3)\na.train()")))
+    connected = [indent(CONNECTED.format(name), "    ") for name in "ab"]
+    assert suite.startswith(f"if ready:\n    a = Trainer(1)\n{connected[0]}    b = Trainer(3)\n{connected[1]}a.train()")
+
+
+def test_all_of_several_statements_in_a_line_may_go() -> None:
+    places = 'os.environ["RANK"] = "0"; os.environ["WORLD_SIZE"] = "1"'
+    assert "os.environ" not in lifted(in_main("Trainer(1).train()", head=f"import os\n{places}\n"))
+    assert "x = 1\n" in lifted(in_main("Trainer(1).train()", head=f"import os\n{places}; x = 1\n"))
