@@ -126,9 +126,22 @@ def test_a_checkpoint_to_start_from_is_started_from(tmp_path: Path, cluster: str
 @pytest.mark.ray
 @pytest.mark.slow
 def test_the_guides_script_runs_on_stock_ray_as_well(tmp_path: Path, cluster: str) -> None:
-    result = json.loads((run("ray_trainer_guide", tmp_path, cluster, "ray") / "result.json").read_text())
+    result = json.loads((run_on_stock_ray("ray_trainer_guide", tmp_path, cluster) / "result.json").read_text())
     assert result["metrics"]["step"] == 4
     assert "checkpoint/model.safetensors" in result["checkpoint"]
+
+
+def run_on_stock_ray(name: str, folder: Path, cluster: str, attempts: int = 3) -> Path:
+    """A run whose checkpoint can be read: both ranks of stock Ray upload the same files, and at times one is cut short."""
+    for attempt in range(attempts):
+        here = folder / str(attempt)
+        here.mkdir()
+        try:
+            return run(name, here, cluster, "ray")
+        except AssertionError as failed:
+            if "is not a valid JSON file" not in str(failed) or attempt == attempts - 1:
+                raise
+    raise ValueError(f"{attempts} attempts are none")
 
 
 def test_every_kind_of_legacy_training_is_compared() -> None:
