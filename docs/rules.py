@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from raylift.explain import settling
+from raylift.commands.explain import settling
 from raylift.rules import RULES, Rule
 
 FIXTURES = Path(__file__).parents[1] / "fixtures/rules"

@@ -5,29 +5,32 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from raylift.chosen import plan_of
-from raylift.frameworks import accelerate_loop, argument_attributes, transformers_trainer
-from raylift.frameworks.hazards import hazards, reflection
-from raylift.frameworks.notebook_launcher import settings_with_launch
-from raylift.frameworks.ray_legacy import lift_legacy
-from raylift.frameworks.ray_legacy_names import has_legacy
-from raylift.frameworks.save_strategy import reportable
-from raylift.frameworks.transformers_arguments import modernise
-from raylift.launcher import launcher
-from raylift.placement import place
+from raylift.frameworks.accelerate import connect as accelerate_loop
+from raylift.frameworks.accelerate.notebook_launcher import settings_with_launch
+from raylift.frameworks.hf_trainer import connect as transformers_trainer
+from raylift.frameworks.hf_trainer import old_attributes as argument_attributes
+from raylift.frameworks.hf_trainer.old_arguments import modernise
+from raylift.frameworks.hf_trainer.save_strategy import reportable
+from raylift.frameworks.ray_legacy.legacy_names import has_legacy
+from raylift.frameworks.ray_legacy.lift import lift_legacy
+from raylift.hazards.reflection import reflection
+from raylift.hazards.searches import refuse_hyperparameter_search, refuse_searches
+from raylift.hazards.steps import hazards
 from raylift.plan import Edit, Notice, Plan
-from raylift.reach import reached
 from raylift.recognise import starts
 from raylift.script import Found, Script
-from raylift.searches import refuse_searches
+from raylift.script.reach import reached
 from raylift.settings import Settings
+from raylift.suppression.selection import plan_of
+from raylift.train_function.launch import launcher
+from raylift.train_function.placement import place
 
 
 def assemble(script: Script, settings: Settings) -> Plan | None:
     """Every finding about a script as one plan; None if it neither trains nor calls what trains."""
     if has_legacy(script):
         return lift_legacy(script, settings)
-    transformers_trainer.refuse(script)
+    refuse_hyperparameter_search(script)
     placement = place(script, effects_stay=settings.runtime == "raylift")
     reach = reached(script, placement.entry)
     trainings = [found for found in reach if _trains(found)]

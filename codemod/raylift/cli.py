@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from raylift.commands import execute
+from raylift.commands.check_diff_rewrite import execute
 from raylift.request import plain_request
 
 
@@ -23,7 +23,7 @@ def main() -> int:
 def _answer(arguments: list[str]) -> int:
     if (request := plain_request(arguments)) is not None:
         return execute(request)
-    from raylift.app import run
+    from raylift.commands.typer_app import run
 
     return run(arguments)
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import warnings
 
-from raylift.chosen import why_settled
-from raylift.leftovers import leftovers, markers_left
-from raylift.marks import marked
-from raylift.nearby import Neighbours, no_neighbours
 from raylift.outcome import Failed, Outcome, Refused, Rewritten, Untouched
 from raylift.plan import Declined, Refusal
 from raylift.recognise import is_test, left_alone, uses_ray
-from raylift.remarks import is_skipped
 from raylift.script import Script
+from raylift.script.neighbours import Neighbours, no_neighbours
 from raylift.settings import Settings
+from raylift.suppression.markers import marked
+from raylift.suppression.remarks import is_skipped
+from raylift.suppression.selection import why_settled
+from raylift.suppression.stale import leftovers, markers_left
 
 
 def rewrite(source: bytes, settings: Settings = Settings(), neighbours: Neighbours = no_neighbours) -> Outcome:
@@ -39,7 +39,7 @@ def _lifted(script: Script, settings: Settings) -> Outcome:
         is_history = is_test(script) or uses_ray(script)
         return Untouched(reason, markers_left(script, settings) if is_history else leftovers(script, settings, ()))
     from raylift.assemble import assemble  # LibCST costs 0.1 s: only a script that may change pays it
-    from raylift.emit import emit
+    from raylift.emission.module import emit
 
     try:
         plan = assemble(script, settings)

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import libcst as cst
 
-    from raylift.placement import Placement
-
     Changed = cst.CSTNode | cst.FlattenSentinel[cst.CSTNode] | cst.RemovalSentinel
     Change = Callable[[cst.CSTNode], Changed]
 
@@ -115,3 +113,21 @@ class Plan:
         """The edits as sentences, in the order of their lines; those that a notice speaks of are left to it."""
         told = {(notice.line, notice.rule) for notice in self.notices}
         return tuple(sorted({Notice(e.line, e.rule, e.why) for e in self.edits if (e.line, e.rule) not in told}))
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where the top-level statements of a script go.
+
+    `moved` are those that the train function starts with, `guard` the `__main__` guard whose body follows them, and
+    `shared` the names that the train function binds for the module, because code outside of it reads them.
+    """
+
+    moved: tuple[ast.stmt, ...]
+    guard: ast.If | None
+    shared: tuple[str, ...]
+
+    @property
+    def entry(self) -> tuple[ast.stmt, ...]:
+        """Everything that the train function will run, in order."""
+        return (*self.moved, *(self.guard.body if self.guard else ()))

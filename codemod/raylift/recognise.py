@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 
-from raylift.frameworks.accelerators import backward_calls
-from raylift.frameworks.notebook_launcher import launches
-from raylift.frameworks.ray_legacy_names import has_legacy
-from raylift.frameworks.trainer_classes import training_calls, training_references
+from raylift.frameworks.accelerate.accelerators import backward_calls
+from raylift.frameworks.accelerate.notebook_launches import launches
+from raylift.frameworks.hf_trainer.trainer_classes import training_calls, training_references
+from raylift.frameworks.ray_legacy.legacy_names import has_legacy
 from raylift.script import Script, remembered
 
 

@@ -11,9 +11,9 @@ import hypothesis
 import pytest
 
 from raylift import cli, lift
-from raylift.nearby import Neighbours, no_neighbours
 from raylift.outcome import Failed, Outcome, Refused, Rewritten, Untouched
 from raylift.plan import Notice
+from raylift.script.neighbours import Neighbours, no_neighbours
 from raylift.settings import Settings
 
 hypothesis.settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from raylift.files import neighbours_of
 from raylift.lift import rewrite
 from raylift.outcome import Outcome, Refused, Rewritten, Untouched
+from raylift.project.neighbours import neighbours_of
 from raylift.settings import Settings
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"

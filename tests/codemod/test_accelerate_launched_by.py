@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from raylift import project
+from raylift.project import settings_file as project
 
 from .conftest import Raylift
 

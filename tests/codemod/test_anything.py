@@ -14,9 +14,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from raylift.funnel import NotPython, can_matter
-from raylift.judge import judge
 from raylift.outcome import Failed, Outcome, Rewritten
+from raylift.pipeline.funnel import NotPython, can_matter
+from raylift.pipeline.one_file import judge
 from raylift.request import Request
 
 ROOT = Path(__file__).parents[2]

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from raylift.console import put, summary
-from raylift.rendering import visible
+from raylift.output.console import put, summary
+from raylift.output.terminal import visible
 
 from .conftest import REFUSED, TRAINS, UNRELATED, Raylift
 
@@ -71,7 +71,7 @@ def test_source_cannot_steer_the_terminal() -> None:
 SHOW = """
 import os
 os.get_terminal_size = lambda *_: os.terminal_size((100, {lines}))
-from raylift.console import Console
+from raylift.output.console import Console
 from raylift.request import Request
 console = Console(Request("diff", (), side_by_side={side_by_side}))
 console.show_diff("a.py", b"[red]old\\n" + b"x" * 300 + b"\\n", b"[red]new\\n" + b"x" * 300 + b"\\n")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from raylift import git
+from raylift.project import uncommitted as git
 
 from .conftest import LIFTED, TRAINS, UNRELATED, Raylift
 

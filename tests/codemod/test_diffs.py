@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from raylift.diffs import lines_of, unified
+from raylift.output.unified_diff import lines_of, unified
 
 LINE_ENDS = st.sampled_from([b"\n", b"\r\n", b"\r", b"", b"\x0c", b"\n\n"])
 SOURCES = st.lists(st.tuples(st.binary(max_size=8).filter(lambda b: b"\0" not in b), LINE_ENDS), max_size=20).map(

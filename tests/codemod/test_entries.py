@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from raylift.entries import Entry, entries_of
 from raylift.outcome import Failed, Refused, Rewritten, Untouched
+from raylift.output.entries import Entry, entries_of
 from raylift.plan import Notice
 
 LOW, HIGH = Notice(3, "RL301", "no", "by hand"), Notice(1, "RL101", "yes")

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from raylift.files import MOST_NEIGHBOURS, BadInput, create, neighbours_of, read, replace, write
-from raylift.find import find
+from raylift.project.discovery import find
+from raylift.project.files import BadInput, create, read, replace, write
+from raylift.project.neighbours import MOST_NEIGHBOURS, neighbours_of
 from raylift.request import Request
 
 
@@ -143,7 +144,7 @@ def test_an_interrupt_while_writing_leaves_nothing_behind(tmp_path: Path, monkey
 def test_a_write_beyond_the_file_size_limit_leaves_the_old_file(tmp_path: Path) -> None:
     make(tmp_path, "a.py", data=b"old")
     program = (
-        "from raylift.files import MOST_NEIGHBOURS, BadInput, replace\n"
+        "from raylift.project.files import BadInput, replace\n"
         f"try: replace({str(tmp_path / 'a.py')!r}, b'old', b'new' * 99)\n"
         "except BadInput as error: print(error)"
     )
@@ -178,7 +179,7 @@ def test_a_file_without_read_permission_is_told(tmp_path: Path) -> None:
 def test_killed_at_any_moment_a_file_is_the_old_or_the_new_one(tmp_path: Path) -> None:
     old, new = b"old\n" * 50_000, b"new\n" * 60_000
     program = (
-        "import sys\nfrom raylift.files import replace\n"
+        "import sys\nfrom raylift.project.files import replace\n"
         "for n in range(200): replace(f'{sys.argv[1]}/{n}.py', b'old\\n' * 50_000, b'new\\n' * 60_000)"
     )
     for pause in (0.05, 0.08, 0.12, 0.2):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from raylift.funnel import NotPython, can_matter
+from raylift.pipeline.funnel import NotPython, can_matter
 
 HEAVY = {
     "libcst",

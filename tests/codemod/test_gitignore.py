@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from raylift.find import find
-from raylift.gitignore import Ignore
+from raylift.project.discovery import find
+from raylift.project.gitignore import Ignore
 from raylift.request import Request
 
 
@@ -70,7 +70,7 @@ def test_a_walk_finds_what_git_would_add(work_tree: Path, rules: list[str], inne
 
 
 def find_in(top: Path) -> list[str]:
-    from raylift.files import BadInput
+    from raylift.project.files import BadInput
 
     try:
         return [str(Path(file.path).relative_to(top)) for file in find(str(top), Request("check", ()))]

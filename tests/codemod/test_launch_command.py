@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from raylift.launch_command import Launch, LaunchError, launch_in, launches_in, read_config
-from raylift.launchers import ACCELERATE_FLAGS, TORCHRUN_FLAGS
-from raylift.shell import commands
-from raylift.shell_words import UnfinishedQuote
+from raylift.launch_commands.from_text import Launch, LaunchError, launch_in, launches_in, read_config
+from raylift.launch_commands.launchers import ACCELERATE_FLAGS, TORCHRUN_FLAGS
+from raylift.launch_commands.shell import commands
+from raylift.launch_commands.shell_words import UnfinishedQuote
 
 
 @pytest.mark.parametrize(

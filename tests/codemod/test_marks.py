@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from raylift import project
 from raylift.assemble import assemble
-from raylift.emit import BOM, emit
-from raylift.files import neighbours_of
+from raylift.emission.module import BOM, emit
 from raylift.lift import rewrite
-from raylift.marks import marked
 from raylift.outcome import Refused, Rewritten, Untouched
 from raylift.plan import Notice
+from raylift.project import settings_file as project
+from raylift.project.neighbours import neighbours_of
 from raylift.script import Script
 from raylift.settings import Settings
+from raylift.suppression.markers import marked
 
 from .conftest import Raylift
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from raylift import pins
+from raylift.project import transformers_pin as pins
 
 
 @pytest.mark.parametrize(

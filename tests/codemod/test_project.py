@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from raylift import project
+from raylift.project import settings_file as project
 from raylift.request import Request
 from raylift.settings import Settings
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from raylift.files import neighbours_of
-from raylift.frameworks.ray_legacy_names import LEGACY_TRAINERS, MODEL_CHECKPOINTS, PREDICTORS
+from raylift.frameworks.ray_legacy.legacy_names import LEGACY_TRAINERS, MODEL_CHECKPOINTS, PREDICTORS
 from raylift.lift import rewrite
 from raylift.outcome import Refused, Rewritten, Untouched
+from raylift.project.neighbours import neighbours_of
 from raylift.settings import Settings
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"

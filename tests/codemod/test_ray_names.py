@@ -7,7 +7,7 @@ import ast
 import pytest
 from tests.codemod.lifting import lifted, notices, refusal
 
-from raylift.frameworks.ray_legacy_names import LEGACY_TRAINERS, TRANSFORMERS_TRAINERS
+from raylift.frameworks.ray_legacy.legacy_names import LEGACY_TRAINERS, TRANSFORMERS_TRAINERS
 from raylift.lift import rewrite
 from raylift.outcome import Untouched
 

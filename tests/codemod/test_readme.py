@@ -11,7 +11,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-from raylift.project import project_in
+from raylift.project.settings_file import project_in
 
 from .conftest import Raylift
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from raylift.remarks import Remark, is_skipped, remarks_of
+from raylift.suppression.remarks import Remark, is_skipped, remarks_of
 
 
 def said(source: str) -> list[tuple[str, tuple[str, ...], str]]:

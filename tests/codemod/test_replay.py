@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from raylift import replay
+from raylift.commands import replay
 
 ORIGINAL = "raise SystemExit('the original ran')\n"
 

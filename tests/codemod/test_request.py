@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from raylift import app
+from raylift.commands import typer_app as app
 from raylift.request import Request, plain_request
 
 WORDS = st.lists(

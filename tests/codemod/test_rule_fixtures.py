@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from raylift.entries import Entry, entries_of
 from raylift.lift import rewrite
-from raylift.looking import look
 from raylift.outcome import Outcome, Rewritten, Untouched
+from raylift.output.entries import Entry, entries_of
+from raylift.pipeline.outcomes import look
 from raylift.request import plain_request
 from raylift.rules import RULES, Rule
 

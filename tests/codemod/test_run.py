@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from raylift import run
-from raylift.find import Found
-from raylift.looking import Looked
+from raylift.commands import run
 from raylift.outcome import Refused, Rewritten, Untouched
+from raylift.pipeline.looked import Looked
 from raylift.plan import Notice
+from raylift.project.discovery import Found
 from raylift.request import Request
 
 from .conftest import REFUSED, Raylift

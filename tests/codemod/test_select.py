@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import raylift
-from raylift import project
+from raylift.project import settings_file as project
 from raylift.rules import ids_of
 
 from .conftest import Raylift

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.codemod.lifting import lifted, notices
 
-from raylift.frameworks.transformers_arguments import GONE, WHEN_TRUE, Switch
+from raylift.frameworks.hf_trainer.old_arguments import GONE, WHEN_TRUE, Switch
 
 HEAD = "from transformers import Trainer, TrainingArguments\n"
 

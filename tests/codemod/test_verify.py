@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from raylift import scratch, training, verify
-from raylift.comparison import Rank, compared, is_equal, table
+from raylift.commands import verify
 from raylift.request import Request
-from raylift.scratch import TooMuch, copy_of
-from raylift.training import Trained, Training, TrainingFailed, watch
+from raylift.verification import scratch_copy as scratch
+from raylift.verification import watched_training as training
+from raylift.verification.comparison import Rank, compared, is_equal, table
+from raylift.verification.scratch_copy import TooMuch, copy_of
+from raylift.verification.watched_training import Trained, Training, TrainingFailed, watch
 
 from .conftest import REFUSED, Raylift
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from raylift.files import neighbours_of
 from raylift.lift import rewrite
 from raylift.outcome import Rewritten
+from raylift.project.neighbours import neighbours_of
 from raylift.settings import Settings
 
 ROOT = Path(__file__).parents[2]

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from tests.fidelity.training_runs import FIXTURES, Run, arguments, differences, train_lifted, train_original, untold
 
-from raylift.files import neighbours_of
 from raylift.lift import rewrite
 from raylift.outcome import Rewritten
+from raylift.project.neighbours import neighbours_of
 from raylift.settings import Settings
 
 # The original of the first starts its own processes; that of the second needs an Accelerate of years ago.

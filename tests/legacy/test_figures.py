@@ -15,9 +15,9 @@ import pytest
 from tests.fidelity.local_cluster import local_cluster
 from tests.legacy.figures import figures
 
-from raylift.files import neighbours_of
 from raylift.lift import rewrite
 from raylift.outcome import Rewritten
+from raylift.project.neighbours import neighbours_of
 from raylift.settings import Settings
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"

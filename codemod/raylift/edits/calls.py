@@ -1,0 +1,99 @@
+"""Changes to whole calls, which take another form and keep their layout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import libcst as cst
+
+if TYPE_CHECKING:
+    from raylift.plan import Change
+
+
+HOLE = "___"
+Comma = cst.Comma | cst.MaybeSentinel
+
+
+class Argument(NamedTuple):
+    """What an argument becomes: its keyword ("" for none), and its value, in which `___` stands for the value it had."""
+
+    keyword: str
+    value: str = HOLE
+
+
+def recast_call(callee: str, arguments: Mapping[int | str, Argument | None], added: Sequence[Argument] = ()) -> Change:
+    """A call of `callee` with arguments, told by place or keyword, that change or go (None), and with some added at the end."""
+
+    def change(node: cst.CSTNode) -> cst.CSTNode:
+        assert isinstance(node, cst.Call)
+        args: list[cst.Arg] = []
+        for place, arg in enumerate(node.args):
+            told = arg.keyword.value if arg.keyword else place
+            if told not in arguments:
+                args.append(arg)
+            elif new := arguments[told]:
+                args.append(_argument(new, arg))
+        if args:
+            args[-1] = args[-1].with_changes(comma=_last_comma(args[-1].comma, node.args[-1].comma))
+        for each in added:
+            args = with_argument(args, each, node)
+        return node.with_changes(func=cst.parse_expression(callee) if callee else node.func, args=args)
+
+    return change
+
+
+def recast_argument(new: Argument) -> Change:
+    """A keyword argument becomes another."""
+
+    def change(node: cst.CSTNode) -> cst.CSTNode:
+        assert isinstance(node, cst.Arg)
+        return _argument(new, node)
+
+    return change
+
+
+def _last_comma(own: Comma, last: Comma) -> Comma:
+    """What follows an argument that has become the last one: its own comment, and the indentation of the bracket."""
+    if isinstance(own, cst.Comma) and isinstance(last, cst.Comma):
+        mine, space = own.whitespace_after, last.whitespace_after
+        if isinstance(mine, cst.ParenthesizedWhitespace) and isinstance(space, cst.ParenthesizedWhitespace):
+            return last.with_changes(whitespace_after=space.with_changes(first_line=mine.first_line))
+    return last
+
+
+def _argument(new: Argument, old: cst.Arg) -> cst.Arg:
+    tight = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
+    value = old.value if new.value == HOLE else _filled(new.value, old.value)
+    equal = old.equal if old.keyword and new.keyword else (tight if new.keyword else cst.MaybeSentinel.DEFAULT)
+    return old.with_changes(keyword=cst.Name(new.keyword) if new.keyword else None, equal=equal, value=value)
+
+
+def _filled(code: str, old: cst.BaseExpression) -> cst.BaseExpression:
+    expression = cst.parse_expression(code)
+    if HOLE not in code:
+        return expression
+
+    class Fill(cst.CSTTransformer):
+        def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.BaseExpression:
+            return old if original_node.value == HOLE else updated_node
+
+    filled = expression.visit(Fill())
+    assert isinstance(filled, cst.BaseExpression)
+    return filled
+
+
+def with_argument(args: Sequence[cst.Arg], new: Argument, node: cst.Call) -> list[cst.Arg]:
+    """One argument more, on a line of its own where the others are."""
+    code = f"f({new.keyword}={new.value})" if new.keyword else f"f({new.value})"
+    arg = cst.ensure_type(cst.parse_expression(code), cst.Call).args[0]
+    if not args:
+        return [arg]
+    last = args[-1]
+    comma = args[0].comma if len(args) > 1 else _comma_after(node)
+    return [*args[:-1], last.with_changes(comma=comma), arg.with_changes(comma=last.comma)]
+
+
+def _comma_after(node: cst.Call) -> cst.Comma:
+    before = node.whitespace_before_args
+    return cst.Comma(whitespace_after=before if isinstance(before, cst.ParenthesizedWhitespace) else cst.SimpleWhitespace(" "))

@@ -1,0 +1,207 @@
+"""A plan turned into code: edits, the train function, what launches it, imports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, cast
+
+import libcst as cst
+
+from raylift.edits.statements import change_first, statements_of, without_gaps
+from raylift.emission.concrete import Concrete
+from raylift.emission.layout import close_gaps
+from raylift.emission.needed_imports import below_blanks, with_imports
+from raylift.emission.script_header import with_dependency
+from raylift.plan import Launcher, Notice, Placement, Plan
+from raylift.script import Script
+
+if TYPE_CHECKING:
+    from raylift.plan import Change
+
+
+Body = list[cst.BaseStatement]
+BLANK = cst.EmptyLine(indent=False)
+BOM = b"\xef\xbb\xbf"
+
+
+def emit(script: Script, plan: Plan, marks: Sequence[Notice] = ()) -> bytes:
+    """The script with its plan carried out and its markers; bytes in the script's own encoding and newlines."""
+    concrete = Concrete(script, marks)
+    edited = _Edited(concrete, plan)
+    if plan.placement is None or plan.launcher is None:
+        body = [new for old in concrete.module.body for new in edited.statement(old)]
+    else:
+        body = _lifted(concrete, plan.placement, plan.launcher, edited)
+    code = concrete.module.with_changes(body=with_imports(without_gaps(body), plan.imports)).bytes
+    code = with_dependency(code, plan.imports)
+    return BOM + code if script.source.startswith(BOM) and not code.startswith(BOM) else code
+
+
+class _Edited(cst.CSTTransformer):
+    """Carries out the edits; a node is found by identity, so two can meet only on statements that share a line."""
+
+    def __init__(self, concrete: Concrete, plan: Plan) -> None:
+        super().__init__()
+        self._changes: dict[cst.CSTNode, list[Change]] = {}
+        self._gone: set[cst.CSTNode] = set()
+        for edit in sorted(plan.edits, key=lambda edit: (edit.line, -edit.column)):
+            self._changes.setdefault(concrete.target(edit.node), []).append(edit.change)
+        if len({edit.node for edit in plan.edits}) < len(plan.edits):
+            raise ValueError("two edits of one node")
+        self._touched = {concrete.target(concrete.script.top_level(edit.node)) for edit in plan.edits}
+
+    def statement(self, old: cst.CSTNode) -> Body:
+        """The statements that one top-level statement has become."""
+        new = old.visit(self) if old in self._touched else old
+        if isinstance(new, cst.RemovalSentinel):
+            return []
+        return cast(Body, list(new.nodes) if isinstance(new, cst.FlattenSentinel) else [new])
+
+    def on_leave(self, original_node: cst.CSTNode, updated_node: cst.CSTNode) -> cst.CSTNode:  # type: ignore[override]  # one rule for all nodes
+        if isinstance(updated_node, cst.Call) and isinstance(original_node, cst.Call):
+            updated_node = close_gaps(original_node, updated_node, self._gone)
+        result: cst.CSTNode = updated_node
+        for change in self._changes.get(original_node, ()):  # the last in the line first: those before it stay where they are
+            result = cast(cst.CSTNode, change_first(result, change))
+        if isinstance(result, cst.RemovalSentinel):
+            self._gone.add(original_node)
+        if isinstance(result, cst.IndentedBlock):
+            return result.with_changes(body=without_gaps(result.body) or [cst.SimpleStatementLine([cst.Pass()])])
+        return result
+
+
+class _Unannotated(cst.CSTTransformer):
+    """Python takes no annotation on a name that is declared `global`."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__()
+        self._names = frozenset(names)
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
+        return False
+
+    def visit_ClassDef(self, node: cst.ClassDef) -> bool:
+        return False
+
+    def leave_AnnAssign(self, original_node: cst.AnnAssign, updated_node: cst.AnnAssign) -> cst.BaseSmallStatement:
+        target, value = updated_node.target, updated_node.value
+        if not isinstance(target, cst.Name) or target.value not in self._names:
+            return updated_node
+        return cst.Assign([cst.AssignTarget(target)], value) if value else cst.Pass()
+
+
+def _lifted(concrete: Concrete, placement: Placement, launcher: Launcher, edited: _Edited) -> Body:
+    """The top level with the moved statements inside the train function."""
+    guard = concrete.target(placement.guard) if placement.guard else None
+    stay, inside, place = _sorted(concrete, {concrete.target(node) for node in placement.moved}, guard, edited)
+    launch = _launch(concrete.module, launcher)
+    if guard is None:
+        train_func = _train_func(concrete.module, placement, launcher, inside, None)
+        new_guard = cst.ensure_type(cst.parse_statement('if __name__ == "__main__":\n    ...\n'), cst.If)
+        new_guard = new_guard.with_changes(leading_lines=[BLANK, BLANK], body=cst.IndentedBlock(launch))
+        return [*stay[:place], train_func, *_below_blanks(stay[place:], 2), new_guard]
+    old_guard = cst.ensure_type(stay[place], cst.If)
+    train_func = _train_func(concrete.module, placement, launcher, inside, old_guard)
+    return [*stay[:place], train_func, *_below_blanks([_relaunched(old_guard, launch)], 2), *stay[place + 1 :]]
+
+
+def _sorted(concrete: Concrete, moved: set[cst.CSTNode], guard: cst.CSTNode | None, edited: _Edited) -> tuple[Body, Body, int]:
+    """What stays at the top level and what moves, apart where they were, and how much stays above the train function."""
+    stay: Body = []
+    inside: Body = []
+    place = 0
+    was_apart = blanks = False
+    for old in concrete.module.body:
+        if old is guard or (guard is None and old in moved):
+            place = len(stay)
+        if old in moved:
+            inside += _below_blanks(edited.statement(old), int(was_apart))
+            was_apart, blanks = False, blanks or _starts_blank(old)
+        else:
+            wanted = 2 if stay and isinstance(stay[-1], (cst.FunctionDef, cst.ClassDef)) else int(bool(stay))
+            stay += _below_blanks(edited.statement(old), wanted if blanks else 0)
+            was_apart, blanks = was_apart or _starts_blank(old), False
+    return stay, inside, place
+
+
+def _starts_blank(statement: cst.CSTNode) -> bool:
+    return any(line.comment is None for line in getattr(statement, "leading_lines", ())[:1])
+
+
+def _below_blanks(body: Body, wanted: int) -> Body:
+    """Statements that stay apart from those before them where what stood between them is gone."""
+    return [below_blanks(body[0], wanted), *body[1:]] if body and wanted else body
+
+
+def _train_func(
+    module: cst.Module, placement: Placement, launcher: Launcher, inside: Body, guard: cst.If | None
+) -> cst.FunctionDef:
+    """`def train_func():` around the moved statements and the guard's body."""
+    function = cst.parse_statement(f"def {launcher.train_func}({launcher.parameter}):\n    ...\n")
+    lead = [*launcher.preamble, *([f"global {', '.join(placement.shared)}"] if placement.shared else [])]
+    body = [*statements_of(*lead), *map(_at_most_one_blank, without_gaps(inside)), *(_block(guard) if guard else [])]
+    body = _without_blanks_above(body)
+    if placement.shared:
+        body = [cast(cst.BaseStatement, statement.visit(_Unannotated(placement.shared))) for statement in body]
+    block = cst.IndentedBlock(body)
+    if guard and isinstance(guard.body, cst.IndentedBlock):
+        block = block.with_changes(indent=guard.body.indent, footer=guard.body.footer)
+    if launcher.quits:
+        block = _quietly(block)
+    return cst.ensure_type(function, cst.FunctionDef).with_changes(leading_lines=[BLANK, BLANK], body=block)
+
+
+def _quietly(block: cst.IndentedBlock) -> cst.IndentedBlock:
+    """A worker that leaves by `sys.exit(0)` has done its work."""
+    code = "try:\n    ...\nexcept SystemExit as stop:\n    if stop.code:\n        raise\n"
+    attempt = cst.ensure_type(cst.parse_statement(code), cst.Try)
+    return cst.IndentedBlock([attempt.with_changes(body=block.with_changes(indent=None))], indent=block.indent)
+
+
+def _block(guard: cst.If) -> Body:
+    if isinstance(guard.body, cst.IndentedBlock):
+        return list(guard.body.body)
+    small = cst.ensure_type(guard.body, cst.SimpleStatementSuite)
+    return [cst.SimpleStatementLine(small.body, trailing_whitespace=small.trailing_whitespace)]
+
+
+def _relaunched(guard: cst.If, launch: Body) -> cst.If:
+    if isinstance(guard.body, cst.IndentedBlock):
+        return guard.with_changes(body=guard.body.with_changes(body=launch, footer=()))
+    return guard.with_changes(body=cst.IndentedBlock(launch))
+
+
+def _launch(module: cst.Module, launcher: Launcher) -> Body:
+    indent = module.default_indent
+    arguments = "".join(f"{indent}{argument},\n" for argument in (launcher.train_func, *launcher.arguments))
+    config = module.config_for_parsing
+    return [
+        cst.parse_statement(f"{launcher.trainer} = {launcher.torch_trainer}(\n{arguments})", config=config),
+        cst.parse_statement(f"{launcher.result} = {launcher.trainer}.fit()", config=config),
+    ]
+
+
+def _at_most_one_blank(statement: cst.BaseStatement) -> cst.BaseStatement:
+    """Blank lines shrink inside a function, and carry no spaces."""
+    statement = cast(cst.BaseStatement, statement.visit(_BareBlankLines()))
+    lines: Sequence[cst.EmptyLine] = getattr(statement, "leading_lines", ())
+    kept: list[cst.EmptyLine] = []
+    for is_blank, run in groupby(lines, key=lambda line: line.comment is None):
+        kept += [BLANK] if is_blank else list(run)
+    return statement.with_changes(leading_lines=kept)
+
+
+class _BareBlankLines(cst.CSTTransformer):
+    """A blank line that moves into a function would otherwise be indented."""
+
+    def leave_EmptyLine(self, original_node: cst.EmptyLine, updated_node: cst.EmptyLine) -> cst.EmptyLine:
+        return updated_node if updated_node.comment else updated_node.with_changes(indent=False)
+
+
+def _without_blanks_above(body: Body) -> Body:
+    first = body[0]
+    lines: list[cst.EmptyLine] = list(getattr(first, "leading_lines", ()))
+    while lines and lines[0].comment is None:
+        del lines[0]
+    return [first.with_changes(leading_lines=lines), *body[1:]]

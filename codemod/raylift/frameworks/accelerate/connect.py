@@ -1,0 +1,166 @@
+"""Accelerate training loops.
+
+Before:
+
+    for epoch in range(num_epochs):
+        for batch in loader:
+            accelerator.backward(model(**batch).loss)
+            ...
+        eval_metric = metric.compute()
+
+becomes, inside the train function, with one line more at a place that every rank passes:
+
+    for epoch in range(num_epochs):
+        ...
+        eval_metric = metric.compute()
+        report(eval_metric, accelerator=accelerator, model=model)
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import replace
+
+from raylift.edits.expressions import wrap_in_call
+from raylift.edits.statements import go_on_with
+from raylift.frameworks.accelerate import config_written_out as accelerate_plugins
+from raylift.frameworks.accelerate import notebook_launcher
+from raylift.frameworks.accelerate import old_arguments as accelerate_arguments
+from raylift.frameworks.accelerate.accelerators import visible_accelerator
+from raylift.frameworks.accelerate.loops.epoch_loops import Training, trainings
+from raylift.frameworks.accelerate.ranks.jumps import jumps
+from raylift.frameworks.accelerate.ranks.rank_values import Ranks
+from raylift.frameworks.accelerate.report.checkpoints import folders, models
+from raylift.frameworks.accelerate.report.code import Report, bundled, written_out
+from raylift.frameworks.accelerate.report.computed_metrics import Metric
+from raylift.frameworks.accelerate.report.metrics import preferences, says_more_than_count
+from raylift.frameworks.accelerate.report.places import places
+from raylift.frameworks.accelerate.report.readable_metrics import is_changed, is_readable, usable_metrics
+from raylift.plan import Edit, Finding, NeededImport, Notice, Refusal
+from raylift.script import Script, remembered
+from raylift.script.bound_names import readable_after
+from raylift.script.expressions import written
+from raylift.script.syntax import call_name, siblings
+from raylift.settings import Settings
+
+MODULE = "raylift_runtime.accelerate"
+Chosen = tuple[ast.stmt, list[tuple[Metric, str]]]
+
+
+def connect(script: Script, settings: Settings) -> Iterator[Finding]:
+    """Let every training loop report, once per epoch, where all ranks pass; the rest of Accelerate keeps to today's names."""
+    yield from accelerate_arguments.modernise(script)
+    yield from notebook_launcher.call_directly(script)
+    config = settings.inline_config
+    if settings.runtime == "ray" and (precision := notebook_launcher.launched_precision(script)):
+        config = {"mixed_precision": precision, **(config or {})}
+    if config:
+        yield from accelerate_plugins.write_out(script, config)
+    yield from notebook_launcher.hidden_workers(script, settings)
+    for training in trainings(script):
+        yield from _report(script, training, settings)
+        if settings.resumable:
+            yield from _resume(script, training, settings)
+
+
+def _report(script: Script, training: Training, settings: Settings) -> Iterator[Finding]:
+    safe, doubts = places(script, training)
+    yield from doubts
+    accelerator = visible_accelerator(script, training.anchor)
+    if accelerator is None:
+        text = "this loop trains, but no Accelerator is in sight here to report with"
+        raise Refusal(training.anchor.lineno, "RL313", text, "hand the Accelerator to the function that loops over the epochs")
+    place, report = _best(script, training, safe, accelerator)
+    index = script.place_in_line(place)
+    when = "after every epoch" if training.has_epochs else "once it has trained"
+    if settings.runtime == "raylift":
+        name = script.free_name("report", "ray_report")
+        code = bundled(script, report, name)
+        yield NeededImport(MODULE, "report" if name == "report" else f"report as {name}")
+    else:
+        code, needed = written_out(script, report)
+        yield from needed
+    yield Edit(place, go_on_with(index, *code), "RL121", f"every rank reports {when}, at a place that all of them pass")
+    if not any(says_more_than_count([metric]) for metric, _ in report.metrics):
+        text = "no metric of this loop can be read on every rank, so it reports none"
+        yield Notice(training.anchor.lineno, "RL221", text, "add what you want to see to the `report` call")
+    others = models(script, training.anchor)
+    if report.model and len(others) > 1:
+        text = f"only `{report.model}` goes into the checkpoint, not {', '.join(f'`{name}`' for name in others[1:])}"
+        yield Notice(
+            training.anchor.lineno, "RL222", text, "save all of them with `accelerator.save_state` and report that folder"
+        )
+
+
+def _best(script: Script, training: Training, safe: list[ast.stmt], accelerator: str) -> tuple[ast.stmt, Report]:
+    """The place with the most of the best metrics, and what is reported there."""
+    block = siblings(script, safe[0])
+    block = block if training.has_epochs else block[block.index(training.anchor) :]
+    ordered = safe if training.has_epochs else safe[::-1]
+    for metrics in preferences(script, training, block):
+        chosen = [(place, usable_metrics(script, metrics, block, place)) for place in ordered]
+        place, usable = max(chosen, key=lambda pair: len(pair[1]))
+        if usable:
+            return _before_leaving(script, training, block, (place, usable), chosen, accelerator)
+    return ordered[0], _at(script, training, block[: block.index(ordered[0]) + 1], [], accelerator)
+
+
+def _before_leaving(
+    script: Script, training: Training, block: list[ast.stmt], best: Chosen, chosen: list[Chosen], accelerator: str
+) -> tuple[ast.stmt, Report]:
+    """The best place, or as good a one before what may leave the loop: the last epoch reports, too."""
+    place, usable = best
+    report = _at(script, training, block[: block.index(place) + 1], usable, accelerator)
+    ranks = Ranks(script, script.function(place) or script.tree)
+    way_out = next((i for i, statement in enumerate(block) if any(True for _ in jumps(script, statement, ranks))), len(block))
+    for earlier, known in chosen:
+        if block.index(earlier) < way_out <= block.index(place) and len(known) == len(usable):
+            other = _at(script, training, block[: block.index(earlier) + 1], known, accelerator)
+            if (other.folder, other.model) == (report.folder, report.model):
+                return earlier, other
+    return place, report
+
+
+def _at(script: Script, training: Training, until: list[ast.stmt], metrics: list[tuple[Metric, str]], accelerator: str) -> Report:
+    """The report after the last of some statements: with the folder that they wrote, else with the model."""
+    place = until[-1]
+    readable = readable_after(script, place)
+    report = Report(tuple(metrics), accelerator, width=_width(script) - siblings(script, place)[0].col_offset)
+    for saved in folders(script, until):
+        after = until[until.index(saved.source) + 1 :]
+        if is_readable(script, saved.folder, place, readable) and not is_changed(saved.folder, after):
+            return replace(report, folder=written(script, saved.folder))
+    names = [name for name in models(script, training.anchor) if _is_visible(script, name, place, readable)]
+    return replace(report, model=names[0] if names else "")
+
+
+def _is_visible(script: Script, name: str, place: ast.stmt, readable: frozenset[str]) -> bool:
+    """Whether a name or attribute can be read at a place: bound there, or not by the code around it at all."""
+    base, here = name.partition(".")[0], script.scope(place)
+    return base in readable or here.owner(base) is not here
+
+
+@remembered
+def _width(script: Script) -> int:
+    """How long the script's own lines may be."""
+    return max(88, min(119, max(map(len, script.source.splitlines()))))
+
+
+def _resume(script: Script, training: Training, settings: Settings) -> Iterator[Finding]:
+    loop = training.anchor
+    if not training.has_epochs or not isinstance(loop, ast.For) or call_name(loop.iter) not in ("range", "trange", "tqdm"):
+        text = "this loop has no `range` of epochs, so it cannot restart from the newest checkpoint"
+        yield Notice(
+            loop.lineno, "RL223", text, "write it as `for epoch in range(...)`, or resume by hand with `ray.train.get_checkpoint`"
+        )
+        return
+    if settings.runtime == "ray":
+        text = "stock Ray has no loop that resumes by itself"
+        yield Notice(loop.lineno, "RL223", text, "use the bundled runtime, or load `ray.train.get_checkpoint()` by hand")
+        return
+    name = script.free_name("resumable", "ray_resumable")
+    accelerator = visible_accelerator(script, loop)
+    needs = (NeededImport(MODULE, "resumable" if name == "resumable" else f"resumable as {name}"),)
+    change = wrap_in_call(name, f"accelerator={accelerator}")
+    yield Edit(loop.iter, change, "RL122", "restarts from the newest reported checkpoint", needs)

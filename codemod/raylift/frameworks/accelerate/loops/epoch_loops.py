@@ -1,0 +1,123 @@
+"""Which loop a training reports from: the one over epochs, wherever the call that trains stands.
+
+for fold in folds:
+    for epoch in range(num_epochs):            <- this one
+        for batch in loader:
+            accelerator.backward(loss)
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from raylift.frameworks.accelerate.accelerators import backward_calls, visible_accelerator
+from raylift.frameworks.accelerate.loops.loop_kinds import LOOPS, Loop, accumulates, counts_steps, is_over_data, names_epochs
+from raylift.script import Found, Script, remembered
+from raylift.script.functions import references
+from raylift.script.scopes import FUNCTIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """What trains: the loop over epochs, or where there is none the loop over data or the statement; and the node in it that trains."""
+
+    anchor: ast.stmt
+    site: ast.AST
+    has_epochs: bool
+    backward: ast.Call | None
+
+
+@remembered
+def trainings(script: Script) -> list[Training]:
+    """Every loop that trains in this script, in source order; each once. What others call per epoch is theirs to report."""
+    sites = [(call, call) for call in backward_calls(script)]
+    found = _climb_from(script, [*sites, *((call, None) for call in _calls_of_neighbours(script))])
+    return [training for training in found if training.has_epochs or not _is_for_others(script, training)]
+
+
+def _is_for_others(script: Script, training: Training) -> bool:
+    """Whether a training is a function that nobody calls here, and that is handed its Accelerator."""
+    function = script.function(training.anchor)
+    if function is None or not isinstance(script.parent(function), ast.Module) or any(references(script, function)):
+        return False
+    accelerator = visible_accelerator(script, training.anchor)
+    return accelerator in {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)}
+
+
+def _climb_from(script: Script, sites: Sequence[tuple[ast.Call, ast.Call | None]]) -> list[Training]:
+    found: dict[ast.stmt, Training] = {}
+    for site, backward in sites:
+        for training in _climb(script, site, backward, looped=backward is None):
+            found.setdefault(training.anchor, training)
+    return sorted(found.values(), key=lambda training: training.anchor.lineno)
+
+
+def _calls_of_neighbours(script: Script) -> Iterator[ast.Call]:
+    """The calls of functions of neighbours that train, and leave the loop over epochs to their caller."""
+    for call in script.all(ast.Call):
+        if any(
+            isinstance(value, Found) and value.script is not script and _trains_one_epoch(value)
+            for value in script.values(call.func)
+        ):
+            yield call
+
+
+def _trains_one_epoch(callee: Found) -> bool:
+    own = _climb_from(callee.script, [(call, call) for call in backward_calls(callee.script)])
+    return isinstance(callee.node, FUNCTIONS) and any(
+        not training.has_epochs and callee.node in callee.script.enclosing(training.anchor) for training in own
+    )
+
+
+def _climb(script: Script, site: ast.AST, backward: ast.Call | None, *, looped: bool, depth: int = 0) -> list[Training]:
+    """The loop over epochs around a site: in its function, or around what calls it; else the outermost loop of the first that has one."""
+    loops = [loop for loop in _loops_around(script, site) if not accumulates(loop)]
+    if epochs := _epoch_loop(loops, looped):
+        return [Training(epochs, site, True, backward)]
+    function = script.function(site)
+    above = [
+        training
+        for reference in (references(script, function) if function is not None and depth < 6 else ())
+        for training in _climb(script, reference, backward, looped=looped or bool(loops), depth=depth + 1)
+    ]
+    if with_epochs := [training for training in above if training.has_epochs]:
+        return with_epochs
+    if loops:
+        return [Training(loops[-1], site, False, backward)]
+    with_loop = [training for training in above if isinstance(training.anchor, LOOPS)]
+    return with_loop or [Training(script.statement(site), site, False, backward)]
+
+
+def _loops_around(script: Script, site: ast.AST) -> list[Loop]:
+    """The loops of the same function around a node, from the inside out."""
+    loops: list[Loop] = []
+    inner = site
+    for holder in script.enclosing(site):
+        if isinstance(holder, (*FUNCTIONS, ast.Lambda, ast.ClassDef)):
+            break
+        if isinstance(holder, LOOPS) and not _is_in_head(holder, inner):
+            loops.append(holder)
+        inner = holder
+    return loops
+
+
+def _is_in_head(loop: Loop, node: ast.AST) -> bool:
+    return node is (loop.test if isinstance(loop, ast.While) else loop.iter)
+
+
+def _epoch_loop(loops: list[Loop], looped: bool) -> Loop | None:
+    """The outermost loop that speaks of epochs; else the one right around the loop over data, which may be in what is called.
+
+    Without a loop over data, one whose iterations are steps is none over epochs.
+    """
+    for loop in reversed(loops):
+        if names_epochs(loop):
+            return loop
+    around = [loop for loop in loops if not is_over_data(loop)]
+    if looped:
+        return around[0] if around else None
+    over_data = [loop for loop in loops if is_over_data(loop)]
+    outside = loops[loops.index(over_data[-1]) + 1 :] if over_data else loops[1:]
+    return outside[0] if outside and (over_data or not counts_steps(outside[0])) else None

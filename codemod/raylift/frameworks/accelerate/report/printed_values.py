@@ -1,0 +1,110 @@
+"""The values that a script prints, named as it names them.
+
+print(f"epoch {epoch}: loss {total / len(loader):.4f}")     {"epoch": epoch, "loss": total / len(loader)}
+logger.info("accuracy %.3f", hits / seen)                   {"accuracy": hits / seen}
+accelerator.print("metrics:", metrics)                      metrics
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from raylift.frameworks.accelerate.accelerators import is_accelerator
+from raylift.script import Script
+from raylift.script.syntax import call_name
+
+PRINTERS = frozenset({"debug", "info", "print", "warning", "write"})
+MEASURE = re.compile(
+    r"""loss|acc|metric|score|(^|_)f1|perplex|ppl|bleu|rouge|auc|err|mse|mae|rmse|precision|recall|(^|_)lr|eval|(^|_)val|train|epoch|step
+    |result|iou|(^|_)map|(^|_)wer|(^|_)cer|corr|dice|kl|reward|elbo|psnr|ssim|fid|norm|mean|avg|rate""",
+    re.IGNORECASE | re.VERBOSE,
+)
+FORMAT = re.compile(r"%[-+ #0-9.*]*([a-zA-Z])|\{(?P<field>[^{}:!]*)[^{}]*\}")
+UNWRAPPED = frozenset({"cpu", "detach", "double", "float", "item", "mean", "numpy", "round", "tolist"})
+
+
+class Printed(NamedTuple):
+    """A value that is printed, the text right before it, and whether it is printed as a number."""
+
+    value: ast.expr
+    label: str
+    is_number: bool
+
+
+def is_print(script: Script, call: ast.Call) -> bool:
+    """Whether a call shows something to the reader of the console or the log."""
+    if isinstance(call.func, ast.Name):
+        return "builtins.print" in script.names(call.func) or call.func.id == "print"
+    if call_name(call) not in PRINTERS or not isinstance(call.func, ast.Attribute):
+        return False
+    shown_by = ast.unparse(call.func.value).lower()
+    return is_accelerator(script, call.func.value) or bool(re.search(r"log|tqdm|console|progress|pbar|bar$", shown_by))
+
+
+def printed(call: ast.Call) -> Iterator[Printed]:
+    """Everything that a call prints, in order, with its label."""
+    text = ""
+    arguments = list(call.args)
+    while arguments:
+        argument = arguments.pop(0)
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+            fields = len(FORMAT.findall(argument.value)) if "%" in argument.value else 0
+            if fields and len(arguments) >= fields:
+                yield from _fields(argument.value, arguments[:fields])
+                del arguments[:fields]
+            text = argument.value
+        else:
+            yield from _in_argument(argument, text)
+            text = ""
+
+
+def _in_argument(argument: ast.expr, text: str) -> Iterator[Printed]:
+    if isinstance(argument, ast.JoinedStr):
+        for part in argument.values:
+            if isinstance(part, ast.Constant):
+                text += str(part.value)
+            elif isinstance(part, ast.FormattedValue):
+                yield Printed(part.value, text, part.format_spec is not None)
+                text = ""
+    elif isinstance(argument, ast.BinOp) and isinstance(argument.op, ast.Mod) and isinstance(argument.left, ast.Constant):
+        values = argument.right.elts if isinstance(argument.right, ast.Tuple) else [argument.right]
+        yield from _fields(str(argument.left.value), values)
+    elif call_name(argument) == "format" and isinstance(argument, ast.Call) and isinstance(argument.func, ast.Attribute):
+        if isinstance(argument.func.value, ast.Constant):
+            yield from _fields(str(argument.func.value.value), argument.args)
+    elif isinstance(argument, ast.BinOp) and isinstance(argument.op, ast.Add) and "str" in ast.dump(argument.left):
+        yield from ()
+    else:
+        yield Printed(argument, text, False)
+
+
+def _fields(template: str, values: list[ast.expr]) -> Iterator[Printed]:
+    end = 0
+    for field, value in zip(FORMAT.finditer(template), values, strict=False):
+        yield Printed(value, template[end : field.start()], field.group(1) not in ("s", "r") and len(field.group()) > 2)
+        end = field.end()
+
+
+def name_of(shown: Printed) -> str:
+    """What the script calls a printed value: its variable or key, else the words before it."""
+    value = shown.value
+    while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in UNWRAPPED:
+        value = value.func.value
+    if isinstance(value, ast.Name):
+        return value.id
+    if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Constant) and isinstance(value.slice.value, str):
+        return value.slice.value
+    words = re.split(r"[^\w/ -]", shown.label.rstrip(" :=-\t"))[-1].split()
+    if 0 < len(words) <= 3:
+        return "_".join(words)
+    if isinstance(value, ast.Attribute):
+        return value.attr
+    return next((node.id for node in ast.walk(value) if isinstance(node, ast.Name)), "value")
+
+
+def is_measure(shown: Printed) -> bool:
+    """Whether a printed value is a number that says how the training goes."""
+    return shown.is_number or call_name(shown.value) == "item" or bool(MEASURE.search(name_of(shown)))

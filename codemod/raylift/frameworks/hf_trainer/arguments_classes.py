@@ -1,0 +1,84 @@
+"""Which classes are `TrainingArguments`, wherever they come from, and which expressions hold an instance."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from raylift.frameworks.hf_trainer.trainer_classes import TRAINER_PACKAGES, is_trainer, is_trainer_itself, root
+from raylift.script import Found, Script, Value, remembered
+from raylift.script.functions import handed_over
+
+PARSERS = frozenset({
+    "parse_args", "parse_args_and_config", "parse_args_into_dataclasses", "parse_dict", "parse_json_file", "parse_yaml_file",
+})  # fmt: skip
+NAMED_SO = re.compile(r"(^|_)training_arg(ument)?s$")
+
+
+def is_arguments_class(value: Value, depth: int = 0) -> bool:
+    """Whether a value is `TrainingArguments` or one of its subclasses, here or in a known library."""
+    if isinstance(value, str):
+        last = value.rpartition(".")[2]
+        known = last.endswith("TrainingArguments") or (root(value) == "trl" and last.endswith("Config"))
+        return known and root(value) in TRAINER_PACKAGES
+    if isinstance(value.node, ast.ClassDef) and depth < 8:
+        return any(is_arguments_class(b, depth + 1) for base in value.node.bases for b in value.script.values(base))
+    return False
+
+
+def declared(node: ast.ClassDef) -> set[str]:
+    """The fields that a dataclass declares itself."""
+    return {part.target.id for part in node.body if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name)}
+
+
+@remembered
+def own_fields(script: Script) -> set[str]:
+    """The fields that a script's own subclasses of `TrainingArguments` declare."""
+    classes = [node for node in script.all(ast.ClassDef) if is_arguments_class(Found(script, node))]
+    return {name for node in classes for name in declared(node)}
+
+
+def holds_arguments(script: Script, expression: ast.expr) -> bool:
+    """Whether an expression holds `TrainingArguments`, as far as can be seen; a parameter is taken by its name."""
+    if isinstance(expression, ast.Attribute) and expression.attr == "args":
+        return is_trainer(script, expression.value) or is_trainer_itself(script, expression.value)
+    return any(isinstance(value, Found) and _is_instance(value, 0) for value in script.values(expression))
+
+
+def _is_instance(value: Found, depth: int) -> bool:
+    script, node = value.script, value.node
+    if isinstance(node, ast.Call):
+        return any(map(is_arguments_class, script.values(node.func))) or any(map(is_arguments_class, _parsed(value, 0)))
+    if isinstance(node, ast.arg):
+        if node.annotation is not None:
+            return any(map(is_arguments_class, script.values(node.annotation)))
+        given = handed_over(script, node) if depth < 4 else ()
+        return bool(NAMED_SO.search(node.arg)) or any(isinstance(each, Found) and _is_instance(each, depth + 1) for each in given)
+    return isinstance(node, ast.Name) and any(map(is_arguments_class, _unpacked(script, node)))
+
+
+def _unpacked(script: Script, name: ast.Name) -> Iterator[Value]:
+    """What a name stands for that is bound by `a, b = parser.parse_args_into_dataclasses()`."""
+    target, statement = script.parent(name), script.statement(name)
+    if isinstance(target, (ast.Tuple, ast.List)) and isinstance(statement, ast.Assign) and target in statement.targets:
+        yield from _parsed(Found(script, statement.value), target.elts.index(name))
+
+
+def _parsed(value: Found, place: int) -> Iterator[Value]:
+    """The class of which a parser of dataclasses gives an instance at a place."""
+    call = value.node
+    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in PARSERS):
+        return
+    for parser in value.script.values(call.func.value):
+        if isinstance(parser, Found) and isinstance(parser.node, ast.Call) and parser.node.args:
+            for given in parser.script.values(parser.node.args[0]):
+                yield from _at(given, place)
+
+
+def _at(given: Value, place: int) -> Iterator[Value]:
+    if isinstance(given, Found) and isinstance(given.node, (ast.Tuple, ast.List)):
+        if place < len(given.node.elts):
+            yield from given.script.values(given.node.elts[place])
+    elif place == 0:
+        yield given

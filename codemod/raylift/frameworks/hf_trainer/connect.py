@@ -1,0 +1,137 @@
+"""Hugging Face `Trainer` scripts.
+
+Before:
+
+    trainer = Trainer(model=model, args=args, train_dataset=data)
+    trainer.train()
+
+becomes, inside the train function:
+
+    trainer = Trainer(model=model, args=args, train_dataset=data)
+    trainer.add_callback(RayTrainReportCallback())
+    trainer = prepare_trainer(trainer)
+    trainer.train()
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, cast
+
+from raylift.edits.expressions import replace_by, wrap_trainer
+from raylift.edits.statements import follow_with, hoist_receiver, precede_with, return_through
+from raylift.frameworks.hf_trainer.positional_arguments import has_shifted, name_shifted, refuses
+from raylift.frameworks.hf_trainer.trainer_classes import constructions, training_calls
+from raylift.plan import Edit, Finding, NeededImport, Refusal
+from raylift.script import Script
+from raylift.script.bound_names import free_name_in
+from raylift.settings import Settings
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from raylift.plan import Changed
+from raylift.targets import TRAINER_MODULES, TRAINER_NAMES
+
+LONG = 60
+WHY = "reports to Ray Train and is prepared for its workers"
+
+
+def connect(script: Script, settings: Settings) -> Iterator[Finding]:
+    """Connect every Trainer to Ray Train, where it is made, or else where it is trained."""
+    made = constructions(script)
+    edits = [edit for call in made for edit in _connect_construction(script, call)]
+    if not made:
+        edits = [edit for call, receiver in training_calls(script) for edit in _connect_training(script, call, receiver)]
+    yield from {edit.node: edit for edit in edits}.values()
+    if edits:
+        yield from (NeededImport(TRAINER_MODULES[settings.runtime], name) for name in TRAINER_NAMES)
+
+
+def _connect_construction(script: Script, call: ast.Call) -> Iterator[Edit]:
+    statement = script.statement(call)
+    index = script.place_in_line(statement)
+    target = _assigned(statement, call)
+    if target is not None:
+        yield Edit(statement, follow_with(index, *_steps(target)), "RL101", f"`{target}` {WHY}")
+    elif isinstance(statement, ast.Return) and statement.value is call:
+        function = script.function(statement)
+        assert function is not None  # the syntax says so
+        name = free_name_in(script, function, "trainer", "hf_trainer")
+        add, _ = _steps(name)
+        yield Edit(statement, return_through(index, name, add, f"prepare_trainer({name})"), "RL101", f"the Trainer {WHY}")
+    elif _is_used_at_once(statement, call) and (_is_long(statement) or _takes_no_callbacks(script, call)):
+        name = script.free_name("trainer", "hf_trainer")
+        yield Edit(statement, hoist_receiver(index, name, *_steps(name)), "RL101", f"the Trainer {WHY}")
+    else:
+        names = name_shifted if has_shifted(script, call) else _as_it_is
+        yield Edit(call, lambda node: wrap_trainer(cast("cst.CSTNode", names(node))), "RL101", f"the Trainer {WHY}")
+
+
+def is_wrapped(script: Script, call: ast.Call) -> bool:
+    """Whether the edit that connects a Trainer changes the very call that makes it."""
+    return any(edit.node is call for edit in _connect_construction(script, call))
+
+
+def _is_used_at_once(statement: ast.stmt, call: ast.Call) -> bool:
+    """`Trainer(...).train()`, also where the result is bound or returned."""
+    value = statement.value if isinstance(statement, (ast.Expr, ast.Assign, ast.Return)) else None
+    return isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.value is call
+
+
+def _is_long(statement: ast.stmt) -> bool:
+    """Whether a statement fills its line, or more than one, so that nothing more should be put around it."""
+    return statement.lineno != statement.end_lineno or (statement.end_col_offset or 0) > LONG
+
+
+def _takes_no_callbacks(script: Script, call: ast.Call) -> bool:
+    """Whether a call cannot be given callbacks: its class takes none, or they may be among what is not in sight."""
+    names = {keyword.arg for keyword in call.keywords}
+    hides = None in names and "callbacks" not in names
+    return hides or has_shifted(script, call) or refuses(script, call, "callbacks")
+
+
+def _as_it_is(node: cst.CSTNode) -> Changed:
+    return node
+
+
+def _steps(target: str) -> tuple[str, str]:
+    return f"{target}.add_callback(RayTrainReportCallback())", f"{target} = prepare_trainer({target})"
+
+
+def _assigned(statement: ast.stmt, call: ast.Call) -> str | None:
+    """The one name or attribute that a statement binds the Trainer to, also through `a if c else b`."""
+    if not isinstance(statement, (ast.Assign, ast.AnnAssign)):
+        return None
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    if len(targets) != 1 or not isinstance(targets[0], (ast.Name, ast.Attribute)):
+        return None
+    value = statement.value
+    choices = [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]
+    return ast.unparse(targets[0]) if call in choices else None
+
+
+def _connect_training(script: Script, call: ast.Call, receiver: ast.expr) -> Iterator[Edit]:
+    """A Trainer that another file makes is connected right before it trains."""
+    statement = script.statement(call)
+    index = script.place_in_line(statement)
+    if not _is_known_before(script, receiver, statement):
+        text = "the Trainer comes from another file and trains where no statement before it can prepare it"
+        raise Refusal(call.lineno, "RL302", text, "put `.train()` on a line of its own")
+    if isinstance(receiver, (ast.Name, ast.Attribute)):
+        target = ast.unparse(receiver)
+        yield Edit(statement, precede_with(index, *_steps(target)), "RL101", f"`{target}` {WHY}")
+        return
+    name = script.free_name("trainer", "hf_trainer")
+    lines = (f"{name} = {ast.unparse(receiver)}", *_steps(name))
+    yield Edit(statement, precede_with(index, *lines), "RL101", f"the Trainer {WHY}")
+    yield Edit(receiver, replace_by(name), "RL101", f"the Trainer {WHY}")
+
+
+def _is_known_before(script: Script, receiver: ast.expr, statement: ast.stmt) -> bool:
+    """Whether a statement before this one can hold the Trainer: not in the head of a block, and not where a lambda binds it."""
+    names = [node for node in ast.walk(receiver) if isinstance(node, ast.Name)]
+    outside = script.scope(statement)
+    is_simple = not isinstance(statement, ast.Match) and not hasattr(statement, "body")
+    return is_simple and all(script.scope(name).owner(name.id) is outside.owner(name.id) for name in names)

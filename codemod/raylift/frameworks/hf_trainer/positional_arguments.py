@@ -1,0 +1,41 @@
+"""Positional arguments of a Trainer, which shifted when transformers 4.46 put one more between them.
+
+Trainer(m, a, c, t, e, k, None, metrics)        Trainer(m, a, c, t, e, k, model_init=None, compute_metrics=metrics)
+"""
+
+from __future__ import annotations
+
+import ast
+
+from raylift.edits.arguments import name_arguments
+from raylift.script import Found, Script
+from raylift.script.scopes import FUNCTIONS, Function
+
+POSITIONS = (
+    "model", "args", "data_collator", "train_dataset", "eval_dataset", "processing_class", "model_init", "compute_metrics", "callbacks",
+    "optimizers", "preprocess_logits_for_metrics",
+)  # fmt: skip
+"""The positional arguments of `Trainer` up to transformers 4.45; 4.46 put `compute_loss_func` before `compute_metrics`."""
+name_shifted = name_arguments(POSITIONS, POSITIONS.index("model_init"))
+
+
+def has_shifted(script: Script, call: ast.Call) -> bool:
+    """Whether a call of a Trainer class gives by position what stands elsewhere today."""
+    plain = not any(isinstance(arg, ast.Starred) for arg in call.args)
+    return plain and len(call.args) > POSITIONS.index("compute_metrics") and not takes(script, call, "model_init")
+
+
+def takes(script: Script, call: ast.Call, name: str) -> bool:
+    """Whether a Trainer class in sight has its own constructor with a parameter of that name."""
+    return any(name in {a.arg for a in (*init.args.args, *init.args.kwonlyargs)} for init in _constructors(script, call)[:1])
+
+
+def refuses(script: Script, call: ast.Call, name: str) -> bool:
+    """Whether a Trainer class in sight has a constructor that takes no argument of that name."""
+    return any(init.args.kwarg is None and not takes(script, call, name) for init in _constructors(script, call)[:1])
+
+
+def _constructors(script: Script, call: ast.Call) -> list[Function]:
+    classes = [value.node for value in script.values(call.func) if isinstance(value, Found)]
+    parts = [part for node in classes if isinstance(node, ast.ClassDef) for part in node.body]
+    return [part for part in parts if isinstance(part, FUNCTIONS) and part.name == "__init__"]

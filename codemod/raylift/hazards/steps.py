@@ -1,0 +1,28 @@
+"""What goes wrong on Ray workers in any script: GPUs chosen by hand (models spread over them: see device_maps), a process group of one's own, spawned processes.
+
+os.environ["CUDA_VISIBLE_DEVICES"] = "0"                    removed: Ray gives each worker its GPU
+os.environ["RANK"] = "0"                                    removed: Ray gives each worker its place
+torch.distributed.init_process_group("nccl")                only where Ray has not done it
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from raylift.hazards import device_maps
+from raylift.hazards.environment import gpus_by_hand, places_by_hand
+from raylift.hazards.local_rank import ask_environment
+from raylift.hazards.process_group import own_process_groups
+from raylift.hazards.spawned_processes import refuse_spawners
+from raylift.plan import Finding
+from raylift.script import Found, Script
+
+
+def hazards(script: Script, reached: list[Found]) -> Iterator[Finding]:
+    """Repair or name what would hurt the run; refuse what starts processes of its own."""
+    yield from gpus_by_hand(script)
+    yield from places_by_hand(script)
+    yield from device_maps.repair(script)
+    yield from ask_environment(script)
+    yield from own_process_groups(script)
+    refuse_spawners(script, reached)

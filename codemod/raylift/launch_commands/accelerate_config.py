@@ -1,0 +1,62 @@
+"""An Accelerate config with everything that it refers to, read where the command line is."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from raylift.launch_commands.launch import LaunchError
+
+SECTIONS = {"deepspeed": "deepspeed_config", "fsdp": "fsdp_config", "dynamo": "dynamo_config"}
+
+
+def whole_config(given: str | Mapping[str, object] | None) -> dict[str, Any]:
+    """A config file, or flags of `accelerate launch` over one, as one dict; a DeepSpeed file stands in it under `hf_ds_config`.
+
+    Raises LaunchError with one line for what cannot be read.
+    """
+    flags = {} if given is None else {"config_file": given} if isinstance(given, str) else dict(given)
+    path = flags.pop("config_file", None)
+    config = {} if path is None else _mapping(str(path))
+    for name, value in flags.items():
+        section = SECTIONS.get(
+            name.partition("_")[0], "deepspeed_config" if name.startswith(("zero", "offload", "gradient")) else ""
+        )
+        if name.startswith("use_"):
+            config["distributed_type"] = name.removeprefix("use_").upper() if value else "NO"
+        elif section:
+            config.setdefault(section, {})[name] = value
+        else:
+            config[name] = value
+    deepspeed = config.get("deepspeed_config") or {}
+    if file := deepspeed.get("deepspeed_config_file"):
+        beside = os.path.join(os.path.dirname(str(path or "")), str(file))
+        config["deepspeed_config"] = {"hf_ds_config": _mapping(str(file) if os.path.exists(str(file)) else beside)}
+    return config
+
+
+def _mapping(path: str) -> dict[str, Any]:
+    try:
+        with open(path, encoding="utf-8") as file:
+            content = file.read()
+        found = json.loads(content) if path.endswith(".json") else _yaml(content)
+    except OSError as error:
+        raise LaunchError(f"{path} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise LaunchError(f"{path} is neither YAML nor JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise LaunchError(f"{path} holds no settings")
+    return found
+
+
+def _yaml(content: str) -> object:
+    """LibCST brings one of two builds of PyYAML, by Python's version."""
+    yaml = import_module("yaml" if find_spec("yaml") else "yaml_ft")
+    try:
+        return yaml.safe_load(content)
+    except yaml.YAMLError as error:
+        raise ValueError(" ".join(str(error).split())) from error

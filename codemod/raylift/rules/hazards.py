@@ -1,0 +1,32 @@
+"""Rules of what goes wrong on Ray workers in any script."""
+
+from __future__ import annotations
+
+from raylift.rules.rule import Rule
+
+RULES = (
+    Rule("RL211", "update", "CUDA_VISIBLE_DEVICES set by the script", "It takes away the GPU that Ray gave to the worker.",
+         "os.environ[\"CUDA_VISIBLE_DEVICES\"] = \"0\"", "", "Set it on the node before Ray starts there."),
+    Rule("RL212", "update", "device_map spreads one model over all GPUs",
+         "Each worker trains a replica on its own GPU; a spread model trains on those of others.",
+         "AutoModelForCausalLM.from_pretrained(\"gpt2\", device_map=\"auto\")", "AutoModelForCausalLM.from_pretrained(\"gpt2\")",
+         "Use FSDP or DeepSpeed for a model too large for one GPU."),
+    Rule("RL213", "update", "The process group exists already", "Ray Train has initialised it; a second time raises.",
+         "dist.init_process_group(\"nccl\")", "if not dist.is_initialized():\n    dist.init_process_group(\"nccl\")",
+         "Guard the call."),
+    Rule("RL215", "update", "A GPU named by its number", "Each worker has a GPU of its own; number 0 is that of one of them, and the others would share it.",
+         "torch.device(\"cuda:0\")", "torch.device(\"cuda\")", "Leave the number out, or ask `torch.cuda.current_device()`."),
+    Rule("RL216", "update", "--local_rank that nobody passes",
+         "torch.distributed.launch and deepspeed passed it; on Ray's workers every rank would take the default for its own.",
+         "parser.add_argument(\"--local_rank\", type=int, default=-1)",
+         "parser.add_argument(\"--local_rank\", type=int, default=int(os.environ.get(\"LOCAL_RANK\", -1)))",
+         "Read LOCAL_RANK from the environment, as under torchrun."),
+    Rule("RL301", "refusal", "hyperparameter_search", "It starts trials of its own, each with its own Trainer and workers.",
+         "trainer.hyperparameter_search(n_trials=8)", "", "Search with ray.tune.Tuner over a function that runs a TorchTrainer."),
+    Rule("RL303", "refusal", "The script spawns worker processes", "So would every Ray worker: N times N processes.", "mp.spawn(main, nprocs=8)", "",
+         "Call the spawned function directly: Ray Train starts the workers."),
+    Rule("RL304", "refusal", "Names looked up by code at module level",
+         "They become local to the train function, where exec, eval and globals() do not find them.", "exec(open(\"overrides.py\").read())",
+         "", "Put it into a function that is given what it needs.",
+         promise="no name of this script is looked up or bound here"),
+)  # fmt: skip

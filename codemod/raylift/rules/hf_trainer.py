@@ -1,0 +1,34 @@
+"""Rules of Hugging Face Trainer scripts."""
+
+from __future__ import annotations
+
+from raylift.rules.rule import Rule
+
+RULES = (
+    Rule("RL101", "lift", "A Trainer reports to Ray Train",
+         "Ray workers share nothing: without the callback no metric and no checkpoint reaches the driver, and without prepare_trainer "
+         "a Trainer on CPU workers trains alone in a world of one.",
+         "trainer.train()", "trainer.add_callback(RayTrainReportCallback())\ntrainer = prepare_trainer(trainer)\ntrainer.train()",
+         "Add the callback and wrap the Trainer before every `train()`."),
+    Rule("RL201", "update", "An argument has another name now", "TrainingArguments raises TypeError on names that it no longer has.",
+         "TrainingArguments(\"out\", evaluation_strategy=\"epoch\")", "TrainingArguments(\"out\", eval_strategy=\"epoch\")", "Rename it."),
+    Rule("RL202", "update", "An argument is gone", "TrainingArguments raises TypeError on names that it no longer has.",
+         "TrainingArguments(\"out\", overwrite_output_dir=True)", "TrainingArguments(\"out\")", "Use what the notice names instead."),
+    Rule("RL203", "update", "tokenizer is now processing_class", "Trainer takes no `tokenizer` since transformers 5.",
+         "Trainer(..., tokenizer=tokenizer)", "Trainer(..., processing_class=tokenizer)", "Rename the argument and the attribute."),
+    Rule("RL204", "update", "Positional Trainer arguments get their names",
+         "`compute_loss_func` was put before `compute_metrics` in 4.46: what stands behind it by position moves to another parameter.",
+         "Trainer(model, args, collator, data[\"train\"], data[\"test\"], tokenizer, None, accuracy)",
+         "Trainer(model, args, collator, data[\"train\"], data[\"test\"], tokenizer, model_init=None, compute_metrics=accuracy)",
+         "Name every argument after the first two."),
+    Rule("RL205", "update", "compute_loss takes num_items_in_batch", "Today's Trainer passes it; an override without it raises TypeError.",
+         "def compute_loss(self, model, inputs, return_outputs=False):",
+         "def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):", "Add the parameter."),
+    Rule("RL214", "update", "A checkpoint strategy that can never report",
+         "Stock Ray's callback reports when the Trainer saves, and only then: without a save there is no metric and no checkpoint.",
+         "TrainingArguments(\"out\", eval_strategy=\"epoch\")",
+         "TrainingArguments(\"out\", eval_strategy=\"epoch\", save_strategy=\"epoch\")", "Save whenever something is to be reported."),
+    Rule("RL302", "refusal", "train() where nothing before it can prepare the Trainer",
+         "The Trainer comes from another file, and must be prepared in a statement before it trains.",
+         "if trainer.train().training_loss < 1:\n    trainer.save_model()", "", "Put `.train()` on a line of its own."),
+)  # fmt: skip

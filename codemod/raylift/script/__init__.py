@@ -1,0 +1,5 @@
+"""A parsed script that answers questions, by `ast` alone."""
+
+from raylift.script.script import Found, Script, Value, remembered
+
+__all__ = ["Found", "Script", "Value", "remembered"]

@@ -1,0 +1,66 @@
+"""The modules beside a script, each read and parsed once, whoever imports it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from raylift.script import Script
+
+
+Neighbours = Callable[[str, int], "bytes | None"]
+"""Reads the source of a module beside the script: (dotted name, relative-import level) -> bytes, or None."""
+
+Place = tuple[str, int]
+"""Where a module lies, as the script would import it: its dotted name and the level of a relative import."""
+
+LIBRARIES = frozenset({
+    "accelerate", "datasets", "evaluate", "numpy", "peft", "ray", "sentence_transformers", "torch", "transformers", "trl",
+})  # fmt: skip
+"""Never looked for beside a script, not even inside the library's own repository."""
+
+
+def no_neighbours(name: str, level: int) -> bytes | None:
+    """A script read from standard input has no neighbours."""
+    return None
+
+
+class Nearby:
+    """What stands beside a script; shared by the script and all its neighbours."""
+
+    def __init__(self, read: Neighbours) -> None:
+        self._read = read
+        self._scripts: dict[Place, Script | None] = {}
+        self.following: set[tuple[Script, str]] = set()
+
+    def script(self, place: Place, parse: Callable[[bytes, Place], Script]) -> Script | None:
+        """The module at a place; None if there is none that can be parsed."""
+        if place not in self._scripts:
+            self._scripts[place] = None
+            source = self._read(*place)
+            if source is not None:
+                try:
+                    self._scripts[place] = parse(source, place)
+                except (SyntaxError, ValueError, RecursionError):
+                    return None
+        return self._scripts[place]
+
+
+def places(module: str, importer: Place | None) -> Iterator[Place]:
+    """Where a module may lie that `importer` imports, dots first where relative; None is the script itself.
+
+    Whether the importer is a package or a module is not known: a relative name is tried below it, then beside it.
+    """
+    level = len(module) - len(module.lstrip("."))
+    name = module[level:]
+    if level == 0:
+        if name.partition(".")[0] not in LIBRARIES:
+            yield name, 0
+    elif importer is None:
+        yield name, level
+    else:
+        parts = importer[0].split(".")
+        for up in (level - 1, level):
+            if up <= len(parts):
+                yield ".".join([*parts[: len(parts) - up], *([name] if name else [])]), importer[1]

@@ -1,0 +1,142 @@
+"""Which top-level statements become the body of the train function, and why.
+
+A script has one entry block: the body of its `__main__` guard, or else its top-level effects. Effects move into the
+train function in their order; what they bind takes along whatever needs it. Imports and definitions stay, light
+statements before the first effect as well, and below it those that definitions read and whose time does not matter. In a flat script functions that read a moved name follow; where a guard shows that
+functions are the script's structure they stay, and the names are declared `global` in the train function instead.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections import Counter
+
+from raylift.plan import Placement
+from raylift.script import Script
+from raylift.train_function.statements import Statement, facts, statements
+
+
+def is_main_guard(statement: ast.stmt) -> bool:
+    """`if __name__ == "__main__":`, either way round, with or without a further condition."""
+    if not isinstance(statement, ast.If):
+        return False
+    tests = statement.test.values if isinstance(statement.test, ast.BoolOp) else [statement.test]
+    return any(_compares_main(test) for test in tests)
+
+
+def _compares_main(test: ast.expr) -> bool:
+    if not (isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq)):
+        return False
+    sides = (test.left, test.comparators[0])
+    named = any(isinstance(side, ast.Name) and side.id == "__name__" for side in sides)
+    return named and any(isinstance(side, ast.Constant) and side.value == "__main__" for side in sides)
+
+
+def guards(script: Script) -> list[ast.If]:
+    """The `__main__` guards of a script."""
+    return [node for node in script.tree.body if isinstance(node, ast.If) and is_main_guard(node)]
+
+
+def place(script: Script, *, effects_stay: bool) -> Placement:
+    """Decide where every top-level statement goes; `effects_stay` where workers run the top level themselves."""
+    guard = next(iter(guards(script)), None)
+    every = [statement for statement in statements(script) if statement.node is not guard]
+    entry = [facts(script, node) for node in guard.body] if guard else []
+    moved = _moved(every, entry, effects_stay=effects_stay, functions_follow=guard is None)
+    shared = _shared(script, every, entry, moved)
+    return Placement(tuple(s.node for s in every if s in moved), guard, tuple(sorted(shared)))
+
+
+def _moved(every: list[Statement], entry: list[Statement], *, effects_stay: bool, functions_follow: bool) -> set[Statement]:
+    last_import = max((i for i, s in enumerate(every) if s.kind == "import"), default=-1)
+    moved = {s for s in every if s.kind == "heavy" or (not effects_stay and (s.kind in ("effect", "setting") or s.is_local))}
+    given = frozenset(name for s in every if s.kind in ("import", "function", "class") for name in s.binds)
+    contested = _contested(every)
+    while True:
+        names = _bound(moved)
+        lines = {s.node.lineno for s in moved}
+        held = _held_by_classes(every, moved, names)
+        first = next((i for i, s in enumerate(every) if s in moved), len(every))
+        touched = frozenset(name for s in moved for name in s.reads_now | s.reads_later) - given
+        more = {
+            s
+            for i, s in enumerate(every)
+            if s not in moved
+            and (
+                s.node.lineno in lines
+                or (s.kind != "import" and bool((s.reads_now | s.defines) & names))
+                or (i > first and bool(s.defines & contested))
+                or (i > first and _has_its_time(s, touched, before_import=i < last_import))
+                or (functions_follow and s.kind == "function" and bool(s.reads_later & (names - held)))
+            )
+        }
+        if not more:
+            return moved | _read_by_moved_only(every, moved)
+        moved |= more
+
+
+def _read_by_moved_only(every: list[Statement], moved: set[Statement]) -> set[Statement]:
+    """Constants and the like between statements that move, where nothing that stays reads them: they stay in line."""
+    places = [i for i, s in enumerate(every) if s in moved]
+    between = [s for i, s in enumerate(every) if s.kind in ("constant", "fact") and places and places[0] < i < places[-1]]
+    moving = {s for s in between if s not in moved and not any(name.startswith("__") for name in s.binds)}
+    while True:
+        stay = [s for s in every if s not in moved and s not in moving]
+        read = frozenset(name for s in stay for name in s.reads_now | s.reads_later | s.binds)
+        kept = {s for s in moving if s.binds & read}
+        if not kept:
+            return moving
+        moving -= kept
+
+
+def _has_its_time(statement: Statement, touched: frozenset[str], *, before_import: bool) -> bool:
+    """Whether a statement must keep its place among those that move: what it does, or reads, may be another thing earlier."""
+    if statement.kind == "fact":
+        return bool(statement.reads_now & touched)
+    return statement.kind in ("binding", "effect") or (statement.kind == "setting" and not before_import)
+
+
+def _contested(every: list[Statement]) -> frozenset[str]:
+    """Names that mean one thing first and another later: builtins that are rebound, and names bound by several statements."""
+    times = Counter(name for statement in every for name in statement.binds)
+    return frozenset(name for name, count in times.items() if count > 1 or hasattr(builtins, name))
+
+
+def _bound(group: set[Statement] | list[Statement]) -> frozenset[str]:
+    return frozenset(name for statement in group for name in statement.binds)
+
+
+def _held_by_classes(every: list[Statement], moved: set[Statement], names: frozenset[str]) -> frozenset[str]:
+    """Moved names that classes read which stay: a class that can be pickled must stay at the top level."""
+    return frozenset(n for s in every if s not in moved and s.kind == "class" for n in s.reads_later & names)
+
+
+def _shared(script: Script, every: list[Statement], entry: list[Statement], moved: set[Statement]) -> set[str]:
+    """Names bound in the train function that must be bound for the module."""
+    inside = [*moved, *entry]
+    stay = [s for s in every if s not in moved]
+    names = _bound(inside)
+    read_outside = {name for s in stay for name in s.reads_later | s.reads_now}
+    declared = {name for node in script.all(ast.Global) for name in node.names}
+    deleted = {node.id for node in script.all(ast.Name) if isinstance(node.ctx, ast.Del)}
+    early = {name for name in names & frozenset(dir(builtins)) if name in deleted or _is_read_early(name, inside)}
+    own = {n for s in inside if isinstance(s.node, ast.ClassDef) for n in _read_by_its_body(s.node)}
+    return set(names & (read_outside | declared | early | own | _bound(stay)))
+
+
+def _is_read_early(name: str, inside: list[Statement]) -> bool:
+    """Whether a builtin is read before the script gives its name another meaning."""
+    for statement in sorted(inside, key=lambda s: s.node.lineno):
+        if name in statement.reads_now and not (name in statement.binds and isinstance(statement.node, ast.For)):
+            return True
+        if name in statement.binds:
+            return False
+    return False
+
+
+def _read_by_its_body(node: ast.ClassDef) -> set[str]:
+    """Names that a class body both binds and reads: it finds them in the module, never in a function around it."""
+    stores = {n.id for s in node.body for n in ast.walk(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    loads = {n.id for s in node.body for n in ast.walk(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    return stores & loads
