@@ -5,18 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from raylift.frameworks.accelerate import connect as accelerate_loop
 from raylift.frameworks.accelerate.notebook_launcher import settings_with_launch
-from raylift.frameworks.hf_trainer import connect as transformers_trainer
-from raylift.frameworks.hf_trainer import old_attributes as argument_attributes
-from raylift.frameworks.hf_trainer.old_arguments import modernise
-from raylift.frameworks.hf_trainer.save_strategy import reportable
 from raylift.frameworks.ray_legacy.legacy_names import has_legacy
 from raylift.frameworks.ray_legacy.lift import lift_legacy
+from raylift.frameworks.steps import STEPS
 from raylift.hazards.reflection import reflection
 from raylift.hazards.searches import refuse_hyperparameter_search, refuse_searches
-from raylift.hazards.steps import hazards
-from raylift.plan import Edit, Notice, Plan
+from raylift.plan import Case, Edit, Notice, Plan
 from raylift.recognise import starts
 from raylift.script import Found, Script
 from raylift.script.reach import reached
@@ -37,16 +32,10 @@ def assemble(script: Script, settings: Settings) -> Plan | None:
     if not trainings and not starts(script):
         return None
     refuse_searches(script, lambda beside, given: any(map(_trains, reached(beside, [given]))))
-    connected = [*transformers_trainer.connect(script, settings), *accelerate_loop.connect(script, settings)]
-    findings = [
-        *connected,
-        *modernise(script, settings),
-        *argument_attributes.modernise(script, settings),
-        *reportable(script, settings),
-        *hazards(script, reach),
-        *_elsewhere(script, trainings, reports=any(isinstance(found, Edit) and found.rule in REPORTING for found in connected)),
-        *(Notice(1, "RL125", text) for text in settings.launch_notices),
-    ]
+    findings = [finding for step in STEPS for finding in step(Case(script, settings, placement, tuple(reach)))]
+    reports = any(isinstance(found, Edit) and found.rule in REPORTING for found in findings)
+    findings += _elsewhere(script, trainings, reports=reports)
+    findings += [Notice(1, "RL125", text) for text in settings.launch_notices]
     if not trainings:
         changes = any(isinstance(found, Edit) for found in findings)
         return plan_of(findings, script, settings) if changes else None

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import libcst as cst
+
+    from raylift.script import Found, Script
+    from raylift.settings import Settings
 
     Changed = cst.CSTNode | cst.FlattenSentinel[cst.CSTNode] | cst.RemovalSentinel
     Change = Callable[[cst.CSTNode], Changed]
@@ -131,3 +134,16 @@ class Placement:
     def entry(self) -> tuple[ast.stmt, ...]:
         """Everything that the train function will run, in order."""
         return (*self.moved, *(self.guard.body if self.guard else ()))
+
+
+class Case(NamedTuple):
+    """What a step looks at: a script, what the user has set, where its statements go, and what its entry reaches."""
+
+    script: Script
+    settings: Settings
+    placement: Placement | None = None
+    reach: tuple[Found, ...] = ()
+
+
+Step = Callable[[Case], Iterable[Finding]]
+"""Yields what it finds in a script; raises Refusal where that cannot be lifted. No step relies on another's place in the order."""

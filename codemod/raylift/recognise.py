@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import ast
 
-from raylift.frameworks.accelerate.accelerators import backward_calls
-from raylift.frameworks.accelerate.notebook_launches import launches
-from raylift.frameworks.hf_trainer.trainer_classes import training_calls, training_references
 from raylift.frameworks.ray_legacy.legacy_names import has_legacy
+from raylift.frameworks.starts import STARTS
 from raylift.script import Script, remembered
 
 
 @remembered
 def starts(script: Script) -> list[ast.AST]:
     """The nodes of a script that start a training."""
-    calls = [call for call, _ in training_calls(script)]
-    return [*calls, *training_references(script), *backward_calls(script), *launches(script)]
+    return [node for starts_of in STARTS for node in starts_of(script)]
 
 
 def left_alone(script: Script) -> str:

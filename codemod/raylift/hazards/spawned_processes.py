@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
 from raylift.plan import Refusal
 from raylift.script import Found, Script
@@ -13,7 +14,7 @@ SPAWNERS = frozenset({
 })  # fmt: skip
 
 
-def refuse_spawners(script: Script, reached: list[Found]) -> None:
+def refuse_spawners(script: Script, reached: Iterable[Found]) -> None:
     inside = {node for found in reached if found.script is script for node in ast.walk(found.node)}
     for call in script.calls_to(*SPAWNERS):
         if call in inside:

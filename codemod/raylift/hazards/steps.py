@@ -14,12 +14,12 @@ from raylift.hazards.environment import gpus_by_hand, places_by_hand
 from raylift.hazards.local_rank import ask_environment
 from raylift.hazards.process_group import own_process_groups
 from raylift.hazards.spawned_processes import refuse_spawners
-from raylift.plan import Finding
-from raylift.script import Found, Script
+from raylift.plan import Case, Finding
 
 
-def hazards(script: Script, reached: list[Found]) -> Iterator[Finding]:
+def hazards(case: Case) -> Iterator[Finding]:
     """Repair or name what would hurt the run; refuse what starts processes of its own."""
+    script, reached = case.script, case.reach
     yield from gpus_by_hand(script)
     yield from places_by_hand(script)
     yield from device_maps.repair(script)

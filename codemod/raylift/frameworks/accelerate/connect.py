@@ -37,7 +37,7 @@ from raylift.frameworks.accelerate.report.computed_metrics import Metric
 from raylift.frameworks.accelerate.report.metrics import preferences, says_more_than_count
 from raylift.frameworks.accelerate.report.places import places
 from raylift.frameworks.accelerate.report.readable_metrics import is_changed, is_readable, usable_metrics
-from raylift.plan import Edit, Finding, NeededImport, Notice, Refusal
+from raylift.plan import Case, Edit, Finding, NeededImport, Notice, Refusal
 from raylift.script import Script, remembered
 from raylift.script.bound_names import readable_after
 from raylift.script.expressions import written
@@ -48,8 +48,9 @@ MODULE = "raylift_runtime.accelerate"
 Chosen = tuple[ast.stmt, list[tuple[Metric, str]]]
 
 
-def connect(script: Script, settings: Settings) -> Iterator[Finding]:
+def connect(case: Case) -> Iterator[Finding]:
     """Let every training loop report, once per epoch, where all ranks pass; the rest of Accelerate keeps to today's names."""
+    script, settings = case.script, case.settings
     yield from accelerate_arguments.modernise(script)
     yield from notebook_launcher.call_directly(script)
     config = settings.inline_config

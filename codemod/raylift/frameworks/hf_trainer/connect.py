@@ -23,10 +23,9 @@ from raylift.edits.expressions import replace_by, wrap_trainer
 from raylift.edits.statements import follow_with, hoist_receiver, precede_with, return_through
 from raylift.frameworks.hf_trainer.positional_arguments import has_shifted, name_shifted, refuses
 from raylift.frameworks.hf_trainer.trainer_classes import constructions, training_calls
-from raylift.plan import Edit, Finding, NeededImport, Refusal
+from raylift.plan import Case, Edit, Finding, NeededImport, Refusal
 from raylift.script import Script
 from raylift.script.bound_names import free_name_in
-from raylift.settings import Settings
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -38,8 +37,9 @@ LONG = 60
 WHY = "reports to Ray Train and is prepared for its workers"
 
 
-def connect(script: Script, settings: Settings) -> Iterator[Finding]:
+def connect(case: Case) -> Iterator[Finding]:
     """Connect every Trainer to Ray Train, where it is made, or else where it is trained."""
+    script, settings = case.script, case.settings
     made = constructions(script)
     edits = [edit for call in made for edit in _connect_construction(script, call)]
     if not made:

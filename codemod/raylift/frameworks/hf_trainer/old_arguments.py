@@ -21,10 +21,9 @@ from raylift.frameworks.hf_trainer.arguments_classes import declared, is_argumen
 from raylift.frameworks.hf_trainer.connect import is_wrapped
 from raylift.frameworks.hf_trainer.positional_arguments import has_shifted, name_shifted, takes
 from raylift.frameworks.hf_trainer.trainer_classes import constructions, is_trainer, is_trainer_class, is_trainer_itself
-from raylift.plan import Edit, Finding, Notice
+from raylift.plan import Case, Edit, Finding, Notice
 from raylift.script import Found, Script
 from raylift.script.expressions import written
-from raylift.settings import Settings
 
 if TYPE_CHECKING:
     from raylift.plan import Change
@@ -89,8 +88,9 @@ INSIDE = {"dispatch_batches": "accelerator_config", "split_batches": "accelerato
 """Keywords whose value is an entry of another one's dict since transformers 4."""
 
 
-def modernise(script: Script, settings: Settings) -> Iterator[Finding]:
+def modernise(case: Case) -> Iterator[Finding]:
     """Give every argument the name that the chosen generation of transformers knows."""
+    script, settings = case.script, case.settings
     for call in script.all(ast.Call):
         if any(map(is_arguments_class, script.values(call.func))):
             yield from _modern_arguments(script, call, settings.transformers)

@@ -15,9 +15,7 @@ from collections.abc import Iterator
 from raylift.edits.expressions import rename_attribute, replace_by
 from raylift.frameworks.hf_trainer.arguments_classes import holds_arguments, own_fields
 from raylift.frameworks.hf_trainer.old_arguments import GONE, WHEN_TRUE
-from raylift.plan import Edit, Finding, Notice
-from raylift.script import Script
-from raylift.settings import Settings
+from raylift.plan import Case, Edit, Finding, Notice
 
 WHEN_GONE = dict.fromkeys(
     ("overwrite_output_dir", "use_ipex", "use_legacy_prediction_loop", "use_mps_device", *WHEN_TRUE), "False"
@@ -25,8 +23,9 @@ WHEN_GONE = dict.fromkeys(
 """What a script would have read that did not set it."""
 
 
-def modernise(script: Script, settings: Settings) -> Iterator[Finding]:
+def modernise(case: Case) -> Iterator[Finding]:
     """Let a script read what the chosen generation of transformers has."""
+    script, settings = case.script, case.settings
     for node in script.all(ast.Attribute):
         gone = GONE.get(node.attr) or WHEN_TRUE.get(node.attr)
         if not gone or gone.since > settings.transformers or not isinstance(node.ctx, ast.Load):

@@ -14,15 +14,14 @@ from collections.abc import Iterator
 
 from raylift.edits.arguments import insert_argument
 from raylift.frameworks.hf_trainer.arguments_classes import is_arguments_class
-from raylift.plan import Edit, Finding, Notice
-from raylift.script import Script
-from raylift.settings import Settings
+from raylift.plan import Case, Edit, Finding, Notice
 
 EVALUATION = ("eval_strategy", "evaluation_strategy")
 
 
-def reportable(script: Script, settings: Settings) -> Iterator[Finding]:
+def reportable(case: Case) -> Iterator[Finding]:
     """Let a Trainer save when it evaluates, where only that is reported."""
+    script, settings = case.script, case.settings
     if settings.runtime != "ray":
         return
     for call in script.all(ast.Call):

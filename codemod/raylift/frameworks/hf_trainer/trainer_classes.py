@@ -143,3 +143,8 @@ def training_references(script: Script) -> list[ast.Attribute]:
     named = [node for node in script.all(ast.Attribute) if node.attr == "train" and isinstance(node.ctx, ast.Load)]
     handed_on = [node for node in named if not (isinstance(call := script.parent(node), ast.Call) and call.func is node)]
     return [node for node in handed_on if is_trainer(script, node.value)]
+
+
+def training_starts(script: Script) -> list[ast.Call]:
+    """The calls `x.train(...)` of a Trainer."""
+    return [call for call, _ in training_calls(script)]

@@ -19,7 +19,7 @@ from raylift.frameworks.ray_legacy import transformers_trainer as ray_transforme
 from raylift.frameworks.ray_legacy.legacy_names import LEGACY_TRAINERS
 from raylift.frameworks.ray_legacy.trainer_calls import FUNCTION_KEYWORDS
 from raylift.hazards.steps import hazards
-from raylift.plan import Edit, Finding, NeededImport, Plan, Refusal
+from raylift.plan import Case, Edit, Finding, NeededImport, Plan, Refusal
 from raylift.script import Script
 from raylift.settings import Settings
 from raylift.suppression.selection import fired_by, kept, needed_by, plan_of
@@ -77,5 +77,5 @@ def _findings(script: Script, settings: Settings) -> Iterator[Finding]:
     yield from ray_arguments.drop(script)
     yield from ray_checkpoints.replace(script, settings)
     yield from ray_results.adapt(script, settings)
-    yield from modernise(script, settings)
-    yield from hazards(script, [])
+    yield from modernise(Case(script, settings))
+    yield from hazards(Case(script, settings))
