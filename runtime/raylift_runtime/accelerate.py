@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from accelerate.tracking import GeneralTracker
 
-from raylift_runtime import checkpoints, outbox
-from raylift_runtime.accelerate_loop import Held, Loop
-from raylift_runtime.metrics import Report, plain_metrics
-from raylift_runtime.session import Session, current
-from raylift_runtime.storage import failures_named
+from raylift_runtime.checkpoints import upload as checkpoints
+from raylift_runtime.checkpoints.source import Source
+from raylift_runtime.metrics import outbox
+from raylift_runtime.metrics.report import Report, plain_metrics
+from raylift_runtime.storage.files import failures_named
+from raylift_runtime.training.epoch_loop import Held, Loop
+from raylift_runtime.worker.session import Session, current
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -160,7 +162,7 @@ def _send(session: Session, accelerator: Accelerator, loop: Loop, held: Held) ->
             if not has_folder and held.model is not None:
                 _save_model(accelerator, held.model, written)
         session.barrier()
-        checkpoints.send(session, report, checkpoints.Source(written, step, loop.training, inner=inner))
+        checkpoints.send(session, report, Source(written, step, loop.training, inner=inner))
 
 
 @contextlib.contextmanager

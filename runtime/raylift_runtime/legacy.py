@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from transformers import TrainerCallback
 
-from raylift_runtime.checkpoints import FOLDER
+from raylift_runtime.checkpoints.upload import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

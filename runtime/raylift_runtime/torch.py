@@ -10,10 +10,15 @@ from typing import TYPE_CHECKING, Any
 import ray
 from ray.train.torch import TorchTrainer as RayTorchTrainer
 
-from raylift_runtime import data, keeping, output, preflight, results, settings, worker
-from raylift_runtime.environment import forwarded
-from raylift_runtime.script import driver_script
-from raylift_runtime.session import current, keep_local_results
+from raylift_runtime import data, output
+from raylift_runtime.driver import overrides as settings
+from raylift_runtime.driver import preflight
+from raylift_runtime.driver.forwarded_variables import forwarded
+from raylift_runtime.metrics import checkpoint_score as keeping
+from raylift_runtime.metrics import results
+from raylift_runtime.worker import start as worker
+from raylift_runtime.worker.driver_script import driver_script
+from raylift_runtime.worker.session import current, keep_local_results
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,7 +100,7 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
         output.quiet_ray()
         logging.getLogger("ray.train").setLevel(logging.WARNING)  # it would repeat every metric that the script prints
         preflight.check_storage(self.run_config, nodes=1)
-        keep_local_results(self.run_config)
+        keep_local_results(self.run_config, results.MetricsFile())
         function, takes_config = self._function, worker.takes_config(self._function, self._config)
 
         def run(config: dict[str, Any]) -> Any:
@@ -174,7 +179,7 @@ def _accelerate_environment(
 ) -> dict[str, str]:
     if config is None:
         return {}
-    from raylift_runtime import accelerate_config
+    from raylift_runtime.accelerate_config import config as accelerate_config
 
     loaded = accelerate_config.load(config)
     replaced = [name for name in loaded.replaced if name != "num_processes" or loaded.num_processes != workers]

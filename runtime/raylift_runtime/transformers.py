@@ -7,11 +7,15 @@ import functools
 import os
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from raylift_runtime import checkpoints, data, outbox, resume, tally
-from raylift_runtime.reporting import RayTrainReportCallback, check_one_world
-from raylift_runtime.session import current
-from raylift_runtime.storage import failures_named
-from raylift_runtime.tally import Tally
+from raylift_runtime import data
+from raylift_runtime.checkpoints import resume
+from raylift_runtime.checkpoints import upload as checkpoints
+from raylift_runtime.metrics import outbox
+from raylift_runtime.storage.files import failures_named
+from raylift_runtime.training import trainer_counters as tally
+from raylift_runtime.training.trainer_callback import RayTrainReportCallback, check_one_world
+from raylift_runtime.training.trainer_counters import Tally
+from raylift_runtime.worker.session import current
 
 if TYPE_CHECKING:
     from transformers import Trainer

@@ -32,7 +32,7 @@ class Plan:
 
     def amid_upload(self, step: int) -> None:
         """Lets the upload of the checkpoint after this step be interrupted after its first file."""
-        from raylift_runtime import checkpoints
+        from raylift_runtime.checkpoints import upload as checkpoints
 
         self._put = put = self._put or checkpoints.put
 

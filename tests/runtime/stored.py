@@ -8,8 +8,8 @@ from typing import Any
 
 import pyarrow.fs
 
-from raylift_runtime.metrics import Report
-from raylift_runtime.session import Session
+from raylift_runtime.metrics.report import Report
+from raylift_runtime.worker.session import Session
 
 
 @dataclass(frozen=True)

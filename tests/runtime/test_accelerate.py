@@ -18,10 +18,10 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from raylift_runtime import accelerate as runtime
-from raylift_runtime import outbox
 from raylift_runtime.accelerate import RayTrainTracker, report, resumable
-from raylift_runtime.metrics import Report
-from raylift_runtime.results import merged
+from raylift_runtime.metrics import outbox
+from raylift_runtime.metrics.report import Report
+from raylift_runtime.metrics.results import merged
 
 Attempt = Callable[[Callable[[int, int], None]], list[Any]]
 

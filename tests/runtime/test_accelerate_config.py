@@ -13,7 +13,7 @@ import pytest
 import yaml
 from tests.since import is_since, needs
 
-from raylift_runtime import accelerate_config
+from raylift_runtime.accelerate_config import config as accelerate_config
 
 TRAINING = ("ACCELERATE_", "FSDP_", "PARALLELISM_", "MEGATRON_")
 

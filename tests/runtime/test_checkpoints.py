@@ -9,11 +9,13 @@ from pathlib import Path
 import pyarrow.fs
 import pytest
 
-from raylift_runtime import checkpoints, storage
-from raylift_runtime.checkpoints import Source, owned, rank_in, store
-from raylift_runtime.resume import described, stored_in
-from raylift_runtime.session import Session
-from raylift_runtime.storage import LINK_FROM
+from raylift_runtime.checkpoints import upload as checkpoints
+from raylift_runtime.checkpoints.resume import described, stored_in
+from raylift_runtime.checkpoints.source import Source
+from raylift_runtime.checkpoints.upload import owned, rank_in, store
+from raylift_runtime.storage import files as storage
+from raylift_runtime.storage.files import LINK_FROM
+from raylift_runtime.worker.session import Session
 
 LOCAL = pyarrow.fs.LocalFileSystem()
 

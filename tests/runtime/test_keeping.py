@@ -7,9 +7,9 @@ import pytest
 from ray.train import Checkpoint, CheckpointConfig, Result, RunConfig
 from transformers import TrainerState
 
-from raylift_runtime import keeping
-from raylift_runtime.checkpoints import Source
-from raylift_runtime.keeping import SCORE
+from raylift_runtime.checkpoints.source import Source
+from raylift_runtime.metrics import checkpoint_score as keeping
+from raylift_runtime.metrics.checkpoint_score import SCORE
 
 
 @pytest.mark.parametrize("config", [CheckpointConfig(), CheckpointConfig(num_to_keep=2, checkpoint_score_attribute="loss")])

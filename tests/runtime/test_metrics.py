@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from raylift_runtime.metrics import Report, as_json, from_json, plain_metrics
+from raylift_runtime.metrics.report import Report, as_json, from_json, plain_metrics
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from raylift_runtime.pace import Pace
+from raylift_runtime.training.report_pace import Pace
 
 
 def meetings(seconds_per_step: Callable[[int], float], steps: int) -> list[tuple[int, float, bool]]:

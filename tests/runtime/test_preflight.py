@@ -10,7 +10,14 @@ import torch
 from ray.train import RunConfig, ScalingConfig
 from tests.runtime import tiny
 
-from raylift_runtime.preflight import PreflightError, captured_by, check_captured, check_resources, check_storage, continued
+from raylift_runtime.driver.preflight import (
+    PreflightError,
+    captured_by,
+    check_captured,
+    check_resources,
+    check_storage,
+    continued,
+)
 
 
 def test_more_workers_than_the_cluster_has_cpus_is_refused_with_a_number_that_fits() -> None:

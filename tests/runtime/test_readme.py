@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from raylift_runtime import environment, settings
+from raylift_runtime.driver import forwarded_variables as environment
+from raylift_runtime.driver import overrides as settings
 
 TESTS = Path(__file__).parent
 README = (TESTS.parents[1] / "runtime" / "README.md").read_text()

@@ -12,10 +12,12 @@ import pytest
 from ray.train import Checkpoint, Result, RunConfig
 from tests.since import needs
 
-from raylift_runtime import results, storage
-from raylift_runtime.metrics import Report
-from raylift_runtime.outbox import Returned
-from raylift_runtime.results import LINES, MetricsFile, complete, merged, read_lines, run_folder
+from raylift_runtime.metrics import results
+from raylift_runtime.metrics.outbox import Returned
+from raylift_runtime.metrics.report import Report
+from raylift_runtime.metrics.results import LINES, MetricsFile, complete, merged, read_lines
+from raylift_runtime.storage import files as storage
+from raylift_runtime.storage.files import run_folder
 
 
 @pytest.fixture

@@ -16,9 +16,11 @@ import torch
 from ray.train import Checkpoint
 from tests.since import needs
 
-from raylift_runtime import random_states, resume, storage
-from raylift_runtime.checkpoints import FOLDER, Source, store
-from raylift_runtime.session import Session
+from raylift_runtime.checkpoints import random_states, resume
+from raylift_runtime.checkpoints.source import Source
+from raylift_runtime.checkpoints.upload import FOLDER, store
+from raylift_runtime.storage import files as storage
+from raylift_runtime.worker.session import Session
 
 LOCAL = pyarrow.fs.LocalFileSystem()
 

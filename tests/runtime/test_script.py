@@ -6,7 +6,7 @@ import pytest
 from tests.runtime.conftest import RunScript
 
 FOUND = """
-from raylift_runtime.script import driver_script
+from raylift_runtime.worker.driver_script import driver_script
 {top}
 def train_func():
     {body}
@@ -42,7 +42,7 @@ def test_a_started_script_is_the_main_module_with_its_guard_false(run_script: Ru
         # coding: latin-1
         import pickle, sys, typing
         from dataclasses import dataclass
-        from raylift_runtime.script import driver_script
+        from raylift_runtime.worker.driver_script import driver_script
         seen = []
         print("top level")
 
@@ -66,14 +66,14 @@ def test_a_started_script_is_the_main_module_with_its_guard_false(run_script: Ru
 
 
 def test_only_the_standard_library_is_needed_to_find_the_script(run_script: RunScript) -> None:
-    code = "import sys, raylift_runtime.script; print(sorted({'torch', 'ray', 'transformers'} & set(sys.modules)))"
+    code = "import sys, raylift_runtime.worker.driver_script; print(sorted({'torch', 'ray', 'transformers'} & set(sys.modules)))"
     assert run_script(code).stdout.strip() == "[]"
 
 
 def test_a_traceback_shows_the_line_of_the_script(run_script: RunScript) -> None:
     code = """
         import os, traceback
-        from raylift_runtime.script import driver_script
+        from raylift_runtime.worker.driver_script import driver_script
         def train_func():
             raise ValueError("here")  # shown
         if __name__ == "__main__":

@@ -6,8 +6,8 @@ import pytest
 from ray.train import RunConfig, ScalingConfig
 from tests.since import is_since, needs
 
-from raylift_runtime.environment import forwarded
-from raylift_runtime.settings import run_for, scaling_for
+from raylift_runtime.driver.forwarded_variables import forwarded
+from raylift_runtime.driver.overrides import run_for, scaling_for
 
 RANGE = pytest.param("1-4", (1, 4), marks=needs("ray", "2.55", "it has no elastic groups"))
 

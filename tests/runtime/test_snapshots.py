@@ -11,8 +11,8 @@ import pyarrow.fs
 import pytest
 from ray.train.v2._internal.execution.checkpoint.checkpoint_manager import CheckpointManager
 
-from raylift_runtime import storage
-from raylift_runtime.results import MetricsFile
+from raylift_runtime.metrics.results import MetricsFile
+from raylift_runtime.storage import files as storage
 
 
 class Storage(pyarrow.fs.FSSpecHandler):  # type: ignore[misc]  # pyarrow ships no types

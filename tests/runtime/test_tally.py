@@ -12,7 +12,10 @@ from tests.runtime import tiny
 from tests.runtime.stored import Stored
 from transformers import Trainer, TrainerCallback
 
-from raylift_runtime import outbox, reporting, tally, transformers
+from raylift_runtime import transformers
+from raylift_runtime.metrics import outbox
+from raylift_runtime.training import trainer_callback as reporting
+from raylift_runtime.training import trainer_counters as tally
 from raylift_runtime.transformers import RayTrainReportCallback, prepare_trainer
 
 STEPS, PAUSE = 10, 0.02

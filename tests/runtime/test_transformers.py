@@ -12,13 +12,15 @@ import torch
 from tests.runtime import tiny
 from transformers import Trainer, TrainerCallback
 
-from raylift_runtime import outbox, reporting, transformers
-from raylift_runtime.checkpoints import Source
-from raylift_runtime.metrics import Report
-from raylift_runtime.pace import Pace
-from raylift_runtime.reporting import RayTrainReportCallback, check_one_world
-from raylift_runtime.session import Session
+from raylift_runtime import transformers
+from raylift_runtime.checkpoints.source import Source
+from raylift_runtime.metrics import outbox
+from raylift_runtime.metrics.report import Report
+from raylift_runtime.training import trainer_callback as reporting
+from raylift_runtime.training.report_pace import Pace
+from raylift_runtime.training.trainer_callback import RayTrainReportCallback, check_one_world
 from raylift_runtime.transformers import prepare_trainer
+from raylift_runtime.worker.session import Session
 
 Sent = list[tuple[Report, Source | None]]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from raylift_runtime import worker
+from raylift_runtime.worker import start as worker
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from raylift_runtime.storage import replace
+from raylift_runtime.storage.files import replace
 
 
 def write_whole() -> None:

@@ -8,7 +8,7 @@ import os
 import time
 from typing import TYPE_CHECKING, Any
 
-from raylift_runtime.checkpoints import MANIFESTS
+from raylift_runtime.checkpoints.upload import MANIFESTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,19 +6,20 @@ import json
 import os
 import re
 import shutil
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from raylift_runtime import keeping
-from raylift_runtime.storage import failures_named, linked, put, write
+from raylift_runtime.checkpoints.source import Source
+from raylift_runtime.metrics import checkpoint_score as keeping
+from raylift_runtime.storage.files import failures_named, linked, put, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from ray.train import Checkpoint
 
-    from raylift_runtime.metrics import Report
-    from raylift_runtime.session import Session
+    from raylift_runtime.metrics.report import Report
+    from raylift_runtime.worker.session import Session
 
 FOLDER = "checkpoint"
 MANIFESTS = "manifest"
@@ -27,26 +28,6 @@ MANIFESTS = "manifest"
 RANK_IN_NAME = re.compile(
     r"^rng_state_(\d+)\.pth$|^random_states_(\d+)\.pkl$|^__(\d+)_\d+\.distcp$|^(?:bf16_)?zero_pp_rank_(\d+)_|^rank(\d+)-of-|_rank_?(\d+)\.(?:bin|pt|pth|safetensors)$"
 )
-
-
-@dataclass(frozen=True)
-class Source:
-    """A checkpoint as a script wrote it: its folder on this node, its step, and the number of its training in the script.
-
-    `on_each_node`: every node holds a whole copy. `may_link`: the folder's files are replaced, never overwritten, so the storage
-    may share them. `inner`: folders that come to lie inside it, by name. `is_async`: training goes on while it is uploaded.
-    `is_best`: by the Trainer's own metric, of those so far. `counted`: what this rank's Trainer had counted by then.
-    """
-
-    folder: str
-    step: int
-    training: int = 0
-    on_each_node: bool = False
-    may_link: bool = False
-    inner: Mapping[str, str] = field(default_factory=dict)
-    is_async: bool = False
-    is_best: bool = False
-    counted: Mapping[str, float] = field(default_factory=dict)
 
 
 def send(session: Session, report: Report, source: Source | None) -> None:

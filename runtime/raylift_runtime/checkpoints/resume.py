@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.fs
 
-from raylift_runtime import random_states
-from raylift_runtime.checkpoints import FOLDER, MANIFESTS
-from raylift_runtime.storage import insist
+from raylift_runtime.checkpoints import random_states
+from raylift_runtime.checkpoints.upload import FOLDER, MANIFESTS
+from raylift_runtime.storage.files import insist
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from raylift_runtime.session import Session
+    from raylift_runtime.worker.session import Session
 
 logger = logging.getLogger(__name__)
 

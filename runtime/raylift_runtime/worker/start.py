@@ -17,8 +17,10 @@ import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from raylift_runtime import outbox, output, stalls
-from raylift_runtime.script import Script
+from raylift_runtime import output
+from raylift_runtime.metrics import outbox
+from raylift_runtime.worker import stalled_ranks as stalls
+from raylift_runtime.worker.driver_script import Script
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,15 +6,15 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from raylift_runtime import random_states, resume
-from raylift_runtime.checkpoints import FOLDER
+from raylift_runtime.checkpoints import random_states, resume
+from raylift_runtime.checkpoints.upload import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from accelerate import Accelerator
 
-    from raylift_runtime.session import Session
+    from raylift_runtime.worker.session import Session
 
 STATE = "state"
 INNER = ("base_dataloader", "batch_sampler", "sampler")

@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 from transformers import TrainerCallback
 
-from raylift_runtime import checkpoints, keeping, outbox
-from raylift_runtime.metrics import Report, plain_metrics
-from raylift_runtime.pace import Pace
-from raylift_runtime.session import Session, current
+from raylift_runtime.checkpoints import upload as checkpoints
+from raylift_runtime.checkpoints.source import Source
+from raylift_runtime.metrics import checkpoint_score as keeping
+from raylift_runtime.metrics import outbox
+from raylift_runtime.metrics.report import Report, plain_metrics
+from raylift_runtime.training.report_pace import Pace
+from raylift_runtime.worker.session import Session, current
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from transformers import TrainerControl, TrainerState, TrainingArguments
 
-    from raylift_runtime.tally import Tally
+    from raylift_runtime.training.trainer_counters import Tally
 
-    Send = Callable[[Report, checkpoints.Source | None], None]
+    Send = Callable[[Report, Source | None], None]
 
 
 class RayTrainReportCallback(TrainerCallback):  # type: ignore[misc]  # transformers ships no types for mypy --strict
@@ -101,7 +104,7 @@ class RayTrainReportCallback(TrainerCallback):  # type: ignore[misc]  # transfor
             own = [line for line in outbox.waiting() if line.get("step") == state.global_step]
             folder = os.path.join(args.output_dir, f"checkpoint-{state.global_step}")
             on_each_node = bool(args.save_on_each_node)
-            source = checkpoints.Source(
+            source = Source(
                 folder,
                 state.global_step,
                 self.training,
@@ -127,9 +130,7 @@ class RayTrainReportCallback(TrainerCallback):  # type: ignore[misc]  # transfor
     def _keep(self, line: dict[str, Any]) -> None:
         outbox.put({**line, "training": self.training} if self.training else line)
 
-    def _flush(
-        self, state: TrainerState, own: list[dict[str, Any]] | None = None, source: checkpoints.Source | None = None
-    ) -> None:
+    def _flush(self, state: TrainerState, own: list[dict[str, Any]] | None = None, source: Source | None = None) -> None:
         lines = outbox.take()
         metrics = dict(self._end)
         for line in lines if own is None else own:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from raylift_runtime.accelerate_environment import encoded, variables
-from raylift_runtime.accelerate_file import check, flat, modern, read
+from raylift_runtime.accelerate_config.environment import encoded, variables
+from raylift_runtime.accelerate_config.file import check, flat, modern, read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,6 +14,8 @@ import pyarrow.fs
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from ray.train import RunConfig
+
 T = TypeVar("T")
 
 ATTEMPTS = 3
@@ -91,3 +93,11 @@ def _room(place: str) -> str:
     path = Path(place)
     folder = next((each for each in (path, *path.parents) if path.is_absolute() and each.is_dir()), None)
     return "" if folder is None else f" ({shutil.disk_usage(folder).free / 1e6:,.0f} MB are free there)"
+
+
+def run_folder(run: RunConfig) -> tuple[pyarrow.fs.FileSystem, str]:
+    """The file system of a run's storage, and the run's folder on it."""
+    if run.storage_filesystem is not None:
+        return run.storage_filesystem, f"{run.storage_path}/{run.name}"
+    filesystem, path = pyarrow.fs.FileSystem.from_uri(str(run.storage_path))
+    return filesystem, f"{path}/{run.name}"

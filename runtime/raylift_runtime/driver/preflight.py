@@ -49,7 +49,7 @@ def check_resources(scaling: ScalingConfig, total: Mapping[str, float], free: Ma
 
 def continued(run: RunConfig) -> str | None:
     """A sentence where a run of this name has checkpoints already: it goes on from them."""
-    from raylift_runtime.results import run_folder
+    from raylift_runtime.storage.files import run_folder
 
     filesystem, folder = run_folder(run)
     if not filesystem.get_file_info(f"{folder}/checkpoint_manager_snapshot.json").is_file:

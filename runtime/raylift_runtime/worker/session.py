@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from raylift_runtime import stalls
+from raylift_runtime.worker import stalled_ranks as stalls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ray.train import Checkpoint, RunConfig
 
-    from raylift_runtime.results import MetricsFile
+    from raylift_runtime.metrics.results import MetricsFile
 
 T = TypeVar("T")
 
@@ -23,12 +23,10 @@ _local_run: RunConfig | None = None
 _local_metrics: MetricsFile | None = None
 
 
-def keep_local_results(run: RunConfig) -> None:
+def keep_local_results(run: RunConfig, metrics: MetricsFile) -> None:
     """In local mode Ray stores nothing: from now on this process stores what it reports under the run's own storage."""
     global _local_run, _local_metrics
-    from raylift_runtime.results import MetricsFile
-
-    _local_run, _local_metrics = run, MetricsFile()
+    _local_run, _local_metrics = run, metrics
 
 
 @dataclass(frozen=True)
@@ -118,7 +116,7 @@ class Session:
     def run_folder(self) -> tuple[Any, str]:
         """The file system and the path on it where this run's results are stored."""
         if _local_run is not None:
-            from raylift_runtime.results import run_folder
+            from raylift_runtime.storage.files import run_folder
 
             return run_folder(_local_run)
         import ray.train

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ray.train import Result, RunConfig
     from transformers import TrainerState
 
-    from raylift_runtime.checkpoints import Source
+    from raylift_runtime.checkpoints.source import Source
 
 SCORE = "raylift_place"
 ASKED = "RAYLIFT_SCORES_CHECKPOINTS"

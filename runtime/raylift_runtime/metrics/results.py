@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.fs
 from ray.train import UserCallback
 
-from raylift_runtime import keeping, output, snapshots
-from raylift_runtime.metrics import Report, as_json, from_json
-from raylift_runtime.outbox import Returned
-from raylift_runtime.storage import insist, replace
+from raylift_runtime import output
+from raylift_runtime.metrics import checkpoint_score as keeping
+from raylift_runtime.metrics.outbox import Returned
+from raylift_runtime.metrics.report import Report, as_json, from_json
+from raylift_runtime.storage import ray_snapshot as snapshots
+from raylift_runtime.storage.files import insist, replace, run_folder
 
 if TYPE_CHECKING:
     from ray.train import Checkpoint, Result, RunConfig
@@ -82,14 +84,6 @@ def merged(lines: list[dict[str, Any]], report: Report) -> list[dict[str, Any]]:
 
     later = [line for line in lines if line.get("training", 0) > report.training]
     return [*filter(is_before, lines), *report.logs, *later]
-
-
-def run_folder(run: RunConfig) -> tuple[pyarrow.fs.FileSystem, str]:
-    """The file system of a run's storage, and the run's folder on it."""
-    if run.storage_filesystem is not None:
-        return run.storage_filesystem, f"{run.storage_path}/{run.name}"
-    filesystem, path = pyarrow.fs.FileSystem.from_uri(str(run.storage_path))
-    return filesystem, f"{path}/{run.name}"
 
 
 def read_lines(filesystem: pyarrow.fs.FileSystem, folder: str, name: str = LINES) -> list[dict[str, Any]]:
