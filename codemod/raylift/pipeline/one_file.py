@@ -13,7 +13,11 @@ from raylift.project.neighbours import neighbours_of
 from raylift.project.settings_file import with_settings
 from raylift.project.transformers_pin import transformers_generation
 from raylift.request import STANDARD_INPUT, Request
+from raylift.script.neighbours import Modules
 from raylift.settings import Settings
+
+MODULES = Modules()
+"""What all files that this process judges share."""
 
 
 def judge(path: str, source: bytes, request: Request) -> Outcome:
@@ -35,7 +39,8 @@ def lift(path: str, source: bytes, settings: Settings) -> Outcome:
         return core.rewrite(source, settings)
     if is_part_of_a_library(path, source):
         return Untouched("it is a module of a library that trains for its users' scripts")
-    return core.rewrite(source, settings, neighbours_of(path))
+    folder = os.path.dirname(os.path.abspath(path))
+    return core.rewrite(source, settings, MODULES.beside(folder, neighbours_of(path)))
 
 
 def settings_for(path: str, request: Request) -> Settings:

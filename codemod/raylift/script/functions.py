@@ -1,11 +1,11 @@
-"""What the functions of a script are given."""
+"""What the functions of a script are given, and what they return."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 
-from raylift.script import Found, Script, Value
+from raylift.script import Found, Script, Value, remembered, remembered_for
 from raylift.script.scopes import Function
 
 
@@ -23,13 +23,14 @@ def references(script: Script, function: Function) -> Iterator[ast.AST]:
                 yield node
 
 
-def returned(function: Found) -> Iterator[Value]:
-    """What a function of the script, or of a neighbour, may return."""
-    for node in ast.walk(function.node):
-        if isinstance(node, ast.Return) and node.value is not None:
-            parts = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
-            for part in parts:
-                yield from function.script.values(part)
+@remembered
+def calls_by_name(script: Script) -> dict[str, list[ast.Call]]:
+    """Every call, under the last name of what it calls."""
+    calls: dict[str, list[ast.Call]] = {}
+    for call in script.all(ast.Call):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""
+        calls.setdefault(name, []).append(call)
+    return calls
 
 
 def handed_over(script: Script, parameter: ast.arg) -> Iterator[Value]:
@@ -37,17 +38,36 @@ def handed_over(script: Script, parameter: ast.arg) -> Iterator[Value]:
     function = script.function(parameter)
     if function is None:
         return
+    for given in _arguments(script, function).get(parameter.arg, ()):
+        yield from script.values(given)
+
+
+@remembered_for
+def _arguments(script: Script, function: Function) -> dict[str, list[ast.expr]]:
+    """What all calls of a function give for each of its parameters."""
     holder = script.parent(function)
     called = holder if isinstance(holder, ast.ClassDef) and function.name == "__init__" else function
     names = [argument.arg for argument in function.args.args][int(isinstance(holder, ast.ClassDef)) :]
-    for call in script.all(ast.Call):
-        if ast.unparse(call.func).rpartition(".")[2] != called.name or parameter.arg not in names:
-            continue
-        place = names.index(parameter.arg)
-        keyword = next((keyword.value for keyword in call.keywords if keyword.arg == parameter.arg), None)
-        given = call.args[place] if place < len(call.args) else keyword
-        if given is not None:
-            yield from script.values(given)
+    found: dict[str, list[ast.expr]] = {name: [] for name in names}
+    for call in calls_by_name(script).get(called.name, ()):
+        by_name = {keyword.arg: keyword.value for keyword in reversed(call.keywords)}
+        for place, name in enumerate(names):
+            given = call.args[place] if place < len(call.args) else by_name.get(name)
+            if given is not None:
+                found[name].append(given)
+    return found
+
+
+def returned(function: Found) -> Iterator[Value]:
+    """What a function of the script, or of a neighbour, may return."""
+    for part in _results(function.script, function.node):
+        yield from function.script.values(part)
+
+
+@remembered_for
+def _results(script: Script, function: ast.AST) -> list[ast.expr]:
+    results = [node.value for node in ast.walk(function) if isinstance(node, ast.Return) and node.value is not None]
+    return [part for result in results for part in (result.elts if isinstance(result, ast.Tuple) else [result])]
 
 
 def called_functions(script: Script, call: ast.Call) -> Iterator[Found]:

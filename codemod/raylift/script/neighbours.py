@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from raylift.script.facts import Facts
+from raylift.script.tree import Parsed
+
 if TYPE_CHECKING:
     from raylift.script import Script
 
@@ -29,10 +32,17 @@ def no_neighbours(name: str, level: int) -> bytes | None:
 class Nearby:
     """What stands beside a script; shared by the script and all its neighbours."""
 
-    def __init__(self, read: Neighbours) -> None:
+    def __init__(self, read: Neighbours, sources: dict[bytes, Parsed] | None = None) -> None:
         self._read = read
+        self._sources = {} if sources is None else sources
         self._scripts: dict[Place, Script | None] = {}
-        self.following: set[tuple[Script, str]] = set()
+        self.facts = Facts()
+
+    def parsed(self, source: bytes) -> Parsed:
+        """A source as a syntax tree, whichever files hold it."""
+        if source not in self._sources:
+            self._sources[source] = Parsed(source)
+        return self._sources[source]
 
     def script(self, place: Place, parse: Callable[[bytes, Place], Script]) -> Script | None:
         """The module at a place; None if there is none that can be parsed."""
@@ -45,6 +55,20 @@ class Nearby:
                 except (SyntaxError, ValueError, RecursionError):
                     return None
         return self._scripts[place]
+
+
+class Modules:
+    """What the files of one run share: every source parsed once, and one `Nearby` for all scripts of a folder."""
+
+    def __init__(self) -> None:
+        self._sources: dict[bytes, Parsed] = {}
+        self._nearby: dict[str, Nearby] = {}
+
+    def beside(self, folder: str, read: Neighbours) -> Nearby:
+        """What stands beside the scripts of a folder: which modules they can import depends on nothing else."""
+        if folder not in self._nearby:
+            self._nearby[folder] = Nearby(read, self._sources)
+        return self._nearby[folder]
 
 
 def places(module: str, importer: Place | None) -> Iterator[Place]:

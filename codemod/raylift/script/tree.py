@@ -6,32 +6,42 @@ import ast
 import builtins
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from raylift.script.scopes import FUNCTIONS, Function, Imported, Scope, Scopes
 
 Node = TypeVar("Node", bound=ast.AST)
 
 
-class Tree:
-    """Source parsed once, with the place of every node."""
+class Parsed:
+    """A source as a syntax tree, with its scopes; the same whoever asks, so that all may share it."""
 
     def __init__(self, source: bytes) -> None:
-        self.source = source
         self.tree = ast.parse(source)
-        self._scopes = Scopes(self.tree)
+        self.scopes = Scopes(self.tree)
 
     @cached_property
-    def _by_type(self) -> dict[type[ast.AST], list[ast.AST]]:
+    def by_type(self) -> dict[type[ast.AST], list[ast.AST]]:
         found: dict[type[ast.AST], list[ast.AST]] = {}
         for node in ast.walk(self.tree):
             found.setdefault(type(node), []).append(node)
+        for nodes in found.values():
+            nodes.sort(key=lambda node: (getattr(node, "lineno", 0), getattr(node, "col_offset", 0)))
         return found
+
+
+class Tree:
+    """Source parsed once, with the place of every node."""
+
+    def __init__(self, source: bytes, parsed: Parsed | None = None) -> None:
+        self.source = source
+        self._parsed = parsed or Parsed(source)
+        self.tree = self._parsed.tree
+        self._scopes = self._parsed.scopes
 
     def all(self, kind: type[Node]) -> list[Node]:
         """Every node of one type, in source order."""
-        nodes = [node for node in self._by_type.get(kind, []) if isinstance(node, kind)]
-        return sorted(nodes, key=lambda node: (getattr(node, "lineno", 0), getattr(node, "col_offset", 0)))
+        return cast(list[Node], self._parsed.by_type.get(kind, []))
 
     def scope(self, node: ast.AST) -> Scope:
         """The scope that a node is evaluated in."""

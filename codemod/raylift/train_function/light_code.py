@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Iterator
 
-from raylift.script import Found, Script, Value
+from raylift.script import Script, Value, remembered_for
 from raylift.script.scopes import DEFINITIONS, FUNCTIONS
 
 LIGHT_PACKAGES = frozenset(sys.stdlib_module_names) | {
@@ -76,6 +76,12 @@ def _calls_now(node: ast.AST) -> Iterator[ast.Call]:
 
 
 def _is_light_call(script: Script, call: ast.Call, depth: int) -> bool:
+    return _is_light_at(script, (call, depth))
+
+
+@remembered_for
+def _is_light_at(script: Script, asked: tuple[ast.Call, int]) -> bool:
+    call, depth = asked
     if isinstance(call.func, ast.Attribute) and call.func.attr in HEAVY_METHODS:
         return False
     values = list(script.values(call.func))
@@ -107,17 +113,18 @@ def _is_light_value(script: Script, value: Value, depth: int) -> bool:
             return False
         return root == "builtins" or root in LIGHT_PACKAGES or bool(LIGHT_NAME.search(value)) or ".backends." in value
     if isinstance(value.node, DEFINITIONS):
-        return depth < 8 and _is_light_definition(value, depth)
+        return depth < 8 and _is_light_definition(value.script, (value.node, depth))
     if isinstance(value.node, ast.Attribute):
         return _is_light_receiver(value.script, value.node.value, depth)
     return isinstance(value.node, ast.Lambda) and is_light(value.script, value.node.body)
 
 
-def _is_light_definition(found: Found, depth: int) -> bool:
+@remembered_for
+def _is_light_definition(script: Script, asked: tuple[ast.AST, int]) -> bool:
     """Calling a function of the script is light if all that it calls is; a class, if its own set-up is."""
-    node = found.node
+    node, depth = asked
     if isinstance(node, ast.ClassDef):
-        bases = [name for base in node.bases for name in found.script.names(base)]
+        bases = [name for base in node.bases for name in script.names(base)]
         if any(name.lstrip(".").partition(".")[0] not in LIGHT_PACKAGES | {"builtins"} for name in bases):
             return False
         bodies = [part for part in node.body if isinstance(part, FUNCTIONS) and part.name in ("__init__", "__post_init__")]
@@ -125,4 +132,4 @@ def _is_light_definition(found: Found, depth: int) -> bool:
         assert isinstance(node, FUNCTIONS)
         bodies = [node]
     calls = [call for body in bodies for part in body.body for call in ast.walk(part) if isinstance(call, ast.Call)]
-    return all(_is_light_call(found.script, call, depth + 1) for call in calls)
+    return all(_is_light_call(script, call, depth + 1) for call in calls)

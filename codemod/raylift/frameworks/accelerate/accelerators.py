@@ -5,46 +5,48 @@ from __future__ import annotations
 import ast
 
 from raylift.frameworks.hf_trainer.trainer_classes import TRAINER_NAME, is_trainer_class
-from raylift.script import Found, Script, Value, remembered
+from raylift.script import Found, Script, Value, remembered, remembered_for
 from raylift.script.functions import handed_over, returned
-from raylift.script.scopes import FUNCTIONS
+from raylift.script.scopes import FUNCTIONS, Function
+from raylift.script.spread import Spread
 
 ACCELERATORS = frozenset({"accelerate.Accelerator", "accelerate.accelerator.Accelerator"})
 
 
+@remembered_for
 def is_accelerator(script: Script, expression: ast.AST) -> bool:
     """Whether an expression holds an Accelerator, as far as can be seen; what comes from elsewhere is taken by its name."""
     if not isinstance(expression, (ast.Name, ast.Attribute, ast.Call)):
         return False
     values = list(script.values(expression))
-    return any(_is_instance(value) for value in values) or _is_named_so(expression, values)
+    return any(map(_is_instance, values)) or _is_named_so(expression, values)
 
 
-def _is_instance(value: Value, depth: int = 0) -> bool:
-    if isinstance(value, str) or depth > 6:
-        return False
+def _bases(value: Found) -> bool | list[Value]:
+    bases = value.node.bases if isinstance(value.node, ast.ClassDef) else []
+    return [found for base in bases for found in value.script.values(base)]
+
+
+_is_class = Spread(ACCELERATORS.__contains__, _bases)
+
+
+def _origins(value: Found) -> bool | list[Value]:
+    """Whether a value is an Accelerator, or what it may come from: arguments of calls, results of functions."""
     script, node = value.script, value.node
     if isinstance(node, ast.arg):
         if node.annotation is not None:
             return not script.names(node.annotation).isdisjoint(ACCELERATORS)
-        return any(_is_instance(given, depth + 1) for given in handed_over(script, node))
+        return list(handed_over(script, node))
     if not isinstance(node, ast.Call):
         return False
-    for callee in script.values(node.func):
-        if _is_class(callee):
-            return True
-        results = returned(callee) if isinstance(callee, Found) and isinstance(callee.node, FUNCTIONS) else ()
-        if any(_is_instance(result, depth + 1) for result in results):
-            return True
-    return False
+    callees = script.values(node.func)
+    if any(map(_is_class, callees)):
+        return True
+    functions = [callee for callee in callees if isinstance(callee, Found) and isinstance(callee.node, FUNCTIONS)]
+    return [result for function in functions for result in returned(function)]
 
 
-def _is_class(value: Value, depth: int = 0) -> bool:
-    if isinstance(value, str):
-        return value in ACCELERATORS
-    if not isinstance(value.node, ast.ClassDef) or depth > 6:
-        return False
-    return any(_is_class(b, depth + 1) for base in value.node.bases for b in value.script.values(base))
+_is_instance = Spread(lambda name: False, _origins)
 
 
 def _is_named_so(expression: ast.AST, values: list[Value]) -> bool:
@@ -83,12 +85,17 @@ def _is_hosted(script: Script, call: ast.Call) -> bool:
 def visible_accelerator(script: Script, place: ast.AST) -> str | None:
     """How the code at a place calls the Accelerator; None if none is in sight there."""
     function = script.function(place)
+    return _visible_in(script, function) or _of_the_object(script, place) or _in_outer_function(script, place)
+
+
+@remembered_for
+def _visible_in(script: Script, function: Function | None) -> str | None:
     inside = [node for node in ast.walk(function or script.tree) if isinstance(node, (ast.Name, ast.Attribute))]
     inside = [node for node in inside if script.function(node) is function]
     for node in sorted(inside, key=lambda node: (node.lineno, node.col_offset)):
         if is_accelerator(script, node):
             return ast.unparse(node)
-    return _of_the_object(script, place) or _in_outer_function(script, place)
+    return None
 
 
 def _of_the_object(script: Script, place: ast.AST) -> str | None:
@@ -96,7 +103,11 @@ def _of_the_object(script: Script, place: ast.AST) -> str | None:
     holder, function = script.class_of(place), script.function(place)
     if holder is None or function is None or script.parent(function) is not holder:
         return None
-    attributes = [node for node in ast.walk(holder) if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "self"]
+    attributes = [
+        node
+        for node in ast.walk(holder)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
+    ]
     return next((ast.unparse(node) for node in attributes if is_accelerator(script, node)), None)
 
 

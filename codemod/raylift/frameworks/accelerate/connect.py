@@ -30,7 +30,7 @@ from raylift.frameworks.accelerate import old_arguments as accelerate_arguments
 from raylift.frameworks.accelerate.accelerators import visible_accelerator
 from raylift.frameworks.accelerate.loops.epoch_loops import Training, trainings
 from raylift.frameworks.accelerate.ranks.jumps import jumps
-from raylift.frameworks.accelerate.ranks.rank_values import Ranks
+from raylift.frameworks.accelerate.ranks.rank_values import ranks_in
 from raylift.frameworks.accelerate.report.checkpoints import folders, models
 from raylift.frameworks.accelerate.report.code import Report, bundled, written_out
 from raylift.frameworks.accelerate.report.computed_metrics import Metric
@@ -113,7 +113,7 @@ def _before_leaving(
     """The best place, or as good a one before what may leave the loop: the last epoch reports, too."""
     place, usable = best
     report = _at(script, training, block[: block.index(place) + 1], usable, accelerator)
-    ranks = Ranks(script, script.function(place) or script.tree)
+    ranks = ranks_in(script, script.function(place) or script.tree)
     way_out = next((i for i, statement in enumerate(block) if any(True for _ in jumps(script, statement, ranks))), len(block))
     for earlier, known in chosen:
         if block.index(earlier) < way_out <= block.index(place) and len(known) == len(usable):
@@ -130,7 +130,7 @@ def _at(script: Script, training: Training, until: list[ast.stmt], metrics: list
     report = Report(tuple(metrics), accelerator, width=_width(script) - siblings(script, place)[0].col_offset)
     for saved in folders(script, until):
         after = until[until.index(saved.source) + 1 :]
-        if is_readable(script, saved.folder, place, readable) and not is_changed(saved.folder, after):
+        if is_readable(script, saved.folder, place, readable) and not is_changed(script, saved.folder, after):
             return replace(report, folder=written(script, saved.folder))
     names = [name for name in models(script, training.anchor) if _is_visible(script, name, place, readable)]
     return replace(report, model=names[0] if names else "")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from raylift.frameworks.hf_trainer.trainer_classes import TRAINER_PACKAGES, is_trainer, is_trainer_itself, root
 from raylift.script import Found, Script, Value, remembered
 from raylift.script.functions import handed_over
+from raylift.script.spread import Spread
 
 PARSERS = frozenset({
     "parse_args", "parse_args_and_config", "parse_args_into_dataclasses", "parse_dict", "parse_json_file", "parse_yaml_file",
@@ -16,15 +17,19 @@ PARSERS = frozenset({
 NAMED_SO = re.compile(r"(^|_)training_arg(ument)?s$")
 
 
-def is_arguments_class(value: Value, depth: int = 0) -> bool:
-    """Whether a value is `TrainingArguments` or one of its subclasses, here or in a known library."""
-    if isinstance(value, str):
-        last = value.rpartition(".")[2]
-        known = last.endswith("TrainingArguments") or (root(value) == "trl" and last.endswith("Config"))
-        return known and root(value) in TRAINER_PACKAGES
-    if isinstance(value.node, ast.ClassDef) and depth < 8:
-        return any(is_arguments_class(b, depth + 1) for base in value.node.bases for b in value.script.values(base))
-    return False
+def _is_known(name: str) -> bool:
+    last = name.rpartition(".")[2]
+    known = last.endswith("TrainingArguments") or (root(name) == "trl" and last.endswith("Config"))
+    return known and root(name) in TRAINER_PACKAGES
+
+
+def _bases(value: Found) -> list[Value]:
+    bases = value.node.bases if isinstance(value.node, ast.ClassDef) else []
+    return [found for base in bases for found in value.script.values(base)]
+
+
+is_arguments_class = Spread(_is_known, _bases)
+"""Whether a value is `TrainingArguments` or one of its subclasses, here or in a known library."""
 
 
 def declared(node: ast.ClassDef) -> set[str]:
@@ -43,19 +48,22 @@ def holds_arguments(script: Script, expression: ast.expr) -> bool:
     """Whether an expression holds `TrainingArguments`, as far as can be seen; a parameter is taken by its name."""
     if isinstance(expression, ast.Attribute) and expression.attr == "args":
         return is_trainer(script, expression.value) or is_trainer_itself(script, expression.value)
-    return any(isinstance(value, Found) and _is_instance(value, 0) for value in script.values(expression))
+    return any(map(_is_instance, script.values(expression)))
 
 
-def _is_instance(value: Found, depth: int) -> bool:
+def _origins(value: Found) -> bool | list[Value]:
+    """Whether a value is `TrainingArguments`, or what the calls of its function hand over for it."""
     script, node = value.script, value.node
     if isinstance(node, ast.Call):
         return any(map(is_arguments_class, script.values(node.func))) or any(map(is_arguments_class, _parsed(value, 0)))
     if isinstance(node, ast.arg):
         if node.annotation is not None:
             return any(map(is_arguments_class, script.values(node.annotation)))
-        given = handed_over(script, node) if depth < 4 else ()
-        return bool(NAMED_SO.search(node.arg)) or any(isinstance(each, Found) and _is_instance(each, depth + 1) for each in given)
+        return bool(NAMED_SO.search(node.arg)) or list(handed_over(script, node))
     return isinstance(node, ast.Name) and any(map(is_arguments_class, _unpacked(script, node)))
+
+
+_is_instance = Spread(lambda name: False, _origins)
 
 
 def _unpacked(script: Script, name: ast.Name) -> Iterator[Value]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 
 from raylift.script import Found, Script, Value, remembered
 from raylift.script.functions import returned
 from raylift.script.scopes import FUNCTIONS
+from raylift.script.spread import Spread
 
 TRAINER_PACKAGES = frozenset({
     "adapters", "optimum", "sentence_transformers", "span_marker", "transformers", "trl", "unsloth",
@@ -28,19 +28,17 @@ def root(name: str) -> str:
     return name.partition(".")[0]
 
 
-def is_trainer_class(value: Value, depth: int = 0) -> bool:
-    """Whether a value is `transformers.Trainer` or a subclass of it, in this file, beside it or in a known library."""
-    if isinstance(value, str):
-        return root(value) in TRAINER_PACKAGES and bool(TRAINER_NAME.search(value))
-    if isinstance(value.node, ast.ClassDef) and depth < 8:
-        return any(is_trainer_class(base, depth + 1) for base in _bases(value))
-    return False
+def _is_known(name: str) -> bool:
+    return root(name) in TRAINER_PACKAGES and bool(TRAINER_NAME.search(name))
 
 
-def _bases(found: Found) -> Iterator[Value]:
-    assert isinstance(found.node, ast.ClassDef)
-    for base in found.node.bases:
-        yield from found.script.values(base)
+def _bases(found: Found) -> list[Value]:
+    bases = found.node.bases if isinstance(found.node, ast.ClassDef) else []
+    return [value for base in bases for value in found.script.values(base)]
+
+
+is_trainer_class = Spread(_is_known, _bases)
+"""Whether a value is `transformers.Trainer` or a subclass of it, in this file, beside it or in a known library."""
 
 
 @remembered
@@ -51,7 +49,7 @@ def constructions(script: Script) -> list[ast.Call]:
 
 def makes_trainer(script: Script, call: ast.Call) -> bool:
     """Whether a call is that of a Trainer class."""
-    values = list(script.values(call.func))
+    values = script.values(call.func)
     return any(map(is_trainer_class, values)) or any(_looks_like_trainer(script, call, value) for value in values)
 
 
@@ -77,7 +75,7 @@ def _ancestors(found: Found, depth: int) -> list[str]:
 
 def is_trainer(script: Script, expression: ast.expr) -> bool:
     """Whether an expression holds a Trainer, as far as can be seen; a parameter is taken by its name."""
-    return any(_is_instance(value, 0) for value in script.values(expression)) or _is_named_trainer(script, expression)
+    return any(map(_is_instance, script.values(expression))) or _is_named_trainer(script, expression)
 
 
 def is_trainer_itself(script: Script, expression: ast.expr) -> bool:
@@ -111,20 +109,18 @@ def _is_out_of_sight(value: Value) -> bool:
     return isinstance(value.node, (ast.arg, ast.Name))
 
 
-def _is_instance(value: Value, depth: int) -> bool:
-    if isinstance(value, str) or depth > 6:
-        return False
+def _origins(value: Found) -> bool | list[Value]:
+    """Whether a value is a Trainer, or what the function that made it may return."""
     script, node = value.script, value.node
-    if isinstance(node, ast.Call):
-        if makes_trainer(script, node):
-            return True
-        return any(
-            _is_instance(result, depth + 1)
-            for callee in script.values(node.func)
-            if isinstance(callee, Found) and isinstance(callee.node, FUNCTIONS)
-            for result in returned(callee)
-        )
-    return False
+    if not isinstance(node, ast.Call):
+        return False
+    if makes_trainer(script, node):
+        return True
+    callees = [callee for callee in script.values(node.func) if isinstance(callee, Found) and isinstance(callee.node, FUNCTIONS)]
+    return [result for callee in callees for result in returned(callee)]
+
+
+_is_instance = Spread(lambda name: False, _origins)
 
 
 @remembered

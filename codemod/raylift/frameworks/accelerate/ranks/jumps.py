@@ -23,8 +23,14 @@ class Jump:
     differs: bool
 
 
-def jumps(script: Script, statement: ast.stmt, ranks: Ranks) -> Iterator[Jump]:
+def jumps(script: Script, statement: ast.stmt, ranks: Ranks) -> list[Jump]:
     """Everything in a statement that leaves it for elsewhere in its function; an error ends the run for all ranks."""
+    if statement not in ranks.jumps:
+        ranks.jumps[statement] = list(_jumps(script, statement, ranks))
+    return ranks.jumps[statement]
+
+
+def _jumps(script: Script, statement: ast.stmt, ranks: Ranks) -> Iterator[Jump]:
     if isinstance(statement, DEFINITIONS):
         return
     for node in (statement, *within(statement)):

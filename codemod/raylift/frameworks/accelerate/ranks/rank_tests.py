@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterable
 
-from raylift.script import Found, Script
+from raylift.script import Found, Script, remembered_for
 from raylift.script.bound_names import stored
 from raylift.script.scopes import FUNCTIONS, Function
 from raylift.script.syntax import call_name, own_nodes
@@ -20,8 +20,18 @@ RANK_DECORATOR = re.compile(r"(^|[._])(on_(\w+_)?process|rank_zero_only|master_o
 TURNS = re.compile(r"(^|_)(main_process_first|local_main_process_first|split_between_processes)$")
 
 
+DEEPEST = 4
+"""How many names and small functions are seen through."""
+
+
 def is_rank_test(script: Script, expression: ast.AST, depth: int = 0) -> bool:
     """Whether the outcome depends on which rank asks, also through names and small functions."""
+    return _asks(script, (expression, depth))
+
+
+@remembered_for
+def _asks(script: Script, asked: tuple[ast.AST, int]) -> bool:
+    expression, depth = asked
     return any(tells_rank(script, node, depth) for node in ast.walk(expression))
 
 
@@ -34,20 +44,24 @@ def tells_rank(script: Script, node: ast.AST, depth: int) -> bool:
         return False
     if RANK_NAME.search(node.id) or RANK_CALL.search(node.id):
         return True
-    return depth < 4 and any(
-        _is_rank_value(value, depth) for value in script.values(node) if isinstance(value, Found) and value.node is not node
+    return depth < DEEPEST and any(
+        _is_rank_value(value.script, (value.node, depth))
+        for value in script.values(node)
+        if isinstance(value, Found) and value.node is not node
     )
 
 
-def _is_rank_value(value: Found, depth: int) -> bool:
-    if isinstance(value.node, FUNCTIONS):
-        returns = [node.value for node in ast.walk(value.node) if isinstance(node, ast.Return) and node.value is not None]
-        return any(is_rank_test(value.script, result, depth + 1) for result in returns)
-    if isinstance(value.node, ast.Call):
-        asks = call_name(value.node) in ("int", "bool", "get", "getenv")
-        return any(is_rank_test(value.script, part, depth + 1) for part in ([*value.node.args] if asks else [value.node.func]))
+@remembered_for
+def _is_rank_value(script: Script, asked: tuple[ast.AST, int]) -> bool:
+    node, depth = asked
+    if isinstance(node, FUNCTIONS):
+        returns = [part.value for part in ast.walk(node) if isinstance(part, ast.Return) and part.value is not None]
+        return any(is_rank_test(script, result, depth + 1) for result in returns)
+    if isinstance(node, ast.Call):
+        asks = call_name(node) in ("int", "bool", "get", "getenv")
+        return any(is_rank_test(script, part, depth + 1) for part in ([*node.args] if asks else [node.func]))
     small = (ast.Attribute, ast.Compare, ast.BoolOp, ast.UnaryOp, ast.BinOp, ast.Subscript)
-    return isinstance(value.node, small) and is_rank_test(value.script, value.node, depth + 1)
+    return isinstance(node, small) and is_rank_test(script, node, depth + 1)
 
 
 def is_for_some_ranks(script: Script, function: Function) -> bool:
@@ -66,9 +80,10 @@ def takes_turns(statement: ast.stmt) -> bool:
 
 def bound_for_some_ranks(script: Script, block: Iterable[ast.stmt]) -> frozenset[str]:
     """The names that a block binds under a rank test: their values are those of some ranks only."""
-    names: set[str] = set()
-    for statement in block:
-        for node in (statement, *own_nodes(statement)):
-            if isinstance(node, (ast.If, ast.While)) and is_rank_test(script, node.test):
-                names |= stored(node)
-    return frozenset(names)
+    return frozenset().union(*(_for_some_ranks(script, statement) for statement in block))
+
+
+@remembered_for
+def _for_some_ranks(script: Script, statement: ast.stmt) -> frozenset[str]:
+    tests = [node for node in (statement, *own_nodes(statement)) if isinstance(node, (ast.If, ast.While))]
+    return frozenset().union(*(stored(node) for node in tests if is_rank_test(script, node.test)))

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from raylift.frameworks.accelerate.accelerators import is_accelerator
 from raylift.frameworks.accelerate.loops.loop_kinds import LOOPS
 from raylift.frameworks.accelerate.ranks.rank_tests import RANK_CALL, tells_rank
-from raylift.script import Script
+from raylift.script import Script, remembered_for
 from raylift.script.scopes import DEFINITIONS, FUNCTIONS
 from raylift.script.syntax import call_name, own_nodes
 
@@ -31,51 +32,96 @@ WRAPPERS = frozenset({"progress_bar", "resumable", "skip_first_batches", "tqdm",
 
 
 class Ranks:
-    """What may differ from rank to rank in one function, or in the module's own code."""
+    """What may differ from rank to rank in one function, or in the module's own code.
+
+    One pass notes what every name, and every block, depends on; then whatever differs by itself spreads along these lines once.
+    """
 
     def __init__(self, script: Script, holder: ast.AST) -> None:
         self._script = script
-        self._differing: set[str] = set()
+        self._known: dict[ast.AST, bool] = {}
+        self._users: dict[object, list[object]] = {}
+        self._differing: set[object] = set()
+        self._noted: set[ast.AST] = set()
+        self.jumps: dict[ast.AST, list[Any]] = {}
         arguments = [node for node in ast.walk(holder.args) if isinstance(node, ast.arg)] if isinstance(holder, FUNCTIONS) else []
-        self._differing |= {argument.arg for argument in arguments if OWN_DATA.search(argument.arg)}
-        bindings = list(_bindings(script, own_nodes(holder)))
-        while more := {name for name, sources in bindings if name not in self._differing and any(map(self.differs, sources))}:
-            self._differing |= more
+        self._by_itself: list[object] = [argument.arg for argument in arguments if OWN_DATA.search(argument.arg)]
+        own = list(own_nodes(holder))
+        self._ends: dict[ast.AST, list[ast.AST]] = {}
+        for node in own:
+            if isinstance(node, (ast.Break, ast.Continue)) and (loop := _loop_of(script, node)):
+                self._ends.setdefault(loop, []).append(node)
+        for node in own:
+            for target, sources in _bound_by(script, node):
+                if name := _base(target):
+                    self._note(name, sources)
+                    self._depends_on_block(name, node)
+        while self._by_itself:
+            if (one := self._by_itself.pop()) not in self._differing:
+                self._differing.add(one)
+                self._by_itself += self._users.get(one, ())
 
     def differs(self, expression: ast.AST) -> bool:
         """Whether an expression may have another value on another rank."""
-        if isinstance(expression, ast.Call):
-            return self._call_differs(expression)
-        if isinstance(expression, ast.Name):
-            return expression.id in self._differing or tells_rank(self._script, expression, 0)
-        if isinstance(expression, (ast.Attribute, ast.Constant)) and tells_rank(self._script, expression, 0):
-            return True
-        if isinstance(expression, (ast.ExceptHandler, _Elements)):
-            return True
-        return any(self.differs(child) for child in ast.iter_child_nodes(expression))
+        if expression not in self._known:
+            self._known[expression] = any(part is None or part in self._differing for part in self._parts(expression))
+        return self._known[expression]
 
-    def _call_differs(self, call: ast.Call) -> bool:
-        name = call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""
-        if name in SAME_EVERYWHERE:
-            return False
-        if RANK_CALL.search(name) or any(CHANCE.search(full) for full in self._script.names(call.func)):
-            return True
-        if name == "prepare":
-            return True  # a prepared model, loader or optimizer holds what is the rank's own
-        return any(self.differs(child) for child in ast.iter_child_nodes(call))
+    def _note(self, one: object, sources: Iterable[ast.AST]) -> None:
+        """A name, or a block, differs if any of its sources does."""
+        for source in sources:
+            for part in self._parts(source):
+                if part is None:
+                    self._by_itself.append(one)
+                else:
+                    self._users.setdefault(part, []).append(one)
+
+    def _depends_on_block(self, one: object, node: ast.AST) -> None:
+        """What is bound in a block depends on what decides whether, and how often, the block runs."""
+        while True:
+            holder = self._script.parent(node)
+            if holder is None or isinstance(holder, (*DEFINITIONS, ast.Lambda)):
+                return
+            self._users.setdefault(holder, []).append(one)
+            if holder in self._noted:
+                return
+            self._noted.add(holder)
+            self._note(holder, _own_tests(holder))
+            for jump in self._ends.get(holder, ()):
+                self._note(holder, (test for around in _up_to(self._script, jump, holder) for test in _own_tests(around)))
+            one = node = holder
+
+    def _parts(self, expression: ast.AST) -> Iterator[str | None]:
+        """The names that an expression reads, and None for what differs by itself."""
+        waiting = [expression]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, ast.Call):
+                name = call_name(node)
+                if name in SAME_EVERYWHERE:
+                    continue
+                if name == "prepare" or RANK_CALL.search(name) or any(map(CHANCE.search, self._script.names(node.func))):
+                    yield None  # a prepared model, loader or optimizer holds what is the rank's own
+                    continue
+            elif isinstance(node, ast.Name):
+                yield node.id
+            elif isinstance(node, (ast.ExceptHandler, _Elements)):
+                yield None
+                continue
+            if isinstance(node, (ast.Name, ast.Attribute, ast.Constant)) and tells_rank(self._script, node, 0):
+                yield None
+                continue
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+@remembered_for
+def ranks_in(script: Script, holder: ast.AST) -> Ranks:
+    """What may differ in a function, or in the module's own code."""
+    return Ranks(script, holder)
 
 
 class _Elements(ast.AST):
     """Stands for what a loop takes from an iterable that is the rank's own."""
-
-
-def _bindings(script: Script, nodes: Iterator[ast.AST]) -> Iterator[tuple[str, list[ast.AST]]]:
-    """Every name that is bound, or changed in place, with all that its value depends on."""
-    for node in nodes:
-        for target, sources in _bound_by(script, node):
-            name = _base(target)
-            if name:
-                yield name, [*sources, *_tests_above(script, node)]
 
 
 def _bound_by(script: Script, node: ast.AST) -> Iterator[tuple[ast.AST, list[ast.AST]]]:
@@ -135,27 +181,14 @@ def _base(target: ast.AST) -> str:
     return target.id if isinstance(target, ast.Name) and target.id != "self" else ""
 
 
-def _tests_above(script: Script, node: ast.AST) -> Iterator[ast.AST]:
-    """What decides whether, and how often, a node runs within its function: conditions, handlers, who leaves a loop around it."""
-    for holder in script.enclosing(node):
-        if isinstance(holder, (*DEFINITIONS, ast.Lambda)):
-            return
-        yield from _own_tests(holder)
-        if isinstance(holder, (ast.For, ast.AsyncFor, ast.While)):
-            for jump in (part for part in own_nodes(holder) if _jumps_in(script, part, holder)):
-                yield from (test for around in _up_to(script, jump, holder) for test in _own_tests(around))
-
-
-def _jumps_in(script: Script, node: ast.AST, loop: ast.AST) -> bool:
-    """Whether a node ends an iteration of this very loop, or the loop."""
-    if not isinstance(node, (ast.Break, ast.Continue)):
-        return False
-    inner: ast.AST = node
-    for holder in script.enclosing(node):
+def _loop_of(script: Script, jump: ast.AST) -> ast.AST | None:
+    """The loop that a `break` or `continue` ends, or an iteration of it."""
+    inner = jump
+    for holder in script.enclosing(jump):
         if isinstance(holder, LOOPS) and inner not in holder.orelse:
-            return holder is loop
+            return holder
         inner = holder
-    return False
+    return None
 
 
 def _own_tests(holder: ast.AST) -> Iterator[ast.AST]:

@@ -15,7 +15,7 @@ from raylift.frameworks.accelerate.loops.loop_kinds import LOOPS
 from raylift.frameworks.accelerate.ranks.for_some_ranks import refuse_for_some_ranks
 from raylift.frameworks.accelerate.ranks.jumps import decides_by_rank, jumps
 from raylift.frameworks.accelerate.ranks.rank_tests import is_rank_test
-from raylift.frameworks.accelerate.ranks.rank_values import Ranks
+from raylift.frameworks.accelerate.ranks.rank_values import Ranks, ranks_in
 from raylift.plan import Doubt, Refusal
 from raylift.script import Script
 from raylift.script.scopes import FUNCTIONS
@@ -27,7 +27,7 @@ GATHER = "decide on a value that `accelerator.gather` or `accelerator.reduce` ga
 def places(script: Script, training: Training) -> tuple[list[ast.stmt], list[Doubt]]:
     """The statements after which a report may stand, the last one first, and what makes that doubtful; raises Refusal if there is none."""
     refuse_for_some_ranks(script, training.backward or training.site, set())
-    ranks = Ranks(script, script.function(training.anchor) or script.tree)
+    ranks = ranks_in(script, script.function(training.anchor) or script.tree)
     doubts = [] if _holds_ranks_together(script, training, ranks) else list(_ways_out(script, training, ranks))
     block, first = _block(script, training)
     if safe := _reached_by_all(script, block, first, ranks, promised=False):

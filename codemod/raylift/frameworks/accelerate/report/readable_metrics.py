@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from raylift.frameworks.accelerate.ranks.rank_tests import bound_for_some_ranks
-from raylift.frameworks.accelerate.ranks.rank_values import Ranks
+from raylift.frameworks.accelerate.ranks.rank_values import ranks_in
 from raylift.frameworks.accelerate.report.computed_metrics import Metric
 from raylift.script import Script
 from raylift.script.bound_names import readable_after, rebound_by
@@ -20,7 +20,7 @@ def usable_metrics(script: Script, metrics: list[Metric], block: list[ast.stmt],
     found: dict[str, tuple[Metric, str]] = {}
     for metric in metrics:
         start = block.index(metric.source)
-        if start > end or not is_harmless(metric.value) or is_changed(metric.value, block[start + 1 : end + 1]):
+        if start > end or not is_harmless(metric.value) or is_changed(script, metric.value, block[start + 1 : end + 1]):
             continue
         if for_some.intersection(own_names(script, metric.value, place)) or not metric.key_names <= readable:
             continue
@@ -35,16 +35,16 @@ def is_readable(script: Script, expression: ast.expr, place: ast.stmt, readable:
     return is_harmless(expression) and set(own_names(script, expression, place)) <= readable
 
 
-def is_changed(expression: ast.expr, statements: list[ast.stmt]) -> bool:
+def is_changed(script: Script, expression: ast.expr, statements: list[ast.stmt]) -> bool:
     names = {node.id for node in ast.walk(expression) if isinstance(node, ast.Name)}
-    return bool(names & rebound_by(statements))
+    return bool(names & rebound_by(script, statements))
 
 
 def _condition(script: Script, metric: Metric, since: list[ast.stmt], place: ast.stmt, readable: frozenset[str]) -> str:
     """The script's own condition for a value, where it can be asked again and has the same answer on every rank."""
-    ranks = Ranks(script, script.function(place) or script.tree)
+    ranks = ranks_in(script, script.function(place) or script.tree)
     for test, _ in metric.tests or ():
-        if ranks.differs(test) or not is_readable(script, test, place, readable) or is_changed(test, since):
+        if ranks.differs(test) or not is_readable(script, test, place, readable) or is_changed(script, test, since):
             return ""
     return " and ".join(_asked(script, test, holds) for test, holds in metric.tests or ())
 
