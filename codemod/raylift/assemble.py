@@ -13,12 +13,12 @@ from raylift.hazards.reflection import reflection
 from raylift.hazards.searches import refuse_hyperparameter_search, refuse_searches
 from raylift.plan import Case, Edit, Notice, Plan
 from raylift.recognise import starts
-from raylift.script import Found, Script
+from raylift.script import Script, ScriptNode
 from raylift.script.reach import reached
 from raylift.settings import Settings
 from raylift.suppression.selection import plan_of
-from raylift.train_function.launch import launcher
-from raylift.train_function.placement import place
+from raylift.train_function.launch import launcher_for
+from raylift.train_function.placement import placement_of
 
 
 def assemble(script: Script, settings: Settings) -> Plan | None:
@@ -26,7 +26,7 @@ def assemble(script: Script, settings: Settings) -> Plan | None:
     if has_legacy(script):
         return lift_legacy(script, settings)
     refuse_hyperparameter_search(script)
-    placement = place(script, effects_stay=settings.runtime == "raylift")
+    placement = placement_of(script, effects_stay=settings.runtime == "raylift")
     reach = reached(script, placement.entry)
     trainings = [found for found in reach if _trains(found)]
     if not trainings and not starts(script):
@@ -40,7 +40,7 @@ def assemble(script: Script, settings: Settings) -> Plan | None:
         changes = any(isinstance(found, Edit) for found in findings)
         return plan_of(findings, script, settings) if changes else None
     findings += reflection(script, placement)
-    launch, needed = launcher(script, settings_with_launch(script, settings))
+    launch, needed = launcher_for(script, settings_with_launch(script, settings))
     return plan_of([*findings, *needed], script, settings, placement, launch)
 
 
@@ -48,16 +48,16 @@ REPORTING = frozenset({"RL101", "RL121"})
 """What an edit does that makes a script report by itself."""
 
 
-def _trains(found: Found) -> bool:
+def _trains(found: ScriptNode) -> bool:
     return any(is_inside(start, found) for start in starts(found.script))
 
 
-def is_inside(node: ast.AST, holder: Found) -> bool:
+def is_inside(node: ast.AST, holder: ScriptNode) -> bool:
     """Whether a node is part of another, in the same script."""
     return holder.node in (node, *holder.script.enclosing(node))
 
 
-def _elsewhere(script: Script, trainings: list[Found], *, reports: bool) -> Iterator[Notice]:
+def _elsewhere(script: Script, trainings: list[ScriptNode], *, reports: bool) -> Iterator[Notice]:
     """What the reader must know when training and entry are not in one file."""
     if not trainings:
         start = starts(script)[0]

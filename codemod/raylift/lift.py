@@ -8,22 +8,24 @@ from raylift.outcome import Failed, Outcome, Refused, Rewritten, Untouched
 from raylift.plan import Declined, Refusal
 from raylift.recognise import is_test, left_alone, uses_ray
 from raylift.script import Script
-from raylift.script.neighbours import Nearby, Neighbours, no_neighbours
+from raylift.script.neighbours import NeighbourModules, Neighbours, no_neighbours
 from raylift.settings import Settings
-from raylift.suppression.markers import marked
+from raylift.suppression.markers import with_markers
 from raylift.suppression.remarks import is_skipped
 from raylift.suppression.selection import why_settled
 from raylift.suppression.stale import leftovers, markers_left
 
 
-def rewrite(source: bytes, settings: Settings = Settings(), neighbours: Neighbours | Nearby = no_neighbours) -> Outcome:
+def rewrite(source: bytes, settings: Settings = Settings(), neighbours: Neighbours | NeighbourModules = no_neighbours) -> Outcome:
     """Lift a script, or say why not; its own `# raylift:` comments count. Never runs or imports it; never raises."""
     if is_skipped(source):
         return Untouched("it says `# raylift: skip-file`")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the script's own `\d` is not ours to report
         try:
-            script = Script(source, nearby=neighbours if isinstance(neighbours, Nearby) else Nearby(neighbours))
+            script = Script(
+                source, nearby=neighbours if isinstance(neighbours, NeighbourModules) else NeighbourModules(neighbours)
+            )
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             return Failed(_unreadable(error), getattr(error, "lineno", 0) or 0)
         try:
@@ -59,7 +61,7 @@ def _refused(script: Script, settings: Settings, refusal: Refusal) -> Outcome:
     notices = tuple(notice for notice, why in settled.items() if not why)
     if not notices:
         return Untouched(next(iter(settled.values())), left)
-    code = marked(script.source, notices).source if settings.mark else script.source
+    code = with_markers(script.source, notices).source if settings.mark else script.source
     return Refused(notices, left, None if code == script.source else code)
 
 

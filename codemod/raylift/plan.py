@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     import libcst as cst
 
-    from raylift.script import Found, Script
+    from raylift.script import Script, ScriptNode
     from raylift.settings import Settings
 
     Changed = cst.CSTNode | cst.FlattenSentinel[cst.CSTNode] | cst.RemovalSentinel
@@ -142,7 +142,7 @@ class Case(NamedTuple):
     script: Script
     settings: Settings
     placement: Placement | None = None
-    reach: tuple[Found, ...] = ()
+    reach: tuple[ScriptNode, ...] = ()
 
 
 Step = Callable[[Case], Iterable[Finding]]

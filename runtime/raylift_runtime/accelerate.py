@@ -56,7 +56,7 @@ class RayTrainTracker(GeneralTracker):  # type: ignore[misc]  # accelerate ships
         """Keeps one line; may be called on any rank, at any time."""
         session = current()
         if session is not None and session.rank == 0:
-            outbox.put(plain_metrics(values if step is None else {**values, "step": step}))
+            outbox.put_in_outbox(plain_metrics(values if step is None else {**values, "step": step}))
 
 
 def report(
@@ -120,7 +120,7 @@ def resumable(epochs: Iterable[Item], *, accelerator: Accelerator) -> Iterator[I
         loop.is_resumable = False
         if loop.held is not None:  # nobody may wait for other ranks here, since they may have failed
             loop.reports += 1
-            outbox.put(loop.line(loop.held.metrics))
+            outbox.put_in_outbox(loop.line(loop.held.metrics))
 
 
 def check_one_world(accelerator: Accelerator, session: Session) -> None:

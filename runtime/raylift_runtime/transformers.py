@@ -47,7 +47,7 @@ def prepare_trainer(trainer: AnyTrainer) -> AnyTrainer:
         training = outbox.next_training()
         reporter = _last_of_callbacks(trainer)
         with resume.newest(session, training, trainer.args.output_dir, resume_from_checkpoint) as start:
-            counted = Tally(trainer, tally.read(start, session.rank) if start is not resume_from_checkpoint else None)
+            counted = Tally(trainer, tally.read_counters(start, session.rank) if start is not resume_from_checkpoint else None)
             if reporter is not None:
                 reporter.training, reporter.may_link, reporter.tally = training, True, counted
             given = () if start is None and not arguments else (start, *arguments)  # some subclasses' train() takes nothing

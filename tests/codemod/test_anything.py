@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from raylift.outcome import Failed, Outcome, Rewritten
 from raylift.pipeline.funnel import NotPython, can_matter
-from raylift.pipeline.one_file import judge
+from raylift.pipeline.one_file import outcome_for
 from raylift.request import Request
 
 ROOT = Path(__file__).parents[2]
@@ -29,7 +29,7 @@ REQUEST = Request("check", ("-",), use_gpu=False)
 def outcome_of(source: bytes) -> Outcome | None:
     """What becomes of bytes that come from standard input."""
     try:
-        return judge("-", source, REQUEST) if can_matter(source, explicit=True) else None
+        return outcome_for("-", source, REQUEST) if can_matter(source, explicit=True) else None
     except NotPython:
         return None
 

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from raylift.project.discovery import find
-from raylift.project.files import BadInput, create, read, replace, write
+from raylift.project.discovery import found_files
+from raylift.project.files import BadInput, create_file, read_file, replace_file, write_file
 from raylift.project.neighbours import MOST_NEIGHBOURS, neighbours_of
 from raylift.request import Request
 
 
 def names(top: Path) -> list[str]:
-    return [os.path.relpath(found.path, top) for found in find(str(top), Request("check", ()))]
+    return [os.path.relpath(found.path, top) for found in found_files(str(top), Request("check", ()))]
 
 
 def make(top: Path, *paths: str, data: bytes = b"") -> None:
@@ -49,7 +49,7 @@ def test_gitignore_above_a_folder_holds_inside_it(tmp_path: Path) -> None:
 def test_a_named_file_is_taken_although_ignored(tmp_path: Path) -> None:
     make(tmp_path, "a.py")
     (tmp_path / ".gitignore").write_text("*")
-    assert [found.path for found in find(str(tmp_path / "a.py"), Request("check", ()))] == [str(tmp_path / "a.py")]
+    assert [found.path for found in found_files(str(tmp_path / "a.py"), Request("check", ()))] == [str(tmp_path / "a.py")]
 
 
 def test_links_to_folders_are_not_followed(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_links_to_folders_are_not_followed(tmp_path: Path) -> None:
 
 def test_the_folder_of_an_earlier_output_is_not_input(tmp_path: Path) -> None:
     make(tmp_path, "a.py", "out/a.py")
-    assert [found.path for found in find(str(tmp_path), Request("rewrite", (), output=str(tmp_path / "out")))] == [
+    assert [found.path for found in found_files(str(tmp_path), Request("rewrite", (), output=str(tmp_path / "out")))] == [
         str(tmp_path / "a.py")
     ]
 
@@ -70,7 +70,7 @@ def test_a_path_without_python_is_told(tmp_path: Path, what: str) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "loop").symlink_to("loop")
     with pytest.raises(BadInput):
-        list(find(str(tmp_path / what), Request("check", ())))
+        list(found_files(str(tmp_path / what), Request("check", ())))
 
 
 @pytest.mark.parametrize("what", ["folder", "pipe", "dangling", "missing"])
@@ -79,18 +79,18 @@ def test_only_a_regular_file_is_read(tmp_path: Path, what: str) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "dangling").symlink_to("nowhere")
     with pytest.raises(BadInput):
-        read(str(tmp_path / what))
+        read_file(str(tmp_path / what))
 
 
 def test_a_file_of_proc_whose_size_lies_is_read_whole() -> None:
-    assert read("/proc/self/status").startswith(b"Name:")
+    assert read_file("/proc/self/status").startswith(b"Name:")
 
 
 def test_replacing_keeps_mode_and_link(tmp_path: Path) -> None:
     make(tmp_path, "real/a.py", data=b"old")
     (tmp_path / "real/a.py").chmod(0o751)
     (tmp_path / "link.py").symlink_to("real/a.py")
-    replace(str(tmp_path / "link.py"), b"old", b"new")
+    replace_file(str(tmp_path / "link.py"), b"old", b"new")
     assert (tmp_path / "link.py").is_symlink()
     assert (tmp_path / "real/a.py").read_bytes() == b"new"
     assert stat.S_IMODE((tmp_path / "real/a.py").stat().st_mode) == 0o751
@@ -100,13 +100,13 @@ def test_replacing_keeps_mode_and_link(tmp_path: Path) -> None:
 def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
     make(tmp_path, "a.py", data=b"edited")
     with pytest.raises(BadInput, match="changed"):
-        replace(str(tmp_path / "a.py"), b"old", b"new")
+        replace_file(str(tmp_path / "a.py"), b"old", b"new")
     assert (tmp_path / "a.py").read_bytes() == b"edited"
 
 
 def test_a_file_that_another_run_has_lifted_is_done(tmp_path: Path) -> None:
     make(tmp_path, "a.py", data=b"new")
-    replace(str(tmp_path / "a.py"), b"old", b"new")
+    replace_file(str(tmp_path / "a.py"), b"old", b"new")
     assert (tmp_path / "a.py").read_bytes() == b"new"
 
 
@@ -114,7 +114,7 @@ def test_a_read_only_file_is_left_alone_even_by_root(tmp_path: Path) -> None:
     make(tmp_path, "a.py", data=b"old")
     (tmp_path / "a.py").chmod(0o444)
     with pytest.raises(BadInput, match="read-only"):
-        replace(str(tmp_path / "a.py"), b"old", b"new")
+        replace_file(str(tmp_path / "a.py"), b"old", b"new")
     assert (tmp_path / "a.py").read_bytes() == b"old"
 
 
@@ -126,7 +126,7 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path: Path, monkey
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(BadInput, match="no space left"):
-        write(str(tmp_path / "a.py"), b"new", 0o644)
+        write_file(str(tmp_path / "a.py"), b"new", 0o644)
     assert (tmp_path / "a.py").read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["a.py"]
 
@@ -137,15 +137,15 @@ def test_an_interrupt_while_writing_leaves_nothing_behind(tmp_path: Path, monkey
 
     monkeypatch.setattr(os, "fsync", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        write(str(tmp_path / "a.py"), b"new", 0o644)
+        write_file(str(tmp_path / "a.py"), b"new", 0o644)
     assert os.listdir(tmp_path) == []
 
 
 def test_a_write_beyond_the_file_size_limit_leaves_the_old_file(tmp_path: Path) -> None:
     make(tmp_path, "a.py", data=b"old")
     program = (
-        "from raylift.project.files import BadInput, replace\n"
-        f"try: replace({str(tmp_path / 'a.py')!r}, b'old', b'new' * 99)\n"
+        "from raylift.project.files import BadInput, replace_file\n"
+        f"try: replace_file({str(tmp_path / 'a.py')!r}, b'old', b'new' * 99)\n"
         "except BadInput as error: print(error)"
     )
 
@@ -168,7 +168,7 @@ def test_a_file_without_read_permission_is_told(tmp_path: Path) -> None:
         os.setuid(65534)
         os.chdir("/")
         try:
-            read(str(tmp_path / "a.py"))
+            read_file(str(tmp_path / "a.py"))
         except BadInput as error:
             os._exit(7 if "permission denied" in str(error) else 1)
         os._exit(0)
@@ -179,8 +179,8 @@ def test_a_file_without_read_permission_is_told(tmp_path: Path) -> None:
 def test_killed_at_any_moment_a_file_is_the_old_or_the_new_one(tmp_path: Path) -> None:
     old, new = b"old\n" * 50_000, b"new\n" * 60_000
     program = (
-        "import sys\nfrom raylift.project.files import replace\n"
-        "for n in range(200): replace(f'{sys.argv[1]}/{n}.py', b'old\\n' * 50_000, b'new\\n' * 60_000)"
+        "import sys\nfrom raylift.project.files import replace_file\n"
+        "for n in range(200): replace_file(f'{sys.argv[1]}/{n}.py', b'old\\n' * 50_000, b'new\\n' * 60_000)"
     )
     for pause in (0.05, 0.08, 0.12, 0.2):
         top = tmp_path / str(pause)
@@ -198,7 +198,7 @@ def test_killed_at_any_moment_a_file_is_the_old_or_the_new_one(tmp_path: Path) -
 def test_a_new_file_takes_the_mode_of_its_model_and_makes_its_folders(tmp_path: Path) -> None:
     make(tmp_path, "a.py")
     (tmp_path / "a.py").chmod(0o755)
-    create(str(tmp_path / "x/y/b.py"), b"new", str(tmp_path / "a.py"))
+    create_file(str(tmp_path / "x/y/b.py"), b"new", str(tmp_path / "a.py"))
     assert (tmp_path / "x/y/b.py").read_bytes() == b"new"
     assert stat.S_IMODE((tmp_path / "x/y/b.py").stat().st_mode) == 0o755
 
@@ -206,9 +206,9 @@ def test_a_new_file_takes_the_mode_of_its_model_and_makes_its_folders(tmp_path: 
 def test_an_output_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     make(tmp_path, "a.py")
     with pytest.raises(BadInput, match="cannot be written"):
-        create(str(tmp_path / "a.py/b.py"), b"new", "a.py")
+        create_file(str(tmp_path / "a.py/b.py"), b"new", "a.py")
     with pytest.raises(BadInput, match="is a folder"):
-        create(str(tmp_path), b"new", "a.py")
+        create_file(str(tmp_path), b"new", "a.py")
 
 
 @pytest.mark.parametrize(

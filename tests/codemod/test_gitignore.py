@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from raylift.project.discovery import find
+from raylift.project.discovery import found_files
 from raylift.project.gitignore import Ignore
 from raylift.request import Request
 
@@ -73,6 +73,6 @@ def find_in(top: Path) -> list[str]:
     from raylift.project.files import BadInput
 
     try:
-        return [str(Path(file.path).relative_to(top)) for file in find(str(top), Request("check", ()))]
+        return [str(Path(file.path).relative_to(top)) for file in found_files(str(top), Request("check", ()))]
     except BadInput:
         return []

@@ -16,7 +16,7 @@ from raylift.project import settings_file as project
 from raylift.project.neighbours import neighbours_of
 from raylift.script import Script
 from raylift.settings import Settings
-from raylift.suppression.markers import marked
+from raylift.suppression.markers import with_markers
 
 from .conftest import Raylift
 
@@ -44,7 +44,7 @@ SEARCH = (
 
 def above(source: str, line: int) -> str:
     """The source with a marker that says no more than it must."""
-    return marked(source.encode(), [Notice(line, "RL221", "look")]).source.decode()
+    return with_markers(source.encode(), [Notice(line, "RL221", "look")]).source.decode()
 
 
 @pytest.mark.parametrize(
@@ -79,11 +79,11 @@ def test_a_marker_stands_above_the_whole_statement(source: str, line: int, place
     ],
 )
 def test_it_is_indented_ended_and_encoded_as_the_line_below(source: bytes, becomes: bytes) -> None:
-    assert marked(source, [Notice(2, "RL221", "look")]).source == becomes
+    assert with_markers(source, [Notice(2, "RL221", "look")]).source == becomes
 
 
 def test_a_text_that_the_encoding_lacks_or_that_python_would_take_for_one_is_written_otherwise() -> None:
-    source = marked(b"# coding: latin-1\nx\n", [Notice(2, "RL221", "caf\u00e9 \u2192\nencoding=no", "so")]).source
+    source = with_markers(b"# coding: latin-1\nx\n", [Notice(2, "RL221", "caf\u00e9 \u2192\nencoding=no", "so")]).source
     assert source == b"# coding: latin-1\n# raylift: RL221 caf\xe9 \\u2192 encoding =no; so\nx\n"
     assert ast.dump(ast.parse(source)) == ast.dump(ast.parse("x"))
 
@@ -95,12 +95,12 @@ def test_none_is_left_twice() -> None:
 
 
 def test_what_the_launch_command_said_is_no_matter_of_a_line() -> None:
-    assert marked(b"x\n", [Notice(1, "RL125", "launch it with `python a.py`")]).source == b"x\n"
+    assert with_markers(b"x\n", [Notice(1, "RL125", "launch it with `python a.py`")]).source == b"x\n"
 
 
 def test_two_notices_leave_two_comments_above_one_statement() -> None:
     notices = [Notice(2, "RL202", "b"), Notice(1, "RL221", "a"), Notice(2, "RL221", "a")]
-    assert marked(b"f(\n    x)\n", notices).source == b"# raylift: RL221 a\n# raylift: RL202 b\nf(\n    x)\n"
+    assert with_markers(b"f(\n    x)\n", notices).source == b"# raylift: RL221 a\n# raylift: RL202 b\nf(\n    x)\n"
 
 
 SOURCES = [
@@ -119,7 +119,7 @@ SOURCES = [
 def test_wherever_they_stand_markers_change_no_code(source: bytes, ends: bytes) -> None:
     source = source.replace(b"\r\n", b"\n").replace(b"\n", ends)
     count = len(source.splitlines())
-    changed = marked(source, [Notice(line, "RL221", "look") for line in range(1, count + 2)])
+    changed = with_markers(source, [Notice(line, "RL221", "look") for line in range(1, count + 2)])
     assert ast.dump(ast.parse(changed.source)) == ast.dump(ast.parse(source))
     kept = [line for line in changed.source.removeprefix(BOM).splitlines() if b"raylift: RL" not in line]
     assert kept == source.removeprefix(BOM).splitlines()
@@ -133,7 +133,7 @@ def test_a_lift_with_markers_differs_from_one_without_by_their_lines_only(path: 
     old = plain.code if isinstance(plain, Rewritten) else path.read_bytes()
     new = getattr(with_marks, "code", None) or old
     assert old == b"".join(line for line in new.splitlines(keepends=True) if b"# raylift: RL" not in line)
-    assert new.count(b"# raylift: RL") == len(marked(path.read_bytes(), getattr(plain, "notices", ())).above)
+    assert new.count(b"# raylift: RL") == len(with_markers(path.read_bytes(), getattr(plain, "notices", ())).above)
 
 
 CARRIED = [
@@ -150,7 +150,7 @@ def test_a_lift_carries_a_marker_of_any_line(path: Path) -> None:
     marks = [Notice(line, "RL221", f"look {line}") for line in range(1, len(script.source.splitlines()) + 1)]
     plain, with_marks = emit(script, plan), emit(script, plan, marks)
     assert plain == b"".join(line for line in with_marks.splitlines(keepends=True) if b"# raylift: RL" not in line)
-    assert with_marks.count(b"# raylift: RL") == len(marked(script.source, marks).above)
+    assert with_marks.count(b"# raylift: RL") == len(with_markers(script.source, marks).above)
 
 
 def test_a_refused_script_gets_its_marker_and_nothing_else() -> None:

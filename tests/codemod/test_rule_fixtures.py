@@ -18,7 +18,7 @@ import pytest
 from raylift.lift import rewrite
 from raylift.outcome import Outcome, Rewritten, Untouched
 from raylift.output.entries import Entry, entries_of
-from raylift.pipeline.outcomes import look
+from raylift.pipeline.outcomes import file_outcomes
 from raylift.request import plain_request
 from raylift.rules import RULES, Rule
 
@@ -39,7 +39,7 @@ def outcome_of(rule: str, script: str, *flags: str) -> Outcome | None:
     here = os.getcwd()
     os.chdir(FIXTURES / rule)
     try:
-        (looked,) = look(request)
+        (looked,) = file_outcomes(request)
     finally:
         os.chdir(here)
     return looked.outcome

@@ -10,9 +10,9 @@ import pytest
 
 from raylift.commands import run
 from raylift.outcome import Refused, Rewritten, Untouched
-from raylift.pipeline.looked import Looked
+from raylift.pipeline.file_outcome import FileOutcome
 from raylift.plan import Notice
-from raylift.project.discovery import Found
+from raylift.project.discovery import FoundFile
 from raylift.request import Request
 
 from .conftest import REFUSED, Raylift
@@ -20,8 +20,8 @@ from .conftest import REFUSED, Raylift
 EXAMPLE = Path(__file__).parents[2] / "examples/train.py"
 
 
-def looked(outcome: object) -> Looked:
-    return Looked(Found("train.py"), b"", outcome)  # type: ignore[arg-type]  # one of the outcomes
+def looked(outcome: object) -> FileOutcome:
+    return FileOutcome(FoundFile("train.py"), b"", outcome)  # type: ignore[arg-type]  # one of the outcomes
 
 
 def test_a_script_that_needs_nothing_runs_as_it_is() -> None:

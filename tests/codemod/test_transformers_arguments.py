@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.codemod.lifting import lifted, notices
 
-from raylift.frameworks.hf_trainer.old_arguments import GONE, WHEN_TRUE, Switch
+from raylift.frameworks.hf_trainer.old_arguments import GONE_ARGUMENTS, WHEN_TRUE, SwitchArgument
 
 HEAD = "from transformers import Trainer, TrainingArguments\n"
 
@@ -16,12 +16,12 @@ def arguments(written: str, **settings: int) -> str:
     return code.split("args = TrainingArguments(")[1].split(")\n")[0]
 
 
-@pytest.mark.parametrize(("old", "gone"), [(old, gone) for old, gone in GONE.items() if gone.name])
+@pytest.mark.parametrize(("old", "gone"), [(old, gone) for old, gone in GONE_ARGUMENTS.items() if gone.name])
 def test_a_renamed_argument_keeps_its_value(old: str, gone: object) -> None:
     assert arguments(f"'o', {old}=value") == f"'o', {getattr(gone, 'name')}=value"  # noqa: B009  # Gone is a value of the table
 
 
-@pytest.mark.parametrize("old", [old for old, gone in GONE.items() if not gone.name])
+@pytest.mark.parametrize("old", [old for old, gone in GONE_ARGUMENTS.items() if not gone.name])
 def test_an_argument_that_is_gone_is_dropped_and_named(old: str) -> None:
     assert arguments(f"'o', {old}=value, seed=1") == "'o', seed=1"
     told = notices(f"{HEAD}Trainer(1, TrainingArguments('o', {old}=value)).train()\n")
@@ -29,7 +29,7 @@ def test_an_argument_that_is_gone_is_dropped_and_named(old: str) -> None:
 
 
 @pytest.mark.parametrize(("old", "switch"), WHEN_TRUE.items())
-def test_a_switch_becomes_its_successor(old: str, switch: Switch) -> None:
+def test_a_switch_becomes_its_successor(old: str, switch: SwitchArgument) -> None:
     assert arguments(f"{old}=True") == f"{switch.name}={switch.on}"
     assert arguments(f"{old}=False, seed=1") == "seed=1"
 

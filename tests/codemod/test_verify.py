@@ -13,28 +13,28 @@ from raylift.commands import verify
 from raylift.request import Request
 from raylift.verification import scratch_copy as scratch
 from raylift.verification import watched_training as training
-from raylift.verification.comparison import Rank, compared, is_equal, table
-from raylift.verification.scratch_copy import TooMuch, copy_of
-from raylift.verification.watched_training import Trained, Training, TrainingFailed, watch
+from raylift.verification.comparison import RankComparison, compare, is_equal, table
+from raylift.verification.scratch_copy import TooMuch, scratch_copy
+from raylift.verification.watched_training import TrainingFailed, TrainingRecord, WatchedTraining, watch
 
 from .conftest import REFUSED, Raylift
 
 EXAMPLE = Path(__file__).parents[2] / "examples/train.py"
-SAME = Trained({0: [1.0, 0.5], 1: [2.0, 0.25]}, {0: ["a", "b"], 1: ["a", "b"]})
+SAME = TrainingRecord({0: [1.0, 0.5], 1: [2.0, 0.25]}, {0: ["a", "b"], 1: ["a", "b"]})
 
 
 def test_equal_trainings_are_equal_on_every_rank() -> None:
-    ranks = compared(SAME, SAME, 0)
-    assert ranks == [Rank(0, 2, "", "equal"), Rank(1, 2, "", "equal")]
+    ranks = compare(SAME, SAME, 0)
+    assert ranks == [RankComparison(0, 2, "", "equal"), RankComparison(1, 2, "", "equal")]
     assert all(is_equal(rank, 0) for rank in ranks)
 
 
 def test_the_first_difference_is_named_with_its_rank_and_step() -> None:
     other = SAME._replace(losses={0: [1.0, 0.5], 1: [2.0, math.nextafter(0.25, 1)]})
-    ranks = compared(SAME, other, 0)
+    ranks = compare(SAME, other, 0)
     assert [is_equal(rank, 0) for rank in ranks] == [True, False]
     assert ranks[1].parts_at == "loss 2: 0.25 and 0.25000000000000006"
-    assert [is_equal(rank, 1e-6) for rank in compared(SAME, other, 1e-6)] == [True, True]
+    assert [is_equal(rank, 1e-6) for rank in compare(SAME, other, 1e-6)] == [True, True]
 
 
 @pytest.mark.parametrize(
@@ -47,17 +47,17 @@ def test_the_first_difference_is_named_with_its_rank_and_step() -> None:
         SAME._replace(parameters={0: ["a", "c"], 1: ["a", "b"]}),
     ],
 )
-def test_a_missing_rank_a_missing_step_or_other_weights_are_differences(other: Trained) -> None:
-    assert not all(is_equal(rank, 0) for rank in compared(SAME, other, 0))
+def test_a_missing_rank_a_missing_step_or_other_weights_are_differences(other: TrainingRecord) -> None:
+    assert not all(is_equal(rank, 0) for rank in compare(SAME, other, 0))
 
 
 def test_two_losses_that_are_no_number_are_the_same() -> None:
     lost = SAME._replace(losses={0: [math.nan]})
-    assert compared(lost, lost, 0)[0].parts_at == ""
+    assert compare(lost, lost, 0)[0].parts_at == ""
 
 
 def test_the_table_has_a_line_for_each_rank() -> None:
-    assert table([Rank(0, 12, "", "equal"), Rank(1, 12, "loss 3: 1.0 and 2.0", "differ")]).splitlines() == [
+    assert table([RankComparison(0, 12, "", "equal"), RankComparison(1, 12, "loss 3: 1.0 and 2.0", "differ")]).splitlines() == [
         "rank  losses  first difference     final weights",
         "0     12      none                 equal",
         "1     12      loss 3: 1.0 and 2.0  differ",
@@ -69,7 +69,7 @@ def test_a_copy_of_a_project_leaves_what_is_not_its_own(tmp_path: Path) -> None:
         (tmp_path / "project" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "project" / name).write_text("x")
     (tmp_path / "project/large.bin").write_bytes(b"x" * scratch.LARGE)
-    copy_of(tmp_path / "project", tmp_path / "copy")
+    scratch_copy(tmp_path / "project", tmp_path / "copy")
     assert sorted(path.name for path in (tmp_path / "copy").rglob("*")) == ["a.py", "b.txt", "data", "large.bin"]
     assert (tmp_path / "copy/large.bin").is_symlink()
     (tmp_path / "copy/a.py").write_text("y")
@@ -81,7 +81,7 @@ def test_a_home_folder_is_no_project(tmp_path: Path, monkeypatch: pytest.MonkeyP
     for number in range(4):
         (tmp_path / str(number)).touch()
     with pytest.raises(TooMuch, match="project folder"):
-        copy_of(tmp_path, tmp_path / "copy")
+        scratch_copy(tmp_path, tmp_path / "copy")
 
 
 RECORDS = """
@@ -95,12 +95,12 @@ for rank in (0, 1):
 """
 
 
-def watched(tmp_path: Path, program: str) -> Trained:
-    return watch(Training([sys.executable, "-c", program], tmp_path, os.environ, 2, 0.5), tmp_path / "record", None)
+def watched(tmp_path: Path, program: str) -> TrainingRecord:
+    return watch(WatchedTraining([sys.executable, "-c", program], tmp_path, os.environ, 2, 0.5), tmp_path / "record", None)
 
 
 def test_a_training_is_read_back_by_rank(tmp_path: Path) -> None:
-    assert watched(tmp_path, RECORDS) == Trained({0: [0.5], 1: [0.5]}, {0: ["abc"], 1: ["abc"]})
+    assert watched(tmp_path, RECORDS) == TrainingRecord({0: [0.5], 1: [0.5]}, {0: ["abc"], 1: ["abc"]})
 
 
 def test_processes_that_hang_after_their_end_are_ended(tmp_path: Path) -> None:

@@ -87,21 +87,21 @@ def test_a_second_training_of_the_same_trainer_counts_for_itself(tmp_path: Path,
     session = Stored(folder=str(tmp_path / "run"))
     with pytest.raises(Broken):
         train(tmp_path / "out", session, monkeypatch, fail_at=5)
-    before = tally.read(str(session.last), 0)["seconds"]
+    before = tally.read_counters(str(session.last), 0)["seconds"]
     monkeypatch.setattr(outbox, "_trainings", iter(range(9)))
     trainer = tiny.trainer(tmp_path / "out", max_steps=STEPS, save_steps=STEPS)
     trainer.add_callback(RayTrainReportCallback())
     assert prepare_trainer(trainer).train().metrics["train_runtime"] > before
     began = time.time()
     assert trainer.train().metrics["train_runtime"] < time.time() - began
-    assert tally.read(str(session.last), 0)["seconds"] < time.time() - began
+    assert tally.read_counters(str(session.last), 0)["seconds"] < time.time() - began
 
 
 def test_where_the_group_has_grown_a_new_rank_has_no_losses_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     session = Stored(folder=str(tmp_path / "run"))
     with pytest.raises(Broken):
         train(tmp_path / "out", session, monkeypatch, fail_at=5)
-    own, new = tally.read(str(session.last), 0), tally.read(str(session.last), 1)
+    own, new = tally.read_counters(str(session.last), 0), tally.read_counters(str(session.last), 1)
     assert own["seconds"] == new["seconds"]
     assert set(own) - set(new) <= {"_tr_loss"}
     assert "_tr_loss" not in new

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from raylift.output.console import Console, complain
 from raylift.pipeline.delivery import WrongUsage, delivery_for
-from raylift.pipeline.outcomes import look
+from raylift.pipeline.outcomes import file_outcomes
 from raylift.request import Request
 
 if TYPE_CHECKING:  # loads dataclasses, which the common case does without
@@ -22,7 +22,7 @@ def execute(request: Request) -> int:
         complain(str(error))
         return 2
     gravest = 0
-    for looked in look(request):
+    for looked in file_outcomes(request):
         outcome = deliver(looked)
         console.tell(looked.found.path, outcome)
         gravest = max(gravest, exit_code(request.command, outcome))

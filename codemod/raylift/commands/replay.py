@@ -14,7 +14,7 @@ import types
 from importlib.machinery import SourceFileLoader
 
 
-class Lifted(SourceFileLoader):
+class LiftedModule(SourceFileLoader):
     """Answers for the original's path with the lifted text, to whoever asks `__main__` for its source."""
 
     def __init__(self, path: str, source: bytes) -> None:
@@ -32,7 +32,7 @@ class Lifted(SourceFileLoader):
 
 def install(original: str, source: bytes) -> types.ModuleType:
     """Make a `__main__` of the lifted text that looks like the original's."""
-    loader = Lifted(os.path.abspath(original), source)
+    loader = LiftedModule(os.path.abspath(original), source)
     module = types.ModuleType("__main__")
     module.__dict__.update(__file__=loader.path, __loader__=loader, __builtins__=__builtins__, __cached__=None)
     lines = (loader.get_source("__main__") or "").splitlines(keepends=True)
@@ -48,7 +48,7 @@ def show_error(kind: type[BaseException], error: BaseException, trace: types.Tra
     traceback.print_exception(kind, error, trace)
 
 
-def main() -> None:
+def replay() -> None:
     """Become the lifted script."""
     original, lifted, *arguments = sys.argv[1:]
     with open(lifted, "rb") as file:
@@ -60,9 +60,9 @@ def main() -> None:
     sys.excepthook = show_error
     module = install(original, source)
     loader = module.__loader__
-    assert isinstance(loader, Lifted)
+    assert isinstance(loader, LiftedModule)
     exec(loader.get_code("__main__"), module.__dict__)  # noqa: S102 - the script that the user asked to run
 
 
 if __name__ == "__main__":
-    main()
+    replay()

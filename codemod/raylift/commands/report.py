@@ -12,26 +12,26 @@ from string import Template
 from raylift.outcome import Untouched
 from raylift.output.console import complain, phrase, summary
 from raylift.output.entries import Entry, entries_of
-from raylift.output.side_by_side import Row, hunks
+from raylift.output.side_by_side import LinePair, hunks
 from raylift.output.terminal import visible
 from raylift.pipeline.delivery import new_code
-from raylift.pipeline.looked import Looked
-from raylift.pipeline.outcomes import look
+from raylift.pipeline.file_outcome import FileOutcome
+from raylift.pipeline.outcomes import file_outcomes
 from raylift.project import files
 from raylift.request import Request
 from raylift.rules import RULES
 
-KINDS = {"Rewritten": "lifted", "Refused": "refused", "Failed": "failed", "Untouched": "alone"}
+OUTCOME_KINDS = {"Rewritten": "lifted", "Refused": "refused", "Failed": "failed", "Untouched": "alone"}
 WORDS = {"lifted": "would be lifted", "refused": "needs a hand", "failed": "failed", "alone": "left alone"}
 
 
 def report(request: Request) -> int:
     """Write the page and say where; returns the exit code."""
     output = request.output or "raylift-report.html"
-    looked = list(look(request))
+    looked = list(file_outcomes(request))
     page = page_of(looked, ", ".join(Path(path).resolve().name for path in request.paths))
     try:
-        files.create(output, page.encode(errors="backslashreplace"), "")
+        files.create_file(output, page.encode(errors="backslashreplace"), "")
     except files.BadInput as error:
         complain(str(error))
         return 2
@@ -39,7 +39,7 @@ def report(request: Request) -> int:
     return 0
 
 
-def page_of(looked: list[Looked], title: str) -> str:
+def page_of(looked: list[FileOutcome], title: str) -> str:
     """The page as HTML; nothing of a script's text can become markup."""
     told = [each for each in looked if each.outcome is not None]
     told.sort(key=lambda each: (list(WORDS).index(kind_of(each)), each.found.path))
@@ -55,9 +55,9 @@ def page_of(looked: list[Looked], title: str) -> str:
     )
 
 
-def kind_of(looked: Looked) -> str:
+def kind_of(looked: FileOutcome) -> str:
     """What became of a file, as the page names it."""
-    return KINDS[type(looked.outcome).__name__]
+    return OUTCOME_KINDS[type(looked.outcome).__name__]
 
 
 def _button(kind: str, count: int) -> str:
@@ -67,7 +67,7 @@ def _button(kind: str, count: int) -> str:
     )
 
 
-def _file(looked: Looked) -> str:
+def _file(looked: FileOutcome) -> str:
     assert looked.outcome is not None
     kind, path = kind_of(looked), escape(looked.found.path.encode(errors="backslashreplace").decode())
     entries = entries_of(path, looked.outcome)
@@ -106,11 +106,11 @@ def _change(old: bytes, new: bytes) -> str:
     return f'<div class="scroll"><table><colgroup>{columns}</colgroup><tbody>{rows}</tbody></table></div>'
 
 
-def _row(row: Row) -> str:
+def _row(row: LinePair) -> str:
     return f"<tr>{''.join(_cells(row))}</tr>"
 
 
-def _cells(row: Row) -> Iterator[str]:
+def _cells(row: LinePair) -> Iterator[str]:
     for number, line, style in ((row.old_number, row.old, "del"), (row.new_number, row.new, "ins")):
         shown = f' class="{style}"' if number and row.kind != "equal" else ""
         yield f'<td class="n">{number or ""}</td><td{shown}>{escape(visible(line))}</td>'

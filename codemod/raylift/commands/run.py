@@ -11,8 +11,8 @@ from raylift.commands import replay
 from raylift.commands.check_diff_rewrite import exit_code
 from raylift.output.console import Console, complain
 from raylift.pipeline.delivery import is_done, new_code
-from raylift.pipeline.looked import Looked
-from raylift.pipeline.outcomes import look
+from raylift.pipeline.file_outcome import FileOutcome
+from raylift.pipeline.outcomes import file_outcomes
 from raylift.request import Request
 
 NEEDED = ("ray", "torch", "transformers", "accelerate")
@@ -28,7 +28,7 @@ def run_lifted(request: Request, arguments: list[str]) -> int:
     if not os.path.isfile(script):
         complain(f"{script}: run takes one script, and this is none")
         return 2
-    (looked,) = look(request)
+    (looked,) = file_outcomes(request)
     console.tell(script, looked.outcome)
     if (command := command_line(looked, arguments)) is None:
         return exit_code("run", looked.outcome)
@@ -43,7 +43,7 @@ def missing_packages() -> str:
     return f"training needs {', '.join(missing)}: pip install 'raylift[runtime]'" if missing else ""
 
 
-def command_line(looked: Looked, arguments: list[str]) -> list[str] | None:
+def command_line(looked: FileOutcome, arguments: list[str]) -> list[str] | None:
     """How to run what the script became, or None where it cannot be lifted; a script that needs nothing runs as it is."""
     script = looked.found.path
     if is_done(looked.outcome):

@@ -11,12 +11,12 @@ from raylift.commands.check_diff_rewrite import exit_code
 from raylift.commands.run import missing_packages
 from raylift.output.console import Console, complain, put
 from raylift.pipeline.delivery import new_code
-from raylift.pipeline.outcomes import look
+from raylift.pipeline.outcomes import file_outcomes
 from raylift.project import files
 from raylift.request import Request
-from raylift.verification.comparison import compared, is_equal, table
-from raylift.verification.scratch_copy import TooMuch, copy_of
-from raylift.verification.watched_training import Trained, Training, TrainingFailed, watch
+from raylift.verification.comparison import compare, is_equal, table
+from raylift.verification.scratch_copy import TooMuch, scratch_copy
+from raylift.verification.watched_training import TrainingFailed, TrainingRecord, WatchedTraining, watch
 
 TORCHRUN_GRACE_S = 3
 """Seconds; gloo may abort, or wait for ever, while a process that trained to its end takes its process group down."""
@@ -39,7 +39,7 @@ def verify(request: Request, arguments: list[str]) -> int:
     except (TooMuch, TrainingFailed) as error:
         complain(str(error))
         return 2
-    ranks = compared(original, lifted, request.tolerance)
+    ranks = compare(original, lifted, request.tolerance)
     put(sys.stdout, table(ranks))
     equal = all(is_equal(rank, request.tolerance) for rank in ranks)
     put(sys.stdout, f"raylift: {script} trains {'to the same losses' if equal else 'DIFFERENTLY'} after its lift\n")
@@ -50,13 +50,13 @@ def _lifted_code(request: Request) -> tuple[bytes | None, int]:
     """What to compare with, or None and the exit code that says why there is nothing."""
     (script,) = request.paths
     try:
-        files.read(script)
+        files.read_file(script)
         if request.lifted is not None:
-            return files.read(request.lifted), 0
+            return files.read_file(request.lifted), 0
     except files.BadInput as error:
         complain(f"{request.lifted or script}: {error}")
         return None, 2
-    (looked,) = look(request)
+    (looked,) = file_outcomes(request)
     Console(request).tell(script, looked.outcome)
     code = new_code(looked.outcome)
     if code is None and (answer := exit_code("verify", looked.outcome)):
@@ -67,12 +67,16 @@ def _lifted_code(request: Request) -> tuple[bytes | None, int]:
     return code, 0
 
 
-def _train_both(request: Request, script: Path, code: bytes, arguments: list[str], folder: Path) -> tuple[Trained, Trained]:
+def _train_both(
+    request: Request, script: Path, code: bytes, arguments: list[str], folder: Path
+) -> tuple[TrainingRecord, TrainingRecord]:
     ranks = 2 if request.num_workers is None else max(1, request.num_workers)
     put(sys.stderr, f"raylift: training {script} as it is, under torchrun with {ranks} processes\n")
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc_per_node={ranks}"]
     copy = _project_copy(script, folder / "original")
-    before = Training([*torchrun, str(copy), *arguments], folder / "original", _environment(request), ranks, TORCHRUN_GRACE_S)
+    before = WatchedTraining(
+        [*torchrun, str(copy), *arguments], folder / "original", _environment(request), ranks, TORCHRUN_GRACE_S
+    )
     original = _watched(before, folder / "original-record", request, "the original")
     put(sys.stderr, f"raylift: training it lifted, on {ranks} Ray workers\n")
     copy = _project_copy(script, folder / "lifted")
@@ -83,11 +87,11 @@ def _train_both(request: Request, script: Path, code: bytes, arguments: list[str
         "RAYLIFT_USE_GPU": str(int(_uses_gpu(request))),
         "RAYLIFT_STORAGE_PATH": str(folder / "storage"),
     }
-    after = Training([sys.executable, str(copy), *arguments], folder / "lifted", environment, ranks, RAY_GRACE_S)
+    after = WatchedTraining([sys.executable, str(copy), *arguments], folder / "lifted", environment, ranks, RAY_GRACE_S)
     return original, _watched(after, folder / "lifted-record", request, "the lifted script")
 
 
-def _watched(training: Training, record: Path, request: Request, name: str) -> Trained:
+def _watched(training: WatchedTraining, record: Path, request: Request, name: str) -> TrainingRecord:
     try:
         return watch(training, record, request.steps)
     except TrainingFailed as error:
@@ -98,7 +102,7 @@ def _project_copy(script: Path, to: Path) -> Path:
     """Copy the working directory, or the script's folder where it lies elsewhere; returns the script's path in there."""
     here, file = Path.cwd(), script.resolve()
     project = here if file.is_relative_to(here) else file.parent
-    copy_of(project, to)
+    scratch_copy(project, to)
     return file.relative_to(project)
 
 

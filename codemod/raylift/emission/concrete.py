@@ -11,17 +11,17 @@ from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
 from raylift.plan import Notice
 from raylift.script import Script
-from raylift.suppression.markers import Marked, marked
+from raylift.suppression.markers import MarkedSource, with_markers
 
-Place = tuple[str, int, int, int, int]
+NodePlace = tuple[str, int, int, int, int]
 
 
-class Concrete:
+class ConcreteTree:
     """The concrete syntax of a script; nodes are found by the place where they stand."""
 
     def __init__(self, script: Script, marks: Iterable[Notice] = ()) -> None:
         self.script = script
-        self._marked = marked(script.source, marks) if marks else Marked(script.source)
+        self._marked = with_markers(script.source, marks) if marks else MarkedSource(script.source)
         self.module = cst.parse_module(self._marked.source)
         self._lines = self.module.code.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
@@ -30,7 +30,7 @@ class Concrete:
         return MetadataWrapper(self.module, unsafe_skip_copy=True).resolve(PositionProvider)
 
     @cached_property
-    def _nodes(self) -> dict[Place, cst.CSTNode]:
+    def _nodes(self) -> dict[NodePlace, cst.CSTNode]:
         return {
             (kind, at.start.line, at.start.column, at.end.line, at.end.column): node
             for node, at in self._everything.items()

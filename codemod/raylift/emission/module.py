@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 import libcst as cst
 
 from raylift.edits.statements import change_first, statements_of, without_gaps
-from raylift.emission.concrete import Concrete
+from raylift.emission.concrete import ConcreteTree
 from raylift.emission.layout import close_gaps
 from raylift.emission.needed_imports import below_blanks, with_imports
 from raylift.emission.script_header import with_dependency
@@ -27,7 +27,7 @@ BOM = b"\xef\xbb\xbf"
 
 def emit(script: Script, plan: Plan, marks: Sequence[Notice] = ()) -> bytes:
     """The script with its plan carried out and its markers; bytes in the script's own encoding and newlines."""
-    concrete = Concrete(script, marks)
+    concrete = ConcreteTree(script, marks)
     edited = _Edited(concrete, plan)
     if plan.placement is None or plan.launcher is None:
         body = [new for old in concrete.module.body for new in edited.statement(old)]
@@ -41,7 +41,7 @@ def emit(script: Script, plan: Plan, marks: Sequence[Notice] = ()) -> bytes:
 class _Edited(cst.CSTTransformer):
     """Carries out the edits; a node is found by identity, so two can meet only on statements that share a line."""
 
-    def __init__(self, concrete: Concrete, plan: Plan) -> None:
+    def __init__(self, concrete: ConcreteTree, plan: Plan) -> None:
         super().__init__()
         self._changes: dict[cst.CSTNode, list[Change]] = {}
         self._gone: set[cst.CSTNode] = set()
@@ -91,7 +91,7 @@ class _Unannotated(cst.CSTTransformer):
         return cst.Assign([cst.AssignTarget(target)], value) if value else cst.Pass()
 
 
-def _lifted(concrete: Concrete, placement: Placement, launcher: Launcher, edited: _Edited) -> Body:
+def _lifted(concrete: ConcreteTree, placement: Placement, launcher: Launcher, edited: _Edited) -> Body:
     """The top level with the moved statements inside the train function."""
     guard = concrete.target(placement.guard) if placement.guard else None
     stay, inside, place = _sorted(concrete, {concrete.target(node) for node in placement.moved}, guard, edited)
@@ -106,7 +106,9 @@ def _lifted(concrete: Concrete, placement: Placement, launcher: Launcher, edited
     return [*stay[:place], train_func, *_below_blanks([_relaunched(old_guard, launch)], 2), *stay[place + 1 :]]
 
 
-def _sorted(concrete: Concrete, moved: set[cst.CSTNode], guard: cst.CSTNode | None, edited: _Edited) -> tuple[Body, Body, int]:
+def _sorted(
+    concrete: ConcreteTree, moved: set[cst.CSTNode], guard: cst.CSTNode | None, edited: _Edited
+) -> tuple[Body, Body, int]:
     """What stays at the top level and what moves, apart where they were, and how much stays above the train function."""
     stay: Body = []
     inside: Body = []

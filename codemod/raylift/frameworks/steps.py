@@ -9,10 +9,10 @@ from raylift.hazards import steps as hazards
 from raylift.plan import Step
 
 STEPS: tuple[Step, ...] = (
-    hf_trainer.connect,
-    old_arguments.modernise,
-    old_attributes.modernise,
-    save_strategy.reportable,
-    accelerate.connect,
+    hf_trainer.connect_trainers,
+    old_arguments.update_arguments,
+    old_attributes.update_attributes,
+    save_strategy.make_saves_reportable,
+    accelerate.connect_loops,
     hazards.hazards,
 )

@@ -13,15 +13,15 @@ from collections.abc import Iterator
 from raylift.edits.arguments import remove, replace_argument
 from raylift.edits.expressions import replace_by
 from raylift.plan import Edit, Finding, NeededImport, Notice
-from raylift.script import Found, Script
+from raylift.script import Script, ScriptNode
 from raylift.script.expressions import written
 
-SPREAD = ("auto", "balanced", "balanced_low_0", "sequential")
-FIRST = (0, "cuda:0")
-OWN = "torch.cuda.current_device()"
+SPREAD_MAPS = ("auto", "balanced", "balanced_low_0", "sequential")
+FIRST_GPU = (0, "cuda:0")
+OWN_GPU = "torch.cuda.current_device()"
 
 
-def repair(script: Script) -> Iterator[Finding]:
+def repair_device_maps(script: Script) -> Iterator[Finding]:
     """Put every model, and what goes with it, on the GPU of its worker."""
     for call in script.all(ast.Call):
         device_map = next((keyword for keyword in call.keywords if keyword.arg == "device_map"), None)
@@ -32,7 +32,7 @@ def repair(script: Script) -> Iterator[Finding]:
 
 
 def _device_map(script: Script, keyword: ast.keyword) -> Iterator[Finding]:
-    values = [value.node for value in script.values(keyword.value) if isinstance(value, Found)]
+    values = [value.node for value in script.values(keyword.value) if isinstance(value, ScriptNode)]
     if not values or len(values) < len(list(script.values(keyword.value))):
         return
     if all(_spreads(value) for value in values):
@@ -40,19 +40,19 @@ def _device_map(script: Script, keyword: ast.keyword) -> Iterator[Finding]:
         yield Edit(keyword, remove, "RL212", text)
         yield Notice(keyword.lineno, "RL212", text, "it was removed; a model too large for one GPU needs FSDP or DeepSpeed")
     elif all(map(_is_first_gpu, values)):
-        change = replace_argument(f'device_map={{"": {OWN}}}')
+        change = replace_argument(f'device_map={{"": {OWN_GPU}}}')
         needs = () if "torch" in {found.name for found in script.imports()} else (NeededImport("torch"),)
         yield Edit(keyword, change, "RL215", "each worker has a GPU of its own, and number 0 is that of one of them", needs)
 
 
 def _spreads(value: ast.AST) -> bool:
-    return isinstance(value, ast.Constant) and value.value in SPREAD
+    return isinstance(value, ast.Constant) and value.value in SPREAD_MAPS
 
 
 def _is_first_gpu(value: ast.AST) -> bool:
     if isinstance(value, ast.Dict) and len(value.keys) == 1:
         key, place = value.keys[0], value.values[0]
-        return isinstance(key, ast.Constant) and key.value == "" and isinstance(place, ast.Constant) and place.value in FIRST
+        return isinstance(key, ast.Constant) and key.value == "" and isinstance(place, ast.Constant) and place.value in FIRST_GPU
     return isinstance(value, ast.Constant) and value.value == "cuda:0"
 
 
@@ -77,4 +77,4 @@ def _in_dicts(script: Script) -> Iterator[Finding]:
         for value in given:
             if _spreads(value) or _is_first_gpu(value):
                 text = f"`device_map` is {ast.unparse(value)} here; each Ray worker trains a replica on a GPU of its own"
-                yield Notice(value.lineno, "RL212", text, f'take it out, or use {{"": {OWN}}} for a quantized model')
+                yield Notice(value.lineno, "RL212", text, f'take it out, or use {{"": {OWN_GPU}}} for a quantized model')

@@ -9,7 +9,7 @@ from raylift.edits.statements import remove_statement
 from raylift.plan import Edit, Finding, Notice
 from raylift.script import Script
 
-PLACES = ("GROUP_RANK", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT", "NODE_RANK", "RANK", "WORLD_SIZE")
+RANK_VARIABLES = ("GROUP_RANK", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT", "NODE_RANK", "RANK", "WORLD_SIZE")
 
 
 def gpus_by_hand(script: Script) -> Iterator[Finding]:
@@ -24,7 +24,9 @@ def gpus_by_hand(script: Script) -> Iterator[Finding]:
 def places_by_hand(script: Script) -> Iterator[Finding]:
     """A script that says which rank it is says so on every worker; where it asks first, it says nothing there."""
     for node in script.all(ast.Assign):
-        name = next((name for name in PLACES if any(_is_environment(script, target, name) for target in node.targets)), None)
+        name = next(
+            (name for name in RANK_VARIABLES if any(_is_environment(script, target, name) for target in node.targets)), None
+        )
         tests = [ast.unparse(holder.test) for holder in script.enclosing(node) if isinstance(holder, ast.If)]
         if name and not any(name in test for test in tests):
             text = f"`{name}` set by the script would contradict the place that Ray gave to the worker"

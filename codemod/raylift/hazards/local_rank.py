@@ -20,7 +20,7 @@ from raylift.script.expressions import written
 OPTIONS = ("--local_rank", "--local-rank")
 
 
-def ask_environment(script: Script) -> Iterator[Edit]:
+def read_local_rank(script: Script) -> Iterator[Edit]:
     """Let a script that was told its local rank find it, unless it already asks for it."""
     if any(node.value == "LOCAL_RANK" for node in script.all(ast.Constant)):
         return

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 
 from raylift.plan import Refusal
-from raylift.script import Found, Script
+from raylift.script import Script, ScriptNode
 
 SPAWNERS = frozenset({
     "torch.multiprocessing.spawn", "torch.multiprocessing.start_processes", "torch_xla.distributed.xla_multiprocessing.spawn",
@@ -14,7 +14,7 @@ SPAWNERS = frozenset({
 })  # fmt: skip
 
 
-def refuse_spawners(script: Script, reached: Iterable[Found]) -> None:
+def refuse_spawners(script: Script, reached: Iterable[ScriptNode]) -> None:
     inside = {node for found in reached if found.script is script for node in ast.walk(found.node)}
     for call in script.calls_to(*SPAWNERS):
         if call in inside:

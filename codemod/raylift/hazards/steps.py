@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from raylift.hazards import device_maps
 from raylift.hazards.environment import gpus_by_hand, places_by_hand
-from raylift.hazards.local_rank import ask_environment
+from raylift.hazards.local_rank import read_local_rank
 from raylift.hazards.process_group import own_process_groups
 from raylift.hazards.spawned_processes import refuse_spawners
 from raylift.plan import Case, Finding
@@ -22,7 +22,7 @@ def hazards(case: Case) -> Iterator[Finding]:
     script, reached = case.script, case.reach
     yield from gpus_by_hand(script)
     yield from places_by_hand(script)
-    yield from device_maps.repair(script)
-    yield from ask_environment(script)
+    yield from device_maps.repair_device_maps(script)
+    yield from read_local_rank(script)
     yield from own_process_groups(script)
     refuse_spawners(script, reached)

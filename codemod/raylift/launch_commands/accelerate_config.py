@@ -14,7 +14,7 @@ from raylift.launch_commands.launch import LaunchError
 SECTIONS = {"deepspeed": "deepspeed_config", "fsdp": "fsdp_config", "dynamo": "dynamo_config"}
 
 
-def whole_config(given: str | Mapping[str, object] | None) -> dict[str, Any]:
+def read_whole_config(given: str | Mapping[str, object] | None) -> dict[str, Any]:
     """A config file, or flags of `accelerate launch` over one, as one dict; a DeepSpeed file stands in it under `hf_ds_config`.
 
     Raises LaunchError with one line for what cannot be read.

@@ -35,7 +35,7 @@ NOT_LAUNCHING = {
 }
 SHELLS = {"bash", "sh", "zsh"}
 # Ray decides about these, for each worker.
-PLACES = {
+SET_BY_RAY = {
     "CUDA_VISIBLE_DEVICES",
     "MASTER_ADDR",
     "MASTER_PORT",
@@ -140,7 +140,7 @@ def _with_environment(launch: Launch, environment: dict[str, str]) -> Launch:
         elif count is None and re.fullmatch(r"[\d,]+", devices):
             count, use_gpu = len(devices.split(",")), True
         notices.append(f"CUDA_VISIBLE_DEVICES={devices} is left out: Ray gives each worker its GPU")
-    kept = {name: value for name, value in environment.items() if name not in PLACES}
+    kept = {name: value for name, value in environment.items() if name not in SET_BY_RAY}
     return dataclasses.replace(launch, num_workers=count, use_gpu=use_gpu, environment=kept, notices=tuple(notices))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from raylift.launch_commands.accelerate_config import whole_config
+from raylift.launch_commands.accelerate_config import read_whole_config
 from raylift.launch_commands.from_text import Launch, LaunchError, launch_in, read_config
 from raylift.project.files import BadInput
 from raylift.request import STANDARD_INPUT, Request
@@ -24,7 +24,9 @@ def with_launch(request: Request, path: str) -> Request:
     try:
         launch = launch_in(_text(request.launched_by), None if path == STANDARD_INPUT else path)
         workers, use_gpu = _by_config(launch)
-        inline = whole_config(launch.accelerate_config) if request.inline_accelerate_config or request.runtime == "ray" else None
+        inline = (
+            read_whole_config(launch.accelerate_config) if request.inline_accelerate_config or request.runtime == "ray" else None
+        )
     except LaunchError as error:
         if path not in request.paths:
             return request  # of the scripts in a folder it launches one

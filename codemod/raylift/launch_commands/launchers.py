@@ -81,7 +81,7 @@ def python(words: Words) -> Launch:
 LOCAL_RANK = (
     "the launcher passed --local_rank to the script; on Ray's workers it is LOCAL_RANK in the environment, as with torchrun"
 )
-MODULES: dict[str, Callable[[Words], Launch]] = {
+PYTHON_MODULES: dict[str, Callable[[Words], Launch]] = {
     "torch.distributed.run": torchrun,
     "torch.distributed.launch": partial(torchrun, passes_local_rank=True),
     "accelerate.commands.launch": accelerate,
@@ -96,7 +96,7 @@ PROGRAMS: dict[str, Callable[[Words], Launch]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LauncherFound:
     """Where in a command its launcher stands, and how to read what follows; `is_plain` where that is Python itself."""
 
     at: int
@@ -104,26 +104,26 @@ class Place:
     is_plain: bool = False
 
 
-def launcher_in(words: Words) -> Place | None:
+def launcher_in(words: Words) -> LauncherFound | None:
     """The launcher of a command; None where it has none."""
     for at, word in enumerate(words):
         name, rest = word.rpartition("/")[2], words[at + 1 :]
         if name in PROGRAMS:
-            return Place(at, partial(PROGRAMS[name], rest))
+            return LauncherFound(at, partial(PROGRAMS[name], rest))
         if name == "accelerate" and rest[:1] == ("launch",):
-            return Place(at, partial(accelerate, rest[1:]))
+            return LauncherFound(at, partial(accelerate, rest[1:]))
         if re.fullmatch(r"python[\d.]*", name):
             return _python_place(at, rest)
     return None
 
 
-def _python_place(at: int, words: Words) -> Place:
+def _python_place(at: int, words: Words) -> LauncherFound:
     for place, word in enumerate(words):
-        if word == "-m" and words[place + 1 : place + 2] and words[place + 1] in MODULES:
-            return Place(at, partial(MODULES[words[place + 1]], words[place + 2 :]))
+        if word == "-m" and words[place + 1 : place + 2] and words[place + 1] in PYTHON_MODULES:
+            return LauncherFound(at, partial(PYTHON_MODULES[words[place + 1]], words[place + 2 :]))
         if not word.startswith("-"):
             break
-    return Place(at, partial(python, words), is_plain=True)
+    return LauncherFound(at, partial(python, words), is_plain=True)
 
 
 def _slots(include: str) -> int | None:

@@ -55,10 +55,10 @@ class Console:
         """The change on standard output: coloured on a terminal, bytes for `git apply` in a pipe."""
         name = "stdin" if path == STANDARD_INPUT else path
         if not is_coloured(sys.stdout) and not self._request.side_by_side:
-            from raylift.output.unified_diff import unified
+            from raylift.output.unified_diff import unified_diff
 
             sys.stdout.flush()
-            sys.stdout.buffer.writelines(unified(old, new, name))
+            sys.stdout.buffer.writelines(unified_diff(old, new, name))
             sys.stdout.buffer.flush()
             return
         from raylift.output.terminal import in_colours, in_columns

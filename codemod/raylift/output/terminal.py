@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 
 from raylift.output.side_by_side import hunks
-from raylift.output.unified_diff import unified
+from raylift.output.unified_diff import unified_diff
 
 Line = list[tuple[str, str]]
 """Pieces of text, each with the style that rich gives it."""
@@ -16,7 +16,7 @@ DIFF_STYLES = {b"-": "red", b"+": "green", b"@": "cyan"}
 
 def in_colours(path: str, old: bytes, new: bytes) -> list[Line]:
     """The unified diff as lines for a terminal."""
-    lines = unified(old, new, path)
+    lines = unified_diff(old, new, path)
     return [[(visible(line), "bold" if number < 2 else DIFF_STYLES.get(line[:1], ""))] for number, line in enumerate(lines)]
 
 

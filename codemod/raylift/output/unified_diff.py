@@ -6,16 +6,16 @@ import difflib
 import os
 from collections.abc import Iterator, Sequence
 
-CONTEXT = 3
-LONG = 5_000
+CONTEXT_LINES = 3
+LONG_FILE = 5_000
 """Lines; beyond this difflib may treat frequent lines as noise, or blank lines alone would take it minutes."""
 
 Opcode = tuple[str, int, int, int, int]
 
 
-def unified(old: bytes, new: bytes, path: str) -> list[bytes]:
+def unified_diff(old: bytes, new: bytes, path: str) -> list[bytes]:
     """The diff's lines, each with its own line end; empty where nothing differs."""
-    before, after = lines_of(old), lines_of(new)
+    before, after = byte_lines(old), byte_lines(new)
     hunks = hunks_of(before, after)
     return [*_header(path), *(line for hunk in hunks for line in _hunk(hunk, before, after))] if hunks else []
 
@@ -24,11 +24,11 @@ def hunks_of(before: list[bytes], after: list[bytes]) -> list[list[Opcode]]:
     """The places where the lines differ, each with the lines around it."""
     if before == after:
         return []
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=max(len(before), len(after)) > LONG)
-    return [list(hunk) for hunk in matcher.get_grouped_opcodes(CONTEXT)]
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=max(len(before), len(after)) > LONG_FILE)
+    return [list(hunk) for hunk in matcher.get_grouped_opcodes(CONTEXT_LINES)]
 
 
-def lines_of(source: bytes) -> list[bytes]:
+def byte_lines(source: bytes) -> list[bytes]:
     """Lines as diff and git count them: only a newline ends one, never a form feed or a lone carriage return."""
     lines = source.split(b"\n")
     last = lines.pop()

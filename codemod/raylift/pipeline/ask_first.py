@@ -8,17 +8,17 @@ from raylift.output.console import Console, ask
 
 if TYPE_CHECKING:  # loads dataclasses, which the common case does without
     from raylift.outcome import Outcome
-    from raylift.pipeline.looked import Deliver, Looked
+    from raylift.pipeline.file_outcome import Deliver, FileOutcome
 
 
 QUESTION = "{verb} {path}? [y]es, [n]o, [a]ll that follow, [q]uit: "
 
 
-def asking(deliver: Deliver, console: Console) -> Deliver:
+def ask_before(deliver: Deliver, console: Console) -> Deliver:
     """The same delivery, of what the user accepts."""
     settled: list[bool] = []  # for all that follow, once the user has said so
 
-    def accepted(looked: Looked, code: bytes, verb: str) -> bool:
+    def accepted(looked: FileOutcome, code: bytes, verb: str) -> bool:
         if settled:
             return settled[0]
         console.show_diff(looked.found.path, looked.source, code)
@@ -27,7 +27,7 @@ def asking(deliver: Deliver, console: Console) -> Deliver:
             settled.append(answer == "a")
         return answer in "ya"
 
-    def deliver_if_accepted(looked: Looked) -> Outcome | None:
+    def deliver_if_accepted(looked: FileOutcome) -> Outcome | None:
         from raylift.outcome import Refused, Rewritten, Untouched
 
         match looked.outcome:

@@ -8,14 +8,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from raylift.output.console import Console
-from raylift.pipeline.looked import Looked
-from raylift.pipeline.outcomes import failed
+from raylift.pipeline.file_outcome import FileOutcome
+from raylift.pipeline.outcomes import failed_outcome
 from raylift.project import files
 from raylift.request import STANDARD_INPUT, Request
 
 if TYPE_CHECKING:  # loads dataclasses, which the common case does without
     from raylift.outcome import Outcome
-from raylift.pipeline.looked import Deliver
+from raylift.pipeline.file_outcome import Deliver
 
 
 class WrongUsage(Exception):
@@ -32,9 +32,9 @@ def delivery_for(request: Request, console: Console) -> Deliver:
         raise WrongUsage(f"- (standard input) does not go with {'--interactive' if request.interactive else 'other paths'}")
     deliver = _destination(request)
     if request.interactive:
-        from raylift.pipeline.ask_first import asking
+        from raylift.pipeline.ask_first import ask_before
 
-        return asking(deliver, console)
+        return ask_before(deliver, console)
     return deliver
 
 
@@ -74,13 +74,13 @@ def is_done(outcome: Outcome | None) -> bool:
     return isinstance(outcome, Untouched)
 
 
-def _show(looked: Looked, console: Console) -> Outcome | None:
+def _show(looked: FileOutcome, console: Console) -> Outcome | None:
     if (code := new_code(looked.outcome)) is not None:
         console.show_diff(looked.found.path, looked.source, code)
     return looked.outcome
 
 
-def _to_standard_output(looked: Looked) -> Outcome | None:
+def _to_standard_output(looked: FileOutcome) -> Outcome | None:
     """A refused script passes through unchanged, so that an editor's filter never loses its text."""
     code = new_code(looked.outcome)
     sys.stdout.buffer.write(looked.source if code is None else code)
@@ -88,17 +88,17 @@ def _to_standard_output(looked: Looked) -> Outcome | None:
     return looked.outcome
 
 
-def _in_place(looked: Looked, request: Request) -> Outcome | None:
+def _in_place(looked: FileOutcome, request: Request) -> Outcome | None:
     path, old, code = looked.found.path, looked.source, new_code(looked.outcome)
     if code is None:
         return looked.outcome
     if not request.allow_dirty and _is_dirty(path):
-        return failed("has changes that are not committed; commit them, or say --allow-dirty")
+        return failed_outcome("has changes that are not committed; commit them, or say --allow-dirty")
 
     def write() -> None:
         if request.backup:
-            files.keep(path, old)
-        files.replace(path, old, code)
+            files.keep_backup(path, old)
+        files.replace_file(path, old, code)
 
     return _written(looked, write)
 
@@ -111,25 +111,25 @@ def _is_dirty(path: str) -> bool:
     return is_dirty(path)
 
 
-def _into_file(looked: Looked, output: str) -> Outcome | None:
+def _into_file(looked: FileOutcome, output: str) -> Outcome | None:
     """A script that needs nothing is copied, so that what comes next finds the file."""
     code = looked.source if is_done(looked.outcome) else new_code(looked.outcome)
     if code is None:
         return looked.outcome
-    return _written(looked, lambda: files.create(output, code, looked.found.path))
+    return _written(looked, lambda: files.create_file(output, code, looked.found.path))
 
 
-def _into_folder(looked: Looked, output: str) -> Outcome | None:
+def _into_folder(looked: FileOutcome, output: str) -> Outcome | None:
     path, root = looked.found
     if (code := new_code(looked.outcome)) is None:
         return looked.outcome
     target = os.path.join(output, os.path.relpath(path, root) if root else os.path.basename(path))
-    return _written(looked, lambda: files.create(target, code, path))
+    return _written(looked, lambda: files.create_file(target, code, path))
 
 
-def _written(looked: Looked, write: Callable[[], None]) -> Outcome | None:
+def _written(looked: FileOutcome, write: Callable[[], None]) -> Outcome | None:
     try:
         write()
     except files.BadInput as error:
-        return failed(str(error))
+        return failed_outcome(str(error))
     return looked.outcome

@@ -15,7 +15,7 @@ TRAINER_OF_A_MODULE = re.compile(rb"\.\w*Trainer\b")
 ONLY_AST = 0x400  # ast.PyCF_ONLY_AST
 
 
-MARKER = re.compile(rb"#\s*raylift:\s*RL\d")
+MARKER_BYTES = re.compile(rb"#\s*raylift:\s*RL\d")
 """What a marker that was left in a file looks like; its tokens decide."""
 
 
@@ -32,7 +32,7 @@ def can_matter(source: bytes, explicit: bool) -> bool:
 
     In a file that the user named, a module that it imports may train.
     """
-    if b"raylift:" in source and MARKER.search(source):
+    if b"raylift:" in source and MARKER_BYTES.search(source):
         syntax_tree(source)
         return True
     for needle in NEEDLES:

@@ -13,18 +13,18 @@ from raylift.project.neighbours import neighbours_of
 from raylift.project.settings_file import with_settings
 from raylift.project.transformers_pin import transformers_generation
 from raylift.request import STANDARD_INPUT, Request
-from raylift.script.neighbours import Modules
+from raylift.script.neighbours import ModuleCache
 from raylift.settings import Settings
 
-MODULES = Modules()
+MODULE_CACHE = ModuleCache()
 """What all files that this process judges share."""
 
 
-def judge(path: str, source: bytes, request: Request) -> Outcome:
+def outcome_for(path: str, source: bytes, request: Request) -> Outcome:
     """What becomes of this source; a fault of ours is told as one."""
     try:
         request = with_settings(with_launch(request, path), os.path.dirname(os.path.abspath(path)))
-        return lift(path, source, settings_for(path, request))
+        return lift_source(path, source, settings_for(path, request))
     except BadInput as error:
         return Failed(str(error))
     except (RecursionError, MemoryError):
@@ -33,14 +33,14 @@ def judge(path: str, source: bytes, request: Request) -> Outcome:
         return Failed(f"internal error: {type(error).__name__}: {error}", ours=True)
 
 
-def lift(path: str, source: bytes, settings: Settings) -> Outcome:
+def lift_source(path: str, source: bytes, settings: Settings) -> Outcome:
     """The rewrite, with the modules beside the script where it lies in a folder."""
     if path == STANDARD_INPUT:
         return core.rewrite(source, settings)
     if is_part_of_a_library(path, source):
         return Untouched("it is a module of a library that trains for its users' scripts")
     folder = os.path.dirname(os.path.abspath(path))
-    return core.rewrite(source, settings, MODULES.beside(folder, neighbours_of(path)))
+    return core.rewrite(source, settings, MODULE_CACHE.beside(folder, neighbours_of(path)))
 
 
 def settings_for(path: str, request: Request) -> Settings:

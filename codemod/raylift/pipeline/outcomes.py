@@ -8,53 +8,53 @@ from typing import TYPE_CHECKING
 
 from raylift.pipeline import funnel
 from raylift.project import files
-from raylift.project.discovery import Found, find, is_excluded
+from raylift.project.discovery import FoundFile, found_files, is_excluded
 from raylift.request import STANDARD_INPUT, Request
 
 if TYPE_CHECKING:  # loads dataclasses, which the common case does without
     from raylift.outcome import Outcome
-from raylift.pipeline.looked import Looked, Pending
+from raylift.pipeline.file_outcome import FileOutcome, PendingFile
 
 
-def look(request: Request) -> Iterator[Looked]:
+def file_outcomes(request: Request) -> Iterator[FileOutcome]:
     """Every file that the request means, in order; one that cannot be read is an outcome like any other."""
     seen = list(_through_the_funnel(request))
-    pending = [file for file in seen if isinstance(file, Pending)]
+    pending = [file for file in seen if isinstance(file, PendingFile)]
     if not pending:
-        yield from (file for file in seen if isinstance(file, Looked))
+        yield from (file for file in seen if isinstance(file, FileOutcome))
         return
-    from raylift.pipeline.processes import judged
+    from raylift.pipeline.processes import outcomes_in_order
 
-    outcomes = judged(pending, request)
+    outcomes = outcomes_in_order(pending, request)
     for file in seen:
-        yield file if isinstance(file, Looked) else Looked(file.found, file.source, next(outcomes))
+        yield file if isinstance(file, FileOutcome) else FileOutcome(file.found, file.source, next(outcomes))
 
 
-def _through_the_funnel(request: Request) -> Iterator[Looked | Pending]:
+def _through_the_funnel(request: Request) -> Iterator[FileOutcome | PendingFile]:
     for path in request.paths:
         try:
-            for found in [Found(path)] if path == STANDARD_INPUT else find(path, request):
+            for found in [FoundFile(path)] if path == STANDARD_INPUT else found_files(path, request):
                 yield _look_at(found, request)
         except files.BadInput as error:
-            yield Looked(Found(path), b"", failed(str(error)))
+            yield FileOutcome(FoundFile(path), b"", failed_outcome(str(error)))
 
 
-def _look_at(found: Found, request: Request) -> Looked | Pending:
+def _look_at(found: FoundFile, request: Request) -> FileOutcome | PendingFile:
     source, is_named = b"", not found.root
     try:
         if is_named and request.force_exclude and is_excluded(found.path, request):
-            return Looked(found, source, None)
-        source = sys.stdin.buffer.read() if found.path == STANDARD_INPUT else files.read(found.path)
+            return FileOutcome(found, source, None)
+        source = sys.stdin.buffer.read() if found.path == STANDARD_INPUT else files.read_file(found.path)
         if funnel.can_matter(source, is_named):
-            return Pending(found, source)
-        return Looked(found, source if is_named else b"", None)  # a tree's worth of text need not be kept
+            return PendingFile(found, source)
+        return FileOutcome(found, source if is_named else b"", None)  # a tree's worth of text need not be kept
     except files.BadInput as error:
-        return Looked(found, source, failed(str(error)))
+        return FileOutcome(found, source, failed_outcome(str(error)))
     except funnel.NotPython as error:
-        return Looked(found, source, failed(str(error), error.line))
+        return FileOutcome(found, source, failed_outcome(str(error), error.line))
 
 
-def failed(message: str, line: int = 0) -> Outcome:
+def failed_outcome(message: str, line: int = 0) -> Outcome:
     """The outcome of a file that could not be read or written."""
     from raylift.outcome import Failed
 

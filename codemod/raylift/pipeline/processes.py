@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 
 from raylift.outcome import Failed, Outcome
 from raylift.output.console import watched
-from raylift.pipeline.one_file import judge
+from raylift.pipeline.one_file import outcome_for
 from raylift.request import Request
 
 if TYPE_CHECKING:
-    from raylift.pipeline.looked import Pending
+    from raylift.pipeline.file_outcome import PendingFile
 
 
 FEW = 6
 """Files; below this a second process costs more than it saves."""
 
 
-def judged(pending: Sequence[Pending], request: Request) -> Iterator[Outcome]:
+def outcomes_in_order(pending: Sequence[PendingFile], request: Request) -> Iterator[Outcome]:
     """What becomes of each file, in order, with a bar on a terminal where there are many."""
     processes = min(request.jobs or _spare_processes(), len(pending))
     alone = processes <= 1 or (request.jobs is None and len(pending) < FEW)
@@ -29,13 +29,13 @@ def judged(pending: Sequence[Pending], request: Request) -> Iterator[Outcome]:
     yield from watched(outcomes, len(pending)) if len(pending) >= FEW else outcomes
 
 
-def _one_by_one(pending: Sequence[Pending], request: Request) -> Iterator[Outcome]:
-    return (judge(file.found.path, file.source, request) for file in pending)
+def _one_by_one(pending: Sequence[PendingFile], request: Request) -> Iterator[Outcome]:
+    return (outcome_for(file.found.path, file.source, request) for file in pending)
 
 
-def _by_processes(pending: Sequence[Pending], request: Request, processes: int) -> Iterator[Outcome]:
+def _by_processes(pending: Sequence[PendingFile], request: Request, processes: int) -> Iterator[Outcome]:
     with ProcessPoolExecutor(processes) as pool:
-        work = [pool.submit(judge, file.found.path, file.source, request) for file in pending]
+        work = [pool.submit(outcome_for, file.found.path, file.source, request) for file in pending]
         try:
             for file, outcome in zip(pending, work, strict=True):
                 try:
@@ -46,10 +46,10 @@ def _by_processes(pending: Sequence[Pending], request: Request, processes: int) 
             pool.shutdown(cancel_futures=True)
 
 
-def _in_a_process_of_its_own(file: Pending, request: Request) -> Outcome:
+def _in_a_process_of_its_own(file: PendingFile, request: Request) -> Outcome:
     with ProcessPoolExecutor(1) as pool:
         try:
-            return pool.submit(judge, file.found.path, file.source, request).result()
+            return pool.submit(outcome_for, file.found.path, file.source, request).result()
         except BrokenProcessPool:
             return Failed("ended the process that lifted it", ours=True)
 

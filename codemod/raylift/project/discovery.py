@@ -15,33 +15,33 @@ from raylift.request import Request
 SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages"})
 
 
-class Found(NamedTuple):
+class FoundFile(NamedTuple):
     """A file to look at; `root` is the folder that the user named, or "" where it was the file itself."""
 
     path: str
     root: str = ""
 
 
-def find(path: str, request: Request) -> Iterator[Found]:
+def found_files(path: str, request: Request) -> Iterator[FoundFile]:
     """The Python files that a path of the command line means, without those of an earlier output; BadInput where none is."""
     try:
         mode = os.stat(path).st_mode
     except OSError as error:
         raise BadInput(reason(error)) from None
     if not stat.S_ISDIR(mode):
-        yield Found(path)
+        yield FoundFile(path)
         return
     written = None if request.output is None else os.path.realpath(request.output) + os.sep
     nothing = True
     for file in _walk(path, rules_above(path, request), is_root=True):
         nothing = False
         if written is None or not os.path.realpath(file).startswith(written):
-            yield Found(file.removeprefix("./"), root=path)
+            yield FoundFile(file.removeprefix("./"), root=path)
     if nothing:
         raise BadInput("no Python file in this folder")
 
 
-def _walk(folder: str, rules: Rules, is_root: bool) -> Iterator[str]:
+def _walk(folder: str, rules: IgnoreRules, is_root: bool) -> Iterator[str]:
     try:
         with os.scandir(folder) as scan:
             entries = sorted(scan, key=lambda entry: entry.name)
@@ -63,11 +63,11 @@ def _walk(folder: str, rules: Rules, is_root: bool) -> Iterator[str]:
             yield entry.path
 
 
-Rules = list[tuple[Ignore, str]]
+IgnoreRules = list[tuple[Ignore, str]]
 """Each with the path of the folder at hand as the rules see it: "" or "a/b/"."""
 
 
-def rules_above(folder: str, request: Request) -> Rules:
+def rules_above(folder: str, request: Request) -> IgnoreRules:
     """What holds in a folder before anything in it is read; raises BadSettings."""
     top = os.path.abspath(folder)
     excludes = _excludes(os.path.dirname(top), request)  # the folder's own come with `rules_in`
@@ -82,7 +82,7 @@ def rules_in(folder: str, names: set[str]) -> Iterator[Ignore]:
         yield Ignore("\n".join(project.exclude))
 
 
-def is_hidden(rules: Rules, name: str, is_folder: bool) -> bool:
+def is_hidden(rules: IgnoreRules, name: str, is_folder: bool) -> bool:
     """Whether an entry of the folder at hand is not looked at; the rules that lie deepest decide."""
     for ignore, prefix in reversed(rules):
         verdict = ignore.verdict(prefix + name, name, is_folder)

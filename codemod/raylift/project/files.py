@@ -11,7 +11,7 @@ class BadInput(Exception):
     """A path that cannot be read or written; the message is for the user."""
 
 
-def read(path: str) -> bytes:
+def read_file(path: str) -> bytes:
     """The bytes of a regular file; raises BadInput with the reason where there are none."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe must not make us wait
@@ -38,10 +38,10 @@ def _read_all(handle: int, size: int) -> bytes:
     return b"".join(parts)
 
 
-def replace(path: str, old: bytes, new: bytes) -> None:
+def replace_file(path: str, old: bytes, new: bytes) -> None:
     """Put `new` where `old` was read: whole or not at all, mode and symlink kept; BadInput where that cannot be done."""
     target = os.path.realpath(path)
-    current = read(target)
+    current = read_file(target)
     if current == new:
         return
     if current != old:
@@ -49,20 +49,20 @@ def replace(path: str, old: bytes, new: bytes) -> None:
     status = os.stat(target)
     if not status.st_mode & 0o222 or not os.access(target, os.W_OK):
         raise BadInput("is read-only")
-    write(target, new, stat.S_IMODE(status.st_mode), (status.st_uid, status.st_gid))
+    write_file(target, new, stat.S_IMODE(status.st_mode), (status.st_uid, status.st_gid))
 
 
-def keep(path: str, data: bytes) -> None:
+def keep_backup(path: str, data: bytes) -> None:
     """Leave a copy of a file's text beside it as NAME.bak, never over another one; raises BadInput."""
     target = os.path.realpath(path)
     backup, number = f"{target}.bak", 0
-    while os.path.lexists(backup) and read(backup) != data:
+    while os.path.lexists(backup) and read_file(backup) != data:
         number += 1
         backup = f"{target}.bak{number}"
-    write(backup, data, stat.S_IMODE(os.stat(target).st_mode))
+    write_file(backup, data, stat.S_IMODE(os.stat(target).st_mode))
 
 
-def create(path: str, data: bytes, model: str) -> None:
+def create_file(path: str, data: bytes, model: str) -> None:
     """Write a file that may be new, its folders too, with the mode of `model` where that is one; raises BadInput."""
     if os.path.isdir(path):
         raise BadInput(f"{path} is a folder")
@@ -71,10 +71,10 @@ def create(path: str, data: bytes, model: str) -> None:
         mode = stat.S_IMODE(os.stat(model).st_mode) if os.path.isfile(model) else 0o644
     except OSError as error:
         raise BadInput(f"{path} cannot be written: {reason(error)}") from None
-    write(os.path.realpath(path), data, mode)
+    write_file(os.path.realpath(path), data, mode)
 
 
-def write(path: str, data: bytes, mode: int, owner: tuple[int, int] | None = None) -> None:
+def write_file(path: str, data: bytes, mode: int, owner: tuple[int, int] | None = None) -> None:
     """Write a file whole or not at all: beside it, then renamed over it; raises BadInput where that cannot be done."""
     folder, name = os.path.split(path)
     temporary = os.path.join(folder, f".{name}.{os.urandom(4).hex()}.tmp")

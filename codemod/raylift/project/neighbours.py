@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 
-from raylift.project.files import BadInput, read
+from raylift.project.files import BadInput, read_file
 
 PROJECT_MARKS = (".git", "pyproject.toml", "setup.py")
 LARGEST_NEIGHBOUR = 2_000_000
@@ -61,6 +61,6 @@ def _above_package(folder: str) -> Iterator[str]:
 
 def _small_source(path: str) -> bytes | None:
     try:
-        return read(path) if os.path.getsize(path) <= LARGEST_NEIGHBOUR else None
+        return read_file(path) if os.path.getsize(path) <= LARGEST_NEIGHBOUR else None
     except (OSError, BadInput):
         return None

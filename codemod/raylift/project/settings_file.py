@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from raylift.flags import FLAGS, Flag, value_of
-from raylift.project.files import BadInput, read
+from raylift.project.files import BadInput, read_file
 from raylift.request import Request
 
 SETTINGS = {flag.field.replace("_", "-"): flag for flag in FLAGS if flag.is_setting}
@@ -37,7 +37,7 @@ def project_in(folder: str) -> Project | None:
     """The settings in this very folder, if there are any; raises BadSettings."""
     path = os.path.join(folder, "pyproject.toml")
     try:
-        text = read(path)
+        text = read_file(path)
     except BadInput:
         return None
     if b"tool.raylift" not in text:
@@ -74,7 +74,7 @@ def _setting(key: str, value: object) -> tuple[str, object]:
         close = get_close_matches(key, SETTINGS, 1)
         raise ValueError(f"[tool.raylift] has no setting `{key}`; " + (f"did you mean `{close[0]}`?" if close else _all()))
     if not _fits(flag, value):
-        raise ValueError(f"[tool.raylift] `{key}` takes {KINDS[flag.kind]}, not {value!r}")
+        raise ValueError(f"[tool.raylift] `{key}` takes {KINDS_OF_VALUE[flag.kind]}, not {value!r}")
     if isinstance(value, list):
         return flag.field, tuple(part for each in value for part in _parts(flag, each))
     return flag.field, value if flag.kind == "switch" else value_of(flag, str(value))
@@ -89,7 +89,7 @@ def _parts(flag: Flag, text: str) -> tuple[str, ...]:
     return parts
 
 
-KINDS = {
+KINDS_OF_VALUE = {
     "text": "text",
     "number": "a number",
     "switch": "true or false",

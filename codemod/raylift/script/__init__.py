@@ -1,5 +1,5 @@
 """A parsed script that answers questions, by `ast` alone."""
 
-from raylift.script.script import Found, Script, Value, remembered, remembered_for
+from raylift.script.script import Script, ScriptNode, Value, remembered, remembered_for
 
-__all__ = ["Found", "Script", "Value", "remembered", "remembered_for"]
+__all__ = ["Script", "ScriptNode", "Value", "remembered", "remembered_for"]

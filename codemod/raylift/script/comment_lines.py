@@ -46,7 +46,7 @@ class Lines(NamedTuple):
         return line
 
 
-def lines_of(source: bytes) -> Lines:
+def source_lines(source: bytes) -> Lines:
     """The lines of a source; none at all where it is no Python."""
     try:
         return _read(source.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))

@@ -6,7 +6,7 @@ import ast
 import builtins
 from collections.abc import Iterator
 
-from raylift.script import Found, Script
+from raylift.script import Script, ScriptNode
 from raylift.script.functions import called_functions
 from raylift.script.syntax import call_name
 
@@ -54,10 +54,10 @@ def own_names(script: Script, expression: ast.AST, place: ast.AST) -> Iterator[s
 
 def is_dict(script: Script, expression: ast.expr) -> bool:
     """Whether an expression surely holds a dict, as far as can be seen."""
-    return any(isinstance(value, Found) and _is_dict(value, 0) for value in script.values(expression))
+    return any(isinstance(value, ScriptNode) and _is_dict(value, 0) for value in script.values(expression))
 
 
-def _is_dict(value: Found, depth: int) -> bool:
+def _is_dict(value: ScriptNode, depth: int) -> bool:
     script, node = value.script, value.node
     if isinstance(node, (ast.Dict, ast.DictComp)):
         return True
@@ -66,7 +66,7 @@ def _is_dict(value: Found, depth: int) -> bool:
     if "builtins.dict" in script.names(node.func):
         return True
     return any(
-        isinstance(result, Found) and _is_dict(result, depth + 1)
+        isinstance(result, ScriptNode) and _is_dict(result, depth + 1)
         for function in called_functions(script, node)
         for returned in ast.walk(function.node)
         if isinstance(returned, ast.Return) and returned.value is not None

@@ -20,24 +20,24 @@ if TYPE_CHECKING:
     from raylift.script import Script
 
 
-MOST = 256
+MOST_VALUES = 256
 """Values of one place; what has more is as good as unknown, and the rest of them is left out."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ScriptNode:
     """A node that a name stands for, and the script that holds it."""
 
     script: Script
     node: ast.AST
 
 
-Value = str | Found
+Value = str | ScriptNode
 """What an expression may stand for: the full name of something imported or built in, or a node in sight."""
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Holder:
     """What holds values: an expression, or all elements of a dict (`key` is the node); a name in a scope or bound nowhere
     (None), an imported name (the module's tree), an attribute of `self` (its class)."""
 
@@ -46,7 +46,7 @@ class Held:
     name: str = ""
 
 
-Source = Value | Held
+Source = Value | Holder
 
 
 class Make(Protocol):
@@ -69,20 +69,20 @@ class Facts:
     """The rows of a script and of all modules that it can see."""
 
     def __init__(self) -> None:
-        self._rows: dict[Held, Row] = {}
+        self._rows: dict[Holder, Row] = {}
         self._news: deque[tuple[Row, Value]] = deque()
         self.answers: dict[object, object] = {}
         self.steps = 0
         self.full = 0
 
-    def values(self, place: Held) -> Iterable[Value]:
+    def values(self, place: Holder) -> Iterable[Value]:
         """All that a place may stand for, in the order of the source."""
         row = self._rows.get(place)
         if row is None:
             row = self._settle(place)
         return row.values
 
-    def _settle(self, place: Held) -> Row:
+    def _settle(self, place: Holder) -> Row:
         fresh: list[Row] = []
         try:
             self._spread_from(place, fresh)
@@ -95,7 +95,7 @@ class Facts:
             row.heard_by, row.made_into = {}, []
         return self._rows[place]
 
-    def _spread_from(self, place: Held, fresh: list[Row]) -> None:
+    def _spread_from(self, place: Holder, fresh: list[Row]) -> None:
         self._work([self._fill(place, fresh)], fresh)
         while self._news:
             row, value = self._news.popleft()
@@ -104,7 +104,7 @@ class Facts:
             for other, make in row.made_into:
                 self._work([self._take(other, make(value, late=True))], fresh)
 
-    def _work(self, waiting: list[Iterator[Held]], fresh: list[Row]) -> None:
+    def _work(self, waiting: list[Iterator[Holder]], fresh: list[Row]) -> None:
         """Runs what waits, the last first: whatever it asks for is filled before it goes on."""
         while waiting:
             missing = next(waiting[-1], None)
@@ -113,14 +113,14 @@ class Facts:
             elif missing not in self._rows:
                 waiting.append(self._fill(missing, fresh))
 
-    def _fill(self, place: Held, fresh: list[Row]) -> Iterator[Held]:
+    def _fill(self, place: Holder, fresh: list[Row]) -> Iterator[Holder]:
         row = self._rows[place] = Row({}, {}, [])
         fresh.append(row)
         if not isinstance(place.key, (ast.Attribute, ast.Subscript)):
             yield from self._take(row, sources(place))
             return
         origin, make = made_from(place.script, place.key)
-        if not isinstance(origin, Held):
+        if not isinstance(origin, Holder):
             yield from self._take(row, make(origin, late=False))
             return
         if origin not in self._rows:
@@ -131,9 +131,9 @@ class Facts:
         for value in list(other.values):
             yield from self._take(row, make(value, late=False))
 
-    def _take(self, row: Row, given: Iterable[Source]) -> Iterator[Held]:
+    def _take(self, row: Row, given: Iterable[Source]) -> Iterator[Holder]:
         for source in given:
-            if not isinstance(source, Held):
+            if not isinstance(source, Holder):
                 self._tell(row, source)
                 continue
             if source not in self._rows:
@@ -150,7 +150,7 @@ class Facts:
         self.steps += 1
         if value in row.values:
             return
-        if len(row.values) >= MOST:
+        if len(row.values) >= MOST_VALUES:
             self.full += 1
             return
         row.values[value] = None
@@ -164,17 +164,17 @@ def place_of(script: Script, expression: ast.AST) -> Source:
         expression = expression.value
     if isinstance(expression, ast.Name):
         owner = script.scope(expression).owner(expression.id)
-        return Held(script, owner, expression.id)
+        return Holder(script, owner, expression.id)
     if isinstance(expression, ast.Attribute):
         if isinstance(expression.value, ast.Name) and expression.value.id == "self" and (holder := script.class_of(expression)):
-            return Held(script, holder, expression.attr)
-        return Held(script, expression)
+            return Holder(script, holder, expression.attr)
+        return Holder(script, expression)
     if isinstance(expression, (ast.IfExp, ast.BoolOp, ast.Subscript)):
-        return Held(script, expression)
-    return Found(script, expression)
+        return Holder(script, expression)
+    return ScriptNode(script, expression)
 
 
-def sources(place: Held) -> Iterator[Source]:
+def sources(place: Holder) -> Iterator[Source]:
     """What fills the row of a place, in the order of the source."""
     script, key, name = place.script, place.key, place.name
     if key is None:
@@ -185,7 +185,7 @@ def sources(place: Held) -> Iterator[Source]:
         yield from _of_import(script, name)
     elif isinstance(key, ast.ClassDef):
         yield from (place_of(script, value) for value in script.attributes_set_in(key, name))
-        yield from (Found(script, part) for part in key.body if isinstance(part, FUNCTIONS) and part.name == name)
+        yield from (ScriptNode(script, part) for part in key.body if isinstance(part, FUNCTIONS) and part.name == name)
     elif isinstance(key, ast.IfExp):
         yield from (place_of(script, part) for part in (key.body, key.orelse))
     elif isinstance(key, (ast.BoolOp, ast.Dict)):
@@ -195,19 +195,19 @@ def sources(place: Held) -> Iterator[Source]:
 def _of_bindings(script: Script, scope: Scope, name: str) -> Iterator[Source]:
     for binding in scope.bindings[name]:
         if isinstance(binding, Imported):
-            yield Held(script, script.tree, binding.name)
+            yield Holder(script, script.tree, binding.name)
         elif isinstance(binding, ast.expr) and not (
             isinstance(binding, ast.Name) and isinstance(binding.ctx, (ast.Store, ast.Del))
         ):
             yield place_of(script, binding)
         else:
-            yield Found(script, binding)
+            yield ScriptNode(script, binding)
 
 
 def _from_afar(script: Script, name: str) -> Iterator[Source]:
     """A name bound nowhere: from a star import, or built in."""
     for origin in script.globals.stars:
-        yield Held(script, script.tree, f"{origin}{'' if origin.endswith('.') else '.'}{name}")
+        yield Holder(script, script.tree, f"{origin}{'' if origin.endswith('.') else '.'}{name}")
     if hasattr(builtins, name):
         yield f"builtins.{name}"
 
@@ -219,9 +219,9 @@ def _of_import(script: Script, name: str) -> Iterator[Source]:
     if beside is None:
         yield name
     elif attribute in beside.globals.bindings:
-        yield Held(beside, beside.globals, attribute)
+        yield Holder(beside, beside.globals, attribute)
     else:
-        yield Held(beside, None, attribute)
+        yield Holder(beside, None, attribute)
         yield name
 
 
@@ -234,13 +234,13 @@ def _attribute(script: Script, node: ast.Attribute) -> Make:
     def make(value: Value, *, late: bool) -> Iterator[Source]:
         if isinstance(value, str):
             if not (late and node.attr in value.split(".")):  # what comes round in a circle does not grow for ever
-                yield Held(script, script.tree, f"{value}.{node.attr}")
+                yield Holder(script, script.tree, f"{value}.{node.attr}")
         elif isinstance(value.node, ast.Call):
-            yield Found(script, node)
+            yield ScriptNode(script, node)
 
     return make
 
 
 def _element(value: Value, *, late: bool) -> Iterator[Source]:
-    if isinstance(value, Found) and isinstance(value.node, ast.Dict):
-        yield Held(value.script, value.node)
+    if isinstance(value, ScriptNode) and isinstance(value.node, ast.Dict):
+        yield Holder(value.script, value.node)

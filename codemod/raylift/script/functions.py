@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from raylift.script import Found, Script, Value, remembered, remembered_for
+from raylift.script import Script, ScriptNode, Value, remembered, remembered_for
 from raylift.script.scopes import Function
 
 
@@ -58,7 +58,7 @@ def _arguments(script: Script, function: Function) -> dict[str, list[ast.expr]]:
     return found
 
 
-def returned(function: Found) -> Iterator[Value]:
+def returned(function: ScriptNode) -> Iterator[Value]:
     """What a function of the script, or of a neighbour, may return."""
     for part in _results(function.script, function.node):
         yield from function.script.values(part)
@@ -70,10 +70,10 @@ def _results(script: Script, function: ast.AST) -> list[ast.expr]:
     return [part for result in results for part in (result.elts if isinstance(result, ast.Tuple) else [result])]
 
 
-def called_functions(script: Script, call: ast.Call) -> Iterator[Found]:
+def called_functions(script: Script, call: ast.Call) -> Iterator[ScriptNode]:
     """The functions and methods in sight that a call may run."""
     for value in script.values(call.func):
-        if isinstance(value, Found) and isinstance(value.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        if isinstance(value, ScriptNode) and isinstance(value.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             yield value
     if not isinstance(call.func, ast.Attribute):
         return
@@ -82,12 +82,14 @@ def called_functions(script: Script, call: ast.Call) -> Iterator[Found]:
     for holder in classes:
         for part in holder.body if holder is not None else ():
             if isinstance(part, ast.FunctionDef) and part.name == call.func.attr:
-                yield Found(script, part)
+                yield ScriptNode(script, part)
 
 
 def _classes(script: Script, receiver: ast.expr) -> list[ast.ClassDef | None]:
-    made = [value.node for value in script.values(receiver) if isinstance(value, Found) and isinstance(value.node, ast.Call)]
+    made = [value.node for value in script.values(receiver) if isinstance(value, ScriptNode) and isinstance(value.node, ast.Call)]
     kinds = [kind for call in made for kind in script.values(call.func)]
     return [
-        kind.node for kind in kinds if isinstance(kind, Found) and kind.script is script and isinstance(kind.node, ast.ClassDef)
+        kind.node
+        for kind in kinds
+        if isinstance(kind, ScriptNode) and kind.script is script and isinstance(kind.node, ast.ClassDef)
     ]

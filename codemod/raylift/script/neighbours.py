@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Neighbours = Callable[[str, int], "bytes | None"]
 """Reads the source of a module beside the script: (dotted name, relative-import level) -> bytes, or None."""
 
-Place = tuple[str, int]
+ModulePlace = tuple[str, int]
 """Where a module lies, as the script would import it: its dotted name and the level of a relative import."""
 
 LIBRARIES = frozenset({
@@ -29,13 +29,13 @@ def no_neighbours(name: str, level: int) -> bytes | None:
     return None
 
 
-class Nearby:
+class NeighbourModules:
     """What stands beside a script; shared by the script and all its neighbours."""
 
     def __init__(self, read: Neighbours, sources: dict[bytes, Parsed] | None = None) -> None:
         self._read = read
         self._sources = {} if sources is None else sources
-        self._scripts: dict[Place, Script | None] = {}
+        self._scripts: dict[ModulePlace, Script | None] = {}
         self.facts = Facts()
 
     def parsed(self, source: bytes) -> Parsed:
@@ -44,7 +44,7 @@ class Nearby:
             self._sources[source] = Parsed(source)
         return self._sources[source]
 
-    def script(self, place: Place, parse: Callable[[bytes, Place], Script]) -> Script | None:
+    def script(self, place: ModulePlace, parse: Callable[[bytes, ModulePlace], Script]) -> Script | None:
         """The module at a place; None if there is none that can be parsed."""
         if place not in self._scripts:
             self._scripts[place] = None
@@ -57,21 +57,21 @@ class Nearby:
         return self._scripts[place]
 
 
-class Modules:
+class ModuleCache:
     """What the files of one run share: every source parsed once, and one `Nearby` for all scripts of a folder."""
 
     def __init__(self) -> None:
         self._sources: dict[bytes, Parsed] = {}
-        self._nearby: dict[str, Nearby] = {}
+        self._nearby: dict[str, NeighbourModules] = {}
 
-    def beside(self, folder: str, read: Neighbours) -> Nearby:
+    def beside(self, folder: str, read: Neighbours) -> NeighbourModules:
         """What stands beside the scripts of a folder: which modules they can import depends on nothing else."""
         if folder not in self._nearby:
-            self._nearby[folder] = Nearby(read, self._sources)
+            self._nearby[folder] = NeighbourModules(read, self._sources)
         return self._nearby[folder]
 
 
-def places(module: str, importer: Place | None) -> Iterator[Place]:
+def module_places(module: str, importer: ModulePlace | None) -> Iterator[ModulePlace]:
     """Where a module may lie that `importer` imports, dots first where relative; None is the script itself.
 
     Whether the importer is a package or a module is not known: a relative name is tried below it, then beside it.

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from raylift.script import Found, Script
+from raylift.script import Script, ScriptNode
 from raylift.script.scopes import DEFINITIONS, FUNCTIONS
 
 
-def reached(script: Script, entry: Iterable[ast.AST]) -> list[Found]:
+def reached(script: Script, entry: Iterable[ast.AST]) -> list[ScriptNode]:
     """The entry's nodes and every definition that code reached from there names, also those of neighbours."""
-    found = [Found(script, node) for node in entry]
+    found = [ScriptNode(script, node) for node in entry]
     seen = {item.node for item in found}
     for item in found:
         for more in (*_named_in(item), *(_every_function(script) if item.script is script and _calls_by_name(item) else ())):
@@ -21,7 +21,7 @@ def reached(script: Script, entry: Iterable[ast.AST]) -> list[Found]:
     return found
 
 
-def _calls_by_name(item: Found) -> bool:
+def _calls_by_name(item: ScriptNode) -> bool:
     """Whether code calls what it looks up by its name: `TASKS[name]()`, `getattr(module, name)()`, `args.func()`, `fire.Fire()`."""
     calls = [node for node in ast.walk(item.node) if isinstance(node, ast.Call)]
     return any(
@@ -33,34 +33,34 @@ def _calls_by_name(item: Found) -> bool:
     )
 
 
-def _every_function(script: Script) -> Iterable[Found]:
-    return (Found(script, node) for node in script.tree.body if isinstance(node, DEFINITIONS))
+def _every_function(script: Script) -> Iterable[ScriptNode]:
+    return (ScriptNode(script, node) for node in script.tree.body if isinstance(node, DEFINITIONS))
 
 
-def _named_in(item: Found) -> Iterable[Found]:
+def _named_in(item: ScriptNode) -> Iterable[ScriptNode]:
     for node in ast.walk(item.node):
         if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
             for value in item.script.values(node):
-                if isinstance(value, Found):
+                if isinstance(value, ScriptNode):
                     yield from _definitions(value)
 
 
-def _definitions(value: Found) -> Iterable[Found]:
+def _definitions(value: ScriptNode) -> Iterable[ScriptNode]:
     """A definition itself; for a typer application, a click group and the like also the functions registered with it."""
     if isinstance(value.node, DEFINITIONS):
         yield value
     if isinstance(value.node, (ast.Call, *FUNCTIONS)):
         for function in (node for node in value.script.tree.body if isinstance(node, DEFINITIONS)):
             if any(_registers(value, part) for decorator in function.decorator_list for part in ast.walk(decorator)):
-                yield Found(value.script, function)
+                yield ScriptNode(value.script, function)
 
 
-def _registers(value: Found, part: ast.AST) -> bool:
+def _registers(value: ScriptNode, part: ast.AST) -> bool:
     """Whether a part of a decorator is `app`, or `group.command` where the group is a function itself."""
     if isinstance(value.node, ast.Call):
         return _is_same(value, part)
     return isinstance(part, ast.Attribute) and _is_same(value, part.value)
 
 
-def _is_same(value: Found, part: ast.AST) -> bool:
+def _is_same(value: ScriptNode, part: ast.AST) -> bool:
     return isinstance(part, ast.Name) and any(v == value for v in value.script.values(part))

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from typing import TypeVar, cast
 
-from raylift.script.facts import Facts, Found, Held, Value, place_of
-from raylift.script.neighbours import Nearby, Neighbours, Place, no_neighbours, places
+from raylift.script.facts import Facts, Holder, ScriptNode, Value, place_of
+from raylift.script.neighbours import ModulePlace, NeighbourModules, Neighbours, module_places, no_neighbours
 from raylift.script.tree import Tree
 
-__all__ = ["Found", "Script", "Value", "remembered", "remembered_for"]
+__all__ = ["Script", "ScriptNode", "Value", "remembered", "remembered_for"]
 
 Answer = TypeVar("Answer")
 
@@ -47,10 +47,14 @@ class Script(Tree):
     """What the user wrote, parsed once; every answer is about the untouched source."""
 
     def __init__(
-        self, source: bytes, neighbours: Neighbours = no_neighbours, place: Place | None = None, nearby: Nearby | None = None
+        self,
+        source: bytes,
+        neighbours: Neighbours = no_neighbours,
+        place: ModulePlace | None = None,
+        nearby: NeighbourModules | None = None,
     ) -> None:
         self._place = place
-        self._nearby = nearby or Nearby(neighbours)
+        self._nearby = nearby or NeighbourModules(neighbours)
         super().__init__(source, self._nearby.parsed(source))
         self.answers: dict[object, object] = {}
         self._attributes: dict[ast.ClassDef, dict[str, list[ast.expr]]] = {}
@@ -70,7 +74,7 @@ class Script(Tree):
     def values(self, expression: ast.AST) -> Iterable[Value]:
         """All that an expression may stand for, seen through aliases, conditions and attributes of `self`."""
         source = place_of(self, expression)
-        return self.facts.values(source) if isinstance(source, Held) else (source,)
+        return self.facts.values(source) if isinstance(source, Holder) else (source,)
 
     def attributes_set_in(self, holder: ast.ClassDef, name: str) -> list[ast.expr]:
         if holder not in self._attributes:
@@ -103,7 +107,7 @@ class Script(Tree):
 
     def neighbour(self, module: str) -> Script | None:
         """The script beside this one that an import names, read but never run; None if it is not there."""
-        for place in places(module, self._place):
+        for place in module_places(module, self._place):
             if beside := self._nearby.script(place, lambda source, at: Script(source, place=at, nearby=self._nearby)):
                 return beside
         return None

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable
 
-from raylift.script import Found, Value
+from raylift.script import ScriptNode, Value
 
-Look = Callable[[Found], "bool | Iterable[Value]"]
+Look = Callable[[ScriptNode], "bool | Iterable[Value]"]
 
 
 class Spread:
@@ -31,7 +31,7 @@ class Spread:
             known.update(found)
         return bool(known[value.node])
 
-    def _find_out(self, first: Found, known: dict[ast.AST, bool], found: dict[ast.AST, bool]) -> None:
+    def _find_out(self, first: ScriptNode, known: dict[ast.AST, bool], found: dict[ast.AST, bool]) -> None:
         users: dict[ast.AST, list[ast.AST]] = {first.node: []}
         waiting, holding = [first], []
         while waiting:

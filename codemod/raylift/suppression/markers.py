@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from raylift.plan import Notice
-from raylift.script.comment_lines import Lines, lines_of
+from raylift.script.comment_lines import Lines, source_lines
 from raylift.suppression.remarks import MARKER
 
 BOM = b"\xef\xbb\xbf"
@@ -18,7 +18,7 @@ COOKIE = re.compile(r"(coding)(?=[:=])")
 """What Python would take for the source's encoding, in a comment of its first two lines."""
 
 
-class Marked(NamedTuple):
+class MarkedSource(NamedTuple):
     """A source with its markers, and the lines of the unmarked one above which they were put, in order."""
 
     source: bytes
@@ -29,23 +29,23 @@ class Marked(NamedTuple):
         return unmarked + bisect_right(self.above, unmarked)
 
 
-def marked(source: bytes, notices: Iterable[Notice]) -> Marked:
+def with_markers(source: bytes, notices: Iterable[Notice]) -> MarkedSource:
     """The source with a marker above each statement that a notice speaks of, unless one of its rule stands there already."""
-    lines = lines_of(source)
+    lines = source_lines(source)
     wanted: list[tuple[int, str]] = []
     for notice in sorted(notices):
         place = _place(notice, lines)
         if place and notice.rule not in UNMARKED | _rules_above(place, lines) and (place, _text(notice)) not in wanted:
             wanted.append((place, _text(notice)))
     if not wanted:
-        return Marked(source)
+        return MarkedSource(source)
     start = BOM if source.startswith(BOM) else b""
     old = source[len(start) :].splitlines(keepends=True)
     new: list[bytes] = [start]
     for number, line in enumerate(old, 1):
         new += [_marker(text, line, old[0], lines.encoding) for place, text in wanted if place == number]
         new.append(line)
-    return Marked(b"".join(new), tuple(sorted(place for place, _ in wanted)))
+    return MarkedSource(b"".join(new), tuple(sorted(place for place, _ in wanted)))
 
 
 def _place(notice: Notice, lines: Lines) -> int:

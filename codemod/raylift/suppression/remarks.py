@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from raylift.rules import RULES
 from raylift.script import Script, remembered
-from raylift.script.comment_lines import Comment, Lines, lines_of
+from raylift.script.comment_lines import Comment, Lines, source_lines
 
 SKIP_FILE = re.compile(rb"^[ \t\xef\xbb\xbf]*#[ \t]*raylift:[ \t]*skip-file\b", re.MULTILINE)
 START = re.compile(r"#\s*raylift:\s*")
@@ -44,7 +44,7 @@ def remarks_of(source: bytes) -> tuple[Remark, ...]:
     """Every remark of a source, in the order of its lines."""
     if b"raylift:" not in source:
         return ()
-    lines = lines_of(source)
+    lines = source_lines(source)
     return tuple(remark for comment in lines.comments for remark in _in_comment(comment, lines))
 
 

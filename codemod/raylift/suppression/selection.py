@@ -23,20 +23,20 @@ def plan_of(
 ) -> Plan:
     """The findings as a plan, without what is off or settled; raises Declined where that leaves no lift."""
     findings = list(findings)
-    left = kept(findings, script, settings)
+    left = without_what_is_off(findings, script, settings)
     if launcher is not None and all(why_off(rule, settings) for rule in LAUNCHING):
         raise Declined("no rule that lifts is selected")
     edits = tuple(finding for finding in left if isinstance(finding, Edit))
-    notices = open_ones({finding for finding in left if isinstance(finding, Notice)}, script, settings)
-    return Plan(edits, tuple(needed_by(left)), notices, placement, launcher, fired_by(findings))
+    notices = unsettled({finding for finding in left if isinstance(finding, Notice)}, script, settings)
+    return Plan(edits, tuple(needed_imports(left)), notices, placement, launcher, fired_rules(findings))
 
 
-def fired_by(findings: Iterable[Finding]) -> frozenset[tuple[str, int]]:
+def fired_rules(findings: Iterable[Finding]) -> frozenset[tuple[str, int]]:
     """The rules that have something to say, with their lines."""
     return frozenset((finding.rule, finding.line) for finding in findings if not isinstance(finding, NeededImport))
 
 
-def kept(findings: Iterable[Finding], script: Script, settings: Settings) -> list[Finding]:
+def without_what_is_off(findings: Iterable[Finding], script: Script, settings: Settings) -> list[Finding]:
     """The findings without doubts and changes whose rule is off; raises Refusal, or Declined where every lift needs the rule."""
     findings = list(findings)
     off: set[object] = set()
@@ -76,7 +76,7 @@ def _refused(doubt: Doubt) -> Notice:
     return Notice(doubt.line, doubt.rule, doubt.text, remedy)
 
 
-def needed_by(findings: Iterable[Finding]) -> list[NeededImport]:
+def needed_imports(findings: Iterable[Finding]) -> list[NeededImport]:
     """The imports among some findings, and those that only their edits use."""
     needed: list[NeededImport] = []
     for finding in findings:
@@ -84,7 +84,7 @@ def needed_by(findings: Iterable[Finding]) -> list[NeededImport]:
     return needed
 
 
-def open_ones(notices: Iterable[Notice], script: Script, settings: Settings) -> tuple[Notice, ...]:
+def unsettled(notices: Iterable[Notice], script: Script, settings: Settings) -> tuple[Notice, ...]:
     """The notices that nobody has settled, in the order of their lines."""
     return tuple(sorted(notice for notice in notices if not why_settled(notice, script, settings)))
 

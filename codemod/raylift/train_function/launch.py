@@ -16,7 +16,7 @@ COMMAND_LINE_PACKAGES = frozenset({
 COMMAND_LINE_NAMES = frozenset({"sys.argv", "transformers.HfArgumentParser", "trl.TrlParser"})
 
 
-def launcher(script: Script, settings: Settings) -> tuple[Launcher, tuple[NeededImport, ...]]:
+def launcher_for(script: Script, settings: Settings) -> tuple[Launcher, tuple[NeededImport, ...]]:
     """The launcher of a script and the imports that it needs."""
     use_gpu = not says_cpu(script) if settings.use_gpu is None else settings.use_gpu
     workers = 2 if settings.num_workers is None else settings.num_workers

@@ -38,7 +38,7 @@ def guards(script: Script) -> list[ast.If]:
     return [node for node in script.tree.body if isinstance(node, ast.If) and is_main_guard(node)]
 
 
-def place(script: Script, *, effects_stay: bool) -> Placement:
+def placement_of(script: Script, *, effects_stay: bool) -> Placement:
     """Decide where every top-level statement goes; `effects_stay` where workers run the top level themselves."""
     guard = next(iter(guards(script)), None)
     every = [statement for statement in statements(script) if statement.node is not guard]

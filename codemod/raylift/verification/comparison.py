@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from raylift.verification.watched_training import Trained
+from raylift.verification.watched_training import TrainingRecord
 
 
-class Rank(NamedTuple):
+class RankComparison(NamedTuple):
     """What became of one rank in both trainings; an empty `parts_at` means that they are equal."""
 
     rank: int
@@ -17,11 +17,11 @@ class Rank(NamedTuple):
     weights: str
 
 
-def compared(original: Trained, lifted: Trained, tolerance: float) -> list[Rank]:
+def compare(original: TrainingRecord, lifted: TrainingRecord, tolerance: float) -> list[RankComparison]:
     """Every rank's first difference; with a tolerance, which is relative, only losses are compared."""
     ranks = sorted({*original.losses, *lifted.losses})
     return [
-        Rank(
+        RankComparison(
             rank,
             len(original.losses.get(rank, ())),
             _parts_at(original.losses.get(rank, []), lifted.losses.get(rank, []), tolerance),
@@ -31,12 +31,12 @@ def compared(original: Trained, lifted: Trained, tolerance: float) -> list[Rank]
     ]
 
 
-def is_equal(rank: Rank, tolerance: float) -> bool:
+def is_equal(rank: RankComparison, tolerance: float) -> bool:
     """Whether a rank did the same in both trainings: bit for bit, or within the tolerance."""
     return not rank.parts_at and (tolerance > 0 or rank.weights == "equal")
 
 
-def table(ranks: list[Rank]) -> str:
+def table(ranks: list[RankComparison]) -> str:
     """A line a rank."""
     head = ("rank", "losses", "first difference", "final weights")
     rows = [head, *((str(each.rank), str(each.steps), each.parts_at or "none", each.weights) for each in ranks)]

@@ -17,7 +17,7 @@ class TooMuch(Exception):
     """The folder holds more than a project does; the message says what to do."""
 
 
-def copy_of(folder: Path, to: Path) -> None:
+def scratch_copy(folder: Path, to: Path) -> None:
     """Copy a project's tree; hidden folders and environments stay behind, large files become links. Raises TooMuch."""
     left = MANY
     for place, folders, names in os.walk(folder):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 
-class Training(NamedTuple):
+class WatchedTraining(NamedTuple):
     """A training to watch: its command, the folder it runs in, and how many ranks it has.
 
     `grace_s` is how many seconds its processes may take to end once the script has come to its end on every rank.
@@ -24,7 +24,7 @@ class Training(NamedTuple):
     grace_s: float
 
 
-class Trained(NamedTuple):
+class TrainingRecord(NamedTuple):
     """What a training did: by rank its losses, and a hash of its parameters after each optimizer step."""
 
     losses: dict[int, list[float]]
@@ -35,7 +35,7 @@ class TrainingFailed(Exception):
     """A training did not come to its end; the message is the end of what it printed."""
 
 
-def watch(training: Training, record: Path, steps: int | None) -> Trained:
+def watch(training: WatchedTraining, record: Path, steps: int | None) -> TrainingRecord:
     """Run a training to its end, or to `steps` optimizer steps, and read what it did; raises TrainingFailed."""
     record.mkdir()
     log = record.with_suffix(".log")
@@ -65,7 +65,7 @@ def recording(record: Path, steps: int | None) -> dict[str, str]:
     return {**told, "RAY_JOB_CONFIG_JSON_ENV_VAR": json.dumps({"runtime_env": {"env_vars": told}})}
 
 
-def _run(training: Training, environment: Mapping[str, str], log: Path, has_ended: Callable[[], bool]) -> int:
+def _run(training: WatchedTraining, environment: Mapping[str, str], log: Path, has_ended: Callable[[], bool]) -> int:
     with log.open("wb") as out:
         child = subprocess.Popen(
             training.command,
@@ -102,8 +102,8 @@ def _last_line(file: Path) -> dict[str, Any]:
         return {}
 
 
-def _read(record: Path) -> Trained:
-    trained = Trained({}, {})
+def _read(record: Path) -> TrainingRecord:
+    trained = TrainingRecord({}, {})
     for line in (json.loads(text) for file in sorted(record.glob("*.jsonl")) for text in file.read_text().splitlines()):
         if line["kind"] == "loss":
             trained.losses.setdefault(line["rank"], []).append(float.fromhex(line["value"]))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from raylift_runtime.accelerate_config.environment import encoded, variables
-from raylift_runtime.accelerate_config.file import check, flat, modern, read
+from raylift_runtime.accelerate_config.file import check, flat, modern, read_config_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,7 +92,7 @@ def load(config: Mapping[str, Any] | str | os.PathLike[str] | None = None) -> Ac
     Raises FileNotFoundError for a path that does not exist, and ValueError for what is no Accelerate config, or is one for
     SageMaker or TPUs. The source is `accelerate launch`, whose own functions want to own the machine they run on.
     """
-    content, flags, name = read(config)
+    content, flags, name = read_config_file(config)
     check(content, flags, name)
     fields = tuple(content.get("deepspeed_config") or {})
     file = flat(modern(content))

@@ -34,7 +34,7 @@ FLAG_PREFIXES = (
 RENAMED = {"fsdp_backward_prefetch_policy": "fsdp_backward_prefetch"}
 
 
-def read(config: Mapping[str, Any] | str | os.PathLike[str] | None) -> tuple[dict[str, Any], dict[str, Any], str]:
+def read_config_file(config: Mapping[str, Any] | str | os.PathLike[str] | None) -> tuple[dict[str, Any], dict[str, Any], str]:
     """The content of the file, the flags beside it, and what to call it in a message."""
     if config is None:
         saved = _saved_config()
@@ -47,7 +47,7 @@ def read(config: Mapping[str, Any] | str | os.PathLike[str] | None) -> tuple[dic
             return (
                 (sections, flags, "accelerate_config") if any(map(_is_flag, flags)) else (dict(config), {}, "accelerate_config")
             )
-        content, _, name = read(str(path))
+        content, _, name = read_config_file(str(path))
         return content | sections, flags, name
     path = Path(config).expanduser()
     if not path.is_file():

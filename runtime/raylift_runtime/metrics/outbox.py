@@ -18,7 +18,7 @@ class Returned:
     logs: list[dict[str, Any]]
 
 
-def put(line: dict[str, Any]) -> None:
+def put_in_outbox(line: dict[str, Any]) -> None:
     """Keeps one line of metrics; never communicates, so it may be called on any rank at any time."""
     _waiting.append(line)
 

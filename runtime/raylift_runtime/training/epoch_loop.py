@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 STATE = "state"
 INNER = ("base_dataloader", "batch_sampler", "sampler")
-COUNTERS = ("iteration", "epoch", "initial_seed")
+LOOP_COUNTERS = ("iteration", "epoch", "initial_seed")
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def _kept(part: Any) -> dict[str, Any]:
     import torch
 
     values = vars(part) if hasattr(part, "__dict__") else {}
-    kept = {name: values[name] for name in COUNTERS if isinstance(values.get(name), int)}
+    kept = {name: values[name] for name in LOOP_COUNTERS if isinstance(values.get(name), int)}
     for name in ("generator", "synchronized_generator"):
         if isinstance(values.get(name), torch.Generator):
             kept[name] = values[name].get_state()
@@ -133,7 +133,7 @@ def _put_back(part: Any, kept: dict[str, Any]) -> None:
     import torch
 
     for name, value in kept.items():
-        if name in COUNTERS:
+        if name in LOOP_COUNTERS:
             setattr(part, name, value)
             continue
         if getattr(part, name) is None:

@@ -128,7 +128,7 @@ class RayTrainReportCallback(TrainerCallback):  # type: ignore[misc]  # transfor
         return vars(state).setdefault("_raylift_reporter", self) is self  # added twice, only the first one reports
 
     def _keep(self, line: dict[str, Any]) -> None:
-        outbox.put({**line, "training": self.training} if self.training else line)
+        outbox.put_in_outbox({**line, "training": self.training} if self.training else line)
 
     def _flush(self, state: TrainerState, own: list[dict[str, Any]] | None = None, source: Source | None = None) -> None:
         lines = outbox.take()

@@ -80,7 +80,7 @@ def with_seconds(logs: dict[str, float], seconds: float) -> dict[str, float]:
     return logs
 
 
-def read(start: str, rank: int) -> dict[str, float]:
+def read_counters(start: str, rank: int) -> dict[str, float]:
     """What this rank had counted for the checkpoint whose folder a Trainer starts from; what rank 0 had, where the group has grown."""
     folder = os.path.join(os.path.dirname(start), MANIFESTS)
     own = os.path.join(folder, f"rank-{rank}.json")

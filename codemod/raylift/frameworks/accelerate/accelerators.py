@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from raylift.frameworks.hf_trainer.trainer_classes import TRAINER_NAME, is_trainer_class
-from raylift.script import Found, Script, Value, remembered, remembered_for
+from raylift.script import Script, ScriptNode, Value, remembered, remembered_for
 from raylift.script.functions import handed_over, returned
 from raylift.script.scopes import FUNCTIONS, Function
 from raylift.script.spread import Spread
@@ -22,7 +22,7 @@ def is_accelerator(script: Script, expression: ast.AST) -> bool:
     return any(map(_is_instance, values)) or _is_named_so(expression, values)
 
 
-def _bases(value: Found) -> bool | list[Value]:
+def _bases(value: ScriptNode) -> bool | list[Value]:
     bases = value.node.bases if isinstance(value.node, ast.ClassDef) else []
     return [found for base in bases for found in value.script.values(base)]
 
@@ -30,7 +30,7 @@ def _bases(value: Found) -> bool | list[Value]:
 _is_class = Spread(ACCELERATORS.__contains__, _bases)
 
 
-def _origins(value: Found) -> bool | list[Value]:
+def _origins(value: ScriptNode) -> bool | list[Value]:
     """Whether a value is an Accelerator, or what it may come from: arguments of calls, results of functions."""
     script, node = value.script, value.node
     if isinstance(node, ast.arg):
@@ -42,7 +42,7 @@ def _origins(value: Found) -> bool | list[Value]:
     callees = script.values(node.func)
     if any(map(_is_class, callees)):
         return True
-    functions = [callee for callee in callees if isinstance(callee, Found) and isinstance(callee.node, FUNCTIONS)]
+    functions = [callee for callee in callees if isinstance(callee, ScriptNode) and isinstance(callee.node, FUNCTIONS)]
     return [result for function in functions for result in returned(function)]
 
 
@@ -57,7 +57,7 @@ def _is_named_so(expression: ast.AST, values: list[Value]) -> bool:
 
 
 @remembered
-def constructions(script: Script) -> list[ast.Call]:
+def accelerator_constructions(script: Script) -> list[ast.Call]:
     """The calls that make an Accelerator."""
     return [call for call in script.all(ast.Call) if any(_is_class(value) for value in script.values(call.func))]
 
@@ -66,7 +66,7 @@ def constructions(script: Script) -> list[ast.Call]:
 def backward_calls(script: Script) -> list[ast.Call]:
     """The calls that train with an Accelerator, but for those in a Trainer: it has its own loop."""
     calls = [call for call, receiver in script.method_calls("backward") if is_accelerator(script, receiver)]
-    if not calls and constructions(script):
+    if not calls and accelerator_constructions(script):
         calls = [call for call, _ in script.method_calls("backward") if not call.args]
     return [call for call in calls if not _is_hosted(script, call)]
 
@@ -75,7 +75,7 @@ def _is_hosted(script: Script, call: ast.Call) -> bool:
     """Whether a call is part of a class whose loop is a library's."""
     for holder in script.enclosing(call):
         if isinstance(holder, ast.ClassDef):
-            if is_trainer_class(Found(script, holder)):
+            if is_trainer_class(ScriptNode(script, holder)):
                 return True
             if any(TRAINER_NAME.search(name) for base in holder.bases for name in script.names(base)):
                 return True

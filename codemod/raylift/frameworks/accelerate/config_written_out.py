@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from raylift.edits.arguments import add_arguments
-from raylift.frameworks.accelerate.accelerators import constructions
+from raylift.frameworks.accelerate.accelerators import accelerator_constructions
 from raylift.plan import Edit, Finding, NeededImport, Notice
 from raylift.script import Script
 
@@ -67,16 +67,16 @@ PLUGINS = (
 NEEDS = {"fsdp_config": "FSDP", "deepspeed_config": "DEEPSPEED"}
 
 
-def write_out(script: Script, config: Mapping[str, Any]) -> Iterator[Finding]:
+def write_out_config(script: Script, config: Mapping[str, Any]) -> Iterator[Finding]:
     """Give every Accelerator what the config says and the script does not."""
-    calls = constructions(script)
+    calls = accelerator_constructions(script)
     if not calls:
         text = "the Accelerator is made in another file, so the Accelerate config could not be written into it"
         yield Notice(1, "RL227", text, "lift that file with the same command")
     for call in calls:
         own = {keyword.arg for keyword in call.keywords}
-        new = [(name, code, plugin) for name, code, plugin in arguments(config) if name not in own]
-        for name, code, _ in arguments(config):
+        new = [(name, code, plugin) for name, code, plugin in plugin_arguments(config) if name not in own]
+        for name, code, _ in plugin_arguments(config):
             if name in own:
                 text = f"the script gives the Accelerator its own `{name}`, so the config's {code} was not written into it"
                 yield Notice(call.lineno, "RL227", text, "see that the script's own says the same")
@@ -89,7 +89,7 @@ def write_out(script: Script, config: Mapping[str, Any]) -> Iterator[Finding]:
             yield from (NeededImport("accelerate.utils", plugin) for _, _, plugin in new if plugin)
 
 
-def arguments(config: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+def plugin_arguments(config: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """The arguments of `Accelerator` that a config stands for: name, code, and the plugin class that the code uses."""
     precision = str(config.get("mixed_precision") or "no")
     if precision != "no":

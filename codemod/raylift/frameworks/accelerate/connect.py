@@ -28,14 +28,14 @@ from raylift.frameworks.accelerate import config_written_out as accelerate_plugi
 from raylift.frameworks.accelerate import notebook_launcher
 from raylift.frameworks.accelerate import old_arguments as accelerate_arguments
 from raylift.frameworks.accelerate.accelerators import visible_accelerator
-from raylift.frameworks.accelerate.loops.epoch_loops import Training, trainings
+from raylift.frameworks.accelerate.loops.epoch_loops import TrainingLoop, training_loops
 from raylift.frameworks.accelerate.ranks.jumps import jumps
 from raylift.frameworks.accelerate.ranks.rank_values import ranks_in
-from raylift.frameworks.accelerate.report.checkpoints import folders, models
-from raylift.frameworks.accelerate.report.code import Report, bundled, written_out
+from raylift.frameworks.accelerate.report.checkpoints import prepared_models, saved_folders
+from raylift.frameworks.accelerate.report.code import Report, bundled_report, written_out_report
 from raylift.frameworks.accelerate.report.computed_metrics import Metric
-from raylift.frameworks.accelerate.report.metrics import preferences, says_more_than_count
-from raylift.frameworks.accelerate.report.places import places
+from raylift.frameworks.accelerate.report.metrics import preferred_metrics, says_more_than_count
+from raylift.frameworks.accelerate.report.places import report_places
 from raylift.frameworks.accelerate.report.readable_metrics import is_changed, is_readable, usable_metrics
 from raylift.plan import Case, Edit, Finding, NeededImport, Notice, Refusal
 from raylift.script import Script, remembered
@@ -44,29 +44,29 @@ from raylift.script.expressions import written
 from raylift.script.syntax import call_name, siblings
 from raylift.settings import Settings
 
-MODULE = "raylift_runtime.accelerate"
-Chosen = tuple[ast.stmt, list[tuple[Metric, str]]]
+ACCELERATE_MODULE = "raylift_runtime.accelerate"
+ChosenPlace = tuple[ast.stmt, list[tuple[Metric, str]]]
 
 
-def connect(case: Case) -> Iterator[Finding]:
+def connect_loops(case: Case) -> Iterator[Finding]:
     """Let every training loop report, once per epoch, where all ranks pass; the rest of Accelerate keeps to today's names."""
     script, settings = case.script, case.settings
-    yield from accelerate_arguments.modernise(script)
+    yield from accelerate_arguments.update_accelerator(script)
     yield from notebook_launcher.call_directly(script)
     config = settings.inline_config
     if settings.runtime == "ray" and (precision := notebook_launcher.launched_precision(script)):
         config = {"mixed_precision": precision, **(config or {})}
     if config:
-        yield from accelerate_plugins.write_out(script, config)
+        yield from accelerate_plugins.write_out_config(script, config)
     yield from notebook_launcher.hidden_workers(script, settings)
-    for training in trainings(script):
+    for training in training_loops(script):
         yield from _report(script, training, settings)
         if settings.resumable:
             yield from _resume(script, training, settings)
 
 
-def _report(script: Script, training: Training, settings: Settings) -> Iterator[Finding]:
-    safe, doubts = places(script, training)
+def _report(script: Script, training: TrainingLoop, settings: Settings) -> Iterator[Finding]:
+    safe, doubts = report_places(script, training)
     yield from doubts
     accelerator = visible_accelerator(script, training.anchor)
     if accelerator is None:
@@ -77,16 +77,16 @@ def _report(script: Script, training: Training, settings: Settings) -> Iterator[
     when = "after every epoch" if training.has_epochs else "once it has trained"
     if settings.runtime == "raylift":
         name = script.free_name("report", "ray_report")
-        code = bundled(script, report, name)
-        yield NeededImport(MODULE, "report" if name == "report" else f"report as {name}")
+        code = bundled_report(script, report, name)
+        yield NeededImport(ACCELERATE_MODULE, "report" if name == "report" else f"report as {name}")
     else:
-        code, needed = written_out(script, report)
+        code, needed = written_out_report(script, report)
         yield from needed
     yield Edit(place, go_on_with(index, *code), "RL121", f"every rank reports {when}, at a place that all of them pass")
     if not any(says_more_than_count([metric]) for metric, _ in report.metrics):
         text = "no metric of this loop can be read on every rank, so it reports none"
         yield Notice(training.anchor.lineno, "RL221", text, "add what you want to see to the `report` call")
-    others = models(script, training.anchor)
+    others = prepared_models(script, training.anchor)
     if report.model and len(others) > 1:
         text = f"only `{report.model}` goes into the checkpoint, not {', '.join(f'`{name}`' for name in others[1:])}"
         yield Notice(
@@ -94,12 +94,12 @@ def _report(script: Script, training: Training, settings: Settings) -> Iterator[
         )
 
 
-def _best(script: Script, training: Training, safe: list[ast.stmt], accelerator: str) -> tuple[ast.stmt, Report]:
+def _best(script: Script, training: TrainingLoop, safe: list[ast.stmt], accelerator: str) -> tuple[ast.stmt, Report]:
     """The place with the most of the best metrics, and what is reported there."""
     block = siblings(script, safe[0])
     block = block if training.has_epochs else block[block.index(training.anchor) :]
     ordered = safe if training.has_epochs else safe[::-1]
-    for metrics in preferences(script, training, block):
+    for metrics in preferred_metrics(script, training, block):
         chosen = [(place, usable_metrics(script, metrics, block, place)) for place in ordered]
         place, usable = max(chosen, key=lambda pair: len(pair[1]))
         if usable:
@@ -108,7 +108,7 @@ def _best(script: Script, training: Training, safe: list[ast.stmt], accelerator:
 
 
 def _before_leaving(
-    script: Script, training: Training, block: list[ast.stmt], best: Chosen, chosen: list[Chosen], accelerator: str
+    script: Script, training: TrainingLoop, block: list[ast.stmt], best: ChosenPlace, chosen: list[ChosenPlace], accelerator: str
 ) -> tuple[ast.stmt, Report]:
     """The best place, or as good a one before what may leave the loop: the last epoch reports, too."""
     place, usable = best
@@ -123,16 +123,18 @@ def _before_leaving(
     return place, report
 
 
-def _at(script: Script, training: Training, until: list[ast.stmt], metrics: list[tuple[Metric, str]], accelerator: str) -> Report:
+def _at(
+    script: Script, training: TrainingLoop, until: list[ast.stmt], metrics: list[tuple[Metric, str]], accelerator: str
+) -> Report:
     """The report after the last of some statements: with the folder that they wrote, else with the model."""
     place = until[-1]
     readable = readable_after(script, place)
     report = Report(tuple(metrics), accelerator, width=_width(script) - siblings(script, place)[0].col_offset)
-    for saved in folders(script, until):
+    for saved in saved_folders(script, until):
         after = until[until.index(saved.source) + 1 :]
         if is_readable(script, saved.folder, place, readable) and not is_changed(script, saved.folder, after):
             return replace(report, folder=written(script, saved.folder))
-    names = [name for name in models(script, training.anchor) if _is_visible(script, name, place, readable)]
+    names = [name for name in prepared_models(script, training.anchor) if _is_visible(script, name, place, readable)]
     return replace(report, model=names[0] if names else "")
 
 
@@ -148,7 +150,7 @@ def _width(script: Script) -> int:
     return max(88, min(119, max(map(len, script.source.splitlines()))))
 
 
-def _resume(script: Script, training: Training, settings: Settings) -> Iterator[Finding]:
+def _resume(script: Script, training: TrainingLoop, settings: Settings) -> Iterator[Finding]:
     loop = training.anchor
     if not training.has_epochs or not isinstance(loop, ast.For) or call_name(loop.iter) not in ("range", "trange", "tqdm"):
         text = "this loop has no `range` of epochs, so it cannot restart from the newest checkpoint"
@@ -162,6 +164,6 @@ def _resume(script: Script, training: Training, settings: Settings) -> Iterator[
         return
     name = script.free_name("resumable", "ray_resumable")
     accelerator = visible_accelerator(script, loop)
-    needs = (NeededImport(MODULE, "resumable" if name == "resumable" else f"resumable as {name}"),)
+    needs = (NeededImport(ACCELERATE_MODULE, "resumable" if name == "resumable" else f"resumable as {name}"),)
     change = wrap_in_call(name, f"accelerator={accelerator}")
     yield Edit(loop.iter, change, "RL122", "restarts from the newest reported checkpoint", needs)

@@ -16,9 +16,9 @@ from dataclasses import replace
 
 from raylift.edits.expressions import replace_by
 from raylift.edits.imports import move_imports
-from raylift.frameworks.accelerate.notebook_launches import LAUNCHERS, launches
+from raylift.frameworks.accelerate.notebook_launches import LAUNCHERS, notebook_launches
 from raylift.plan import Doubt, Edit, Finding, Notice, Refusal
-from raylift.script import Found, Script
+from raylift.script import Script, ScriptNode
 from raylift.script.expressions import written
 from raylift.script.scopes import FUNCTIONS, Function
 from raylift.settings import Settings
@@ -31,7 +31,7 @@ LIVE = re.compile(
 LIVE_NAME = re.compile(r"(^|_)(model|tokenizer|loader|dataloader|dataset|optimizer|processor|net)s?$", re.IGNORECASE)
 
 
-def argument(script: Script, call: ast.Call, name: str) -> ast.expr | None:
+def launched_argument(script: Script, call: ast.Call, name: str) -> ast.expr | None:
     """What a launcher's call gives for a parameter, by place or by name."""
     names = next(LAUNCHERS[full] for full in script.names(call.func) if full in LAUNCHERS)
     by_name = next((keyword.value for keyword in call.keywords if keyword.arg == name), None)
@@ -41,9 +41,9 @@ def argument(script: Script, call: ast.Call, name: str) -> ast.expr | None:
 
 def call_directly(script: Script) -> Iterator[Finding]:
     """Every launched function is called by the train function itself."""
-    for call in launches(script):
+    for call in notebook_launches(script):
         _refuse_unpacked(call)
-        function, arguments = argument(script, call, "function"), argument(script, call, "args")
+        function, arguments = launched_argument(script, call, "function"), launched_argument(script, call, "args")
         if function is None:
             raise Refusal(call.lineno, "RL315", "the launcher is given no function to run", "call the training function directly")
         values = _elements(script, arguments)
@@ -58,7 +58,7 @@ def call_directly(script: Script) -> Iterator[Finding]:
 
 def _unneeded_imports(script: Script) -> Iterator[Edit]:
     """A launcher that was only imported to be called is no longer imported."""
-    called = {call.func for call in launches(script)}
+    called = {call.func for call in notebook_launches(script)}
     used = {node.id for node in script.all(ast.Name) if isinstance(node.ctx, ast.Load) and node not in called}
     for node in script.all(ast.ImportFrom):
         bound = {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
@@ -79,7 +79,7 @@ def _elements(script: Script, arguments: ast.expr | None) -> list[ast.expr] | No
     if arguments is None:
         return []
     for value in script.values(arguments):
-        if isinstance(value, Found) and isinstance(value.node, (ast.Tuple, ast.List)) and value.script is script:
+        if isinstance(value, ScriptNode) and isinstance(value.node, (ast.Tuple, ast.List)) and value.script is script:
             return value.node.elts
     return None
 
@@ -105,17 +105,17 @@ def _is_live(script: Script, value: ast.expr) -> bool:
     if isinstance(value, (ast.Constant, ast.JoinedStr)):
         return False
     for found in script.values(value):
-        if isinstance(found, Found) and isinstance(found.node, ast.Call):
+        if isinstance(found, ScriptNode) and isinstance(found.node, ast.Call):
             function = found.node.func
             names = found.script.names(function) or {ast.unparse(function)}
             if any(LIVE.search(name) for name in names) or any(_is_module(made) for made in found.script.values(function)):
                 return True
-        elif isinstance(found, Found) and isinstance(found.node, (ast.Constant, ast.Dict, ast.List, ast.Tuple)):
+        elif isinstance(found, ScriptNode) and isinstance(found.node, (ast.Constant, ast.Dict, ast.List, ast.Tuple)):
             return False
     return isinstance(value, ast.Name) and bool(LIVE_NAME.search(value.id))
 
 
-def _is_module(value: str | Found) -> bool:
+def _is_module(value: str | ScriptNode) -> bool:
     """Whether a value is a class of the script that derives from a model or a dataset."""
     if isinstance(value, str) or not isinstance(value.node, ast.ClassDef):
         return False
@@ -127,7 +127,7 @@ def _refuse_misfit(script: Script, call: ast.Call, function: ast.expr, values: l
     if values is None or any(isinstance(value, ast.Starred) for value in values):
         return
     for found in script.values(function):
-        if isinstance(found, Found) and isinstance(found.node, FUNCTIONS) and not _takes(found.node, len(values)):
+        if isinstance(found, ScriptNode) and isinstance(found.node, FUNCTIONS) and not _takes(found.node, len(values)):
             text = f"`{found.node.name}` does not take the {len(values)} arguments that the launcher is given for it"
             raise Refusal(call.lineno, "RL315", text, "give it the arguments that it takes")
 
@@ -140,8 +140,8 @@ def _takes(function: Function, count: int) -> bool:
 
 def settings_with_launch(script: Script, settings: Settings) -> Settings:
     """The settings with the number of processes and the precision that the script launches with, where nothing else was said."""
-    for call in launches(script):
-        workers = _constant(script, argument(script, call, "num_processes"))
+    for call in notebook_launches(script):
+        workers = _constant(script, launched_argument(script, call, "num_processes"))
         nodes = _constant(script, next((k.value for k in call.keywords if k.arg == "num_nodes"), None))
         if settings.num_workers is None and isinstance(workers, int):
             settings = replace(settings, num_workers=workers * (nodes if isinstance(nodes, int) else 1))
@@ -154,14 +154,14 @@ def settings_with_launch(script: Script, settings: Settings) -> Settings:
 
 def launched_precision(script: Script) -> str:
     """The mixed precision that a script launches with; empty if it asks for none."""
-    found = (_constant(script, argument(script, call, "mixed_precision")) for call in launches(script))
+    found = (_constant(script, launched_argument(script, call, "mixed_precision")) for call in notebook_launches(script))
     return next((precision for precision in found if isinstance(precision, str) and precision != "no"), "")
 
 
 def hidden_workers(script: Script, settings: Settings) -> Iterator[Notice]:
     """What must be said where the number of processes is only known when the script runs."""
-    for call in launches(script):
-        given = argument(script, call, "num_processes")
+    for call in notebook_launches(script):
+        given = launched_argument(script, call, "num_processes")
         if given is not None and settings.num_workers is None and _constant(script, given) is None:
             text = f"the launcher's number of processes, `{written(script, given)}`, is only known when the script runs"
             yield Notice(call.lineno, "RL226", text, "lift with --num-workers, or set RAYLIFT_NUM_WORKERS")
@@ -169,5 +169,5 @@ def hidden_workers(script: Script, settings: Settings) -> Iterator[Notice]:
 
 def _constant(script: Script, expression: ast.expr | None) -> object:
     values = [] if expression is None else list(script.values(expression))
-    found = [value.node.value for value in values if isinstance(value, Found) and isinstance(value.node, ast.Constant)]
+    found = [value.node.value for value in values if isinstance(value, ScriptNode) and isinstance(value.node, ast.Constant)]
     return found[0] if len(found) == len(values) == 1 else None

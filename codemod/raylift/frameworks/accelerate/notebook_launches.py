@@ -15,6 +15,6 @@ LAUNCHERS = {
 
 
 @remembered
-def launches(script: Script) -> list[ast.Call]:
+def notebook_launches(script: Script) -> list[ast.Call]:
     """The calls of Accelerate's launchers."""
     return list(script.calls_to(*LAUNCHERS))

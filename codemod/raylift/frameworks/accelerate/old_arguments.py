@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from raylift.edits.arguments import remove, rename_keyword, replace_argument
 from raylift.edits.expressions import rename_attribute, replace_by
-from raylift.frameworks.accelerate.accelerators import constructions, is_accelerator
+from raylift.frameworks.accelerate.accelerators import accelerator_constructions, is_accelerator
 from raylift.plan import Edit, Finding, NeededImport, Notice
 from raylift.script import Script
 from raylift.script.expressions import written
@@ -28,9 +28,9 @@ DISTRIBUTED_TYPE = frozenset(
 )
 
 
-def modernise(script: Script) -> Iterator[Finding]:
+def update_accelerator(script: Script) -> Iterator[Finding]:
     """Give every argument of an Accelerator, and what is read from it, the name that Accelerate has today."""
-    for call in constructions(script):
+    for call in accelerator_constructions(script):
         given = {keyword.arg: keyword for keyword in call.keywords if keyword.arg}
         yield from _precision(script, given)
         yield from _project_dir(script, given)

@@ -6,8 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from raylift.frameworks.hf_trainer.trainer_classes import TRAINER_PACKAGES, is_trainer, is_trainer_itself, root
-from raylift.script import Found, Script, Value, remembered
+from raylift.frameworks.hf_trainer.trainer_classes import TRAINER_PACKAGES, is_trainer, is_trainer_itself, root_module
+from raylift.script import Script, ScriptNode, Value, remembered
 from raylift.script.functions import handed_over
 from raylift.script.spread import Spread
 
@@ -19,11 +19,11 @@ NAMED_SO = re.compile(r"(^|_)training_arg(ument)?s$")
 
 def _is_known(name: str) -> bool:
     last = name.rpartition(".")[2]
-    known = last.endswith("TrainingArguments") or (root(name) == "trl" and last.endswith("Config"))
-    return known and root(name) in TRAINER_PACKAGES
+    known = last.endswith("TrainingArguments") or (root_module(name) == "trl" and last.endswith("Config"))
+    return known and root_module(name) in TRAINER_PACKAGES
 
 
-def _bases(value: Found) -> list[Value]:
+def _bases(value: ScriptNode) -> list[Value]:
     bases = value.node.bases if isinstance(value.node, ast.ClassDef) else []
     return [found for base in bases for found in value.script.values(base)]
 
@@ -40,7 +40,7 @@ def declared(node: ast.ClassDef) -> set[str]:
 @remembered
 def own_fields(script: Script) -> set[str]:
     """The fields that a script's own subclasses of `TrainingArguments` declare."""
-    classes = [node for node in script.all(ast.ClassDef) if is_arguments_class(Found(script, node))]
+    classes = [node for node in script.all(ast.ClassDef) if is_arguments_class(ScriptNode(script, node))]
     return {name for node in classes for name in declared(node)}
 
 
@@ -51,7 +51,7 @@ def holds_arguments(script: Script, expression: ast.expr) -> bool:
     return any(map(_is_instance, script.values(expression)))
 
 
-def _origins(value: Found) -> bool | list[Value]:
+def _origins(value: ScriptNode) -> bool | list[Value]:
     """Whether a value is `TrainingArguments`, or what the calls of its function hand over for it."""
     script, node = value.script, value.node
     if isinstance(node, ast.Call):
@@ -70,22 +70,22 @@ def _unpacked(script: Script, name: ast.Name) -> Iterator[Value]:
     """What a name stands for that is bound by `a, b = parser.parse_args_into_dataclasses()`."""
     target, statement = script.parent(name), script.statement(name)
     if isinstance(target, (ast.Tuple, ast.List)) and isinstance(statement, ast.Assign) and target in statement.targets:
-        yield from _parsed(Found(script, statement.value), target.elts.index(name))
+        yield from _parsed(ScriptNode(script, statement.value), target.elts.index(name))
 
 
-def _parsed(value: Found, place: int) -> Iterator[Value]:
+def _parsed(value: ScriptNode, place: int) -> Iterator[Value]:
     """The class of which a parser of dataclasses gives an instance at a place."""
     call = value.node
     if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in PARSERS):
         return
     for parser in value.script.values(call.func.value):
-        if isinstance(parser, Found) and isinstance(parser.node, ast.Call) and parser.node.args:
+        if isinstance(parser, ScriptNode) and isinstance(parser.node, ast.Call) and parser.node.args:
             for given in parser.script.values(parser.node.args[0]):
                 yield from _at(given, place)
 
 
 def _at(given: Value, place: int) -> Iterator[Value]:
-    if isinstance(given, Found) and isinstance(given.node, (ast.Tuple, ast.List)):
+    if isinstance(given, ScriptNode) and isinstance(given.node, (ast.Tuple, ast.List)):
         if place < len(given.node.elts):
             yield from given.script.values(given.node.elts[place])
     elif place == 0:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, cast
 from raylift.edits.expressions import replace_by, wrap_trainer
 from raylift.edits.statements import follow_with, hoist_receiver, precede_with, return_through
 from raylift.frameworks.hf_trainer.positional_arguments import has_shifted, name_shifted, refuses
-from raylift.frameworks.hf_trainer.trainer_classes import constructions, training_calls
+from raylift.frameworks.hf_trainer.trainer_classes import trainer_constructions, training_calls
 from raylift.plan import Case, Edit, Finding, NeededImport, Refusal
 from raylift.script import Script
 from raylift.script.bound_names import free_name_in
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
     from raylift.plan import Changed
 from raylift.targets import TRAINER_MODULES, TRAINER_NAMES
 
-LONG = 60
-WHY = "reports to Ray Train and is prepared for its workers"
+LONG_CALL = 60
+WHY_CONNECTED = "reports to Ray Train and is prepared for its workers"
 
 
-def connect(case: Case) -> Iterator[Finding]:
+def connect_trainers(case: Case) -> Iterator[Finding]:
     """Connect every Trainer to Ray Train, where it is made, or else where it is trained."""
     script, settings = case.script, case.settings
-    made = constructions(script)
+    made = trainer_constructions(script)
     edits = [edit for call in made for edit in _connect_construction(script, call)]
     if not made:
         edits = [edit for call, receiver in training_calls(script) for edit in _connect_training(script, call, receiver)]
@@ -54,19 +54,21 @@ def _connect_construction(script: Script, call: ast.Call) -> Iterator[Edit]:
     index = script.place_in_line(statement)
     target = _assigned(statement, call)
     if target is not None:
-        yield Edit(statement, follow_with(index, *_steps(target)), "RL101", f"`{target}` {WHY}")
+        yield Edit(statement, follow_with(index, *_steps(target)), "RL101", f"`{target}` {WHY_CONNECTED}")
     elif isinstance(statement, ast.Return) and statement.value is call:
         function = script.function(statement)
         assert function is not None  # the syntax says so
         name = free_name_in(script, function, "trainer", "hf_trainer")
         add, _ = _steps(name)
-        yield Edit(statement, return_through(index, name, add, f"prepare_trainer({name})"), "RL101", f"the Trainer {WHY}")
+        yield Edit(
+            statement, return_through(index, name, add, f"prepare_trainer({name})"), "RL101", f"the Trainer {WHY_CONNECTED}"
+        )
     elif _is_used_at_once(statement, call) and (_is_long(statement) or _takes_no_callbacks(script, call)):
         name = script.free_name("trainer", "hf_trainer")
-        yield Edit(statement, hoist_receiver(index, name, *_steps(name)), "RL101", f"the Trainer {WHY}")
+        yield Edit(statement, hoist_receiver(index, name, *_steps(name)), "RL101", f"the Trainer {WHY_CONNECTED}")
     else:
         names = name_shifted if has_shifted(script, call) else _as_it_is
-        yield Edit(call, lambda node: wrap_trainer(cast("cst.CSTNode", names(node))), "RL101", f"the Trainer {WHY}")
+        yield Edit(call, lambda node: wrap_trainer(cast("cst.CSTNode", names(node))), "RL101", f"the Trainer {WHY_CONNECTED}")
 
 
 def is_wrapped(script: Script, call: ast.Call) -> bool:
@@ -82,7 +84,7 @@ def _is_used_at_once(statement: ast.stmt, call: ast.Call) -> bool:
 
 def _is_long(statement: ast.stmt) -> bool:
     """Whether a statement fills its line, or more than one, so that nothing more should be put around it."""
-    return statement.lineno != statement.end_lineno or (statement.end_col_offset or 0) > LONG
+    return statement.lineno != statement.end_lineno or (statement.end_col_offset or 0) > LONG_CALL
 
 
 def _takes_no_callbacks(script: Script, call: ast.Call) -> bool:
@@ -121,12 +123,12 @@ def _connect_training(script: Script, call: ast.Call, receiver: ast.expr) -> Ite
         raise Refusal(call.lineno, "RL302", text, "put `.train()` on a line of its own")
     if isinstance(receiver, (ast.Name, ast.Attribute)):
         target = ast.unparse(receiver)
-        yield Edit(statement, precede_with(index, *_steps(target)), "RL101", f"`{target}` {WHY}")
+        yield Edit(statement, precede_with(index, *_steps(target)), "RL101", f"`{target}` {WHY_CONNECTED}")
         return
     name = script.free_name("trainer", "hf_trainer")
     lines = (f"{name} = {ast.unparse(receiver)}", *_steps(name))
-    yield Edit(statement, precede_with(index, *lines), "RL101", f"the Trainer {WHY}")
-    yield Edit(receiver, replace_by(name), "RL101", f"the Trainer {WHY}")
+    yield Edit(statement, precede_with(index, *lines), "RL101", f"the Trainer {WHY_CONNECTED}")
+    yield Edit(receiver, replace_by(name), "RL101", f"the Trainer {WHY_CONNECTED}")
 
 
 def _is_known_before(script: Script, receiver: ast.expr, statement: ast.stmt) -> bool:

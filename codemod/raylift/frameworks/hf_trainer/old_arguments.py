@@ -20,9 +20,9 @@ from raylift.edits.functions import add_parameter
 from raylift.frameworks.hf_trainer.arguments_classes import declared, is_arguments_class
 from raylift.frameworks.hf_trainer.connect import is_wrapped
 from raylift.frameworks.hf_trainer.positional_arguments import has_shifted, name_shifted, takes
-from raylift.frameworks.hf_trainer.trainer_classes import constructions, is_trainer, is_trainer_class, is_trainer_itself
+from raylift.frameworks.hf_trainer.trainer_classes import is_trainer, is_trainer_class, is_trainer_itself, trainer_constructions
 from raylift.plan import Case, Edit, Finding, Notice
-from raylift.script import Found, Script
+from raylift.script import Script, ScriptNode
 from raylift.script.expressions import written
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
+class GoneArgument:
     """A keyword that is gone: since which generation, its new name if it has one, else what to say instead."""
 
     since: int
@@ -39,7 +39,7 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True)
-class Switch:
+class SwitchArgument:
     """A keyword that is gone for the value of another: since which generation, that other, and its value for true and false."""
 
     since: int
@@ -48,53 +48,53 @@ class Switch:
     off: str
 
 
-GONE = {
-    "evaluation_strategy": Gone(4, "eval_strategy"),
-    "use_ipex": Gone(4, instead="it has no successor"),
-    "no_cuda": Gone(5, "use_cpu"),
-    "per_gpu_train_batch_size": Gone(5, "per_device_train_batch_size"),
-    "per_gpu_eval_batch_size": Gone(5, "per_device_eval_batch_size"),
-    "push_to_hub_token": Gone(5, "hub_token"),
-    "push_to_hub_model_id": Gone(5, "hub_model_id"),
-    "torchdynamo": Gone(5, "torch_compile_backend"),
-    "xpu_backend": Gone(4, "ddp_backend"),
-    "warmup_ratio": Gone(5, "warmup_steps"),
-    "overwrite_output_dir": Gone(5, instead="an output folder is always written into"),
-    "use_mps_device": Gone(5, instead="MPS is used wherever it is there"),
-    "save_safetensors": Gone(5, instead="checkpoints are always safetensors"),
-    "fp16_backend": Gone(5, instead="torch's own AMP is the only backend"),
-    "half_precision_backend": Gone(5, instead="torch's own AMP is the only backend"),
-    "fp16_opt_level": Gone(5, instead="Apex is no longer supported"),
-    "logging_dir": Gone(5, instead="set the environment variable TENSORBOARD_LOGGING_DIR"),
-    "include_tokens_per_second": Gone(5, instead="see include_num_input_tokens_seen"),
-    "jit_mode_eval": Gone(5, instead="it has no successor"),
-    "mp_parameters": Gone(5, instead="it has no successor"),
-    "past_index": Gone(5, instead="it has no successor"),
-    "ray_scope": Gone(5, instead="set the environment variable RAY_SCOPE"),
-    "tpu_num_cores": Gone(5, instead="it has no successor"),
-    "tpu_metrics_debug": Gone(5, instead="use debug"),
-    "use_legacy_prediction_loop": Gone(5, instead="it has no successor"),
-    "push_to_hub_organization": Gone(5, instead="name the organization in hub_model_id"),
-    "sharded_ddp": Gone(4, instead="use fsdp"),
-    "fsdp_min_num_params": Gone(5, instead="put min_num_params into fsdp_config"),
-    "fsdp_transformer_layer_cls_to_wrap": Gone(5, instead="put transformer_layer_cls_to_wrap into fsdp_config"),
+GONE_ARGUMENTS = {
+    "evaluation_strategy": GoneArgument(4, "eval_strategy"),
+    "use_ipex": GoneArgument(4, instead="it has no successor"),
+    "no_cuda": GoneArgument(5, "use_cpu"),
+    "per_gpu_train_batch_size": GoneArgument(5, "per_device_train_batch_size"),
+    "per_gpu_eval_batch_size": GoneArgument(5, "per_device_eval_batch_size"),
+    "push_to_hub_token": GoneArgument(5, "hub_token"),
+    "push_to_hub_model_id": GoneArgument(5, "hub_model_id"),
+    "torchdynamo": GoneArgument(5, "torch_compile_backend"),
+    "xpu_backend": GoneArgument(4, "ddp_backend"),
+    "warmup_ratio": GoneArgument(5, "warmup_steps"),
+    "overwrite_output_dir": GoneArgument(5, instead="an output folder is always written into"),
+    "use_mps_device": GoneArgument(5, instead="MPS is used wherever it is there"),
+    "save_safetensors": GoneArgument(5, instead="checkpoints are always safetensors"),
+    "fp16_backend": GoneArgument(5, instead="torch's own AMP is the only backend"),
+    "half_precision_backend": GoneArgument(5, instead="torch's own AMP is the only backend"),
+    "fp16_opt_level": GoneArgument(5, instead="Apex is no longer supported"),
+    "logging_dir": GoneArgument(5, instead="set the environment variable TENSORBOARD_LOGGING_DIR"),
+    "include_tokens_per_second": GoneArgument(5, instead="see include_num_input_tokens_seen"),
+    "jit_mode_eval": GoneArgument(5, instead="it has no successor"),
+    "mp_parameters": GoneArgument(5, instead="it has no successor"),
+    "past_index": GoneArgument(5, instead="it has no successor"),
+    "ray_scope": GoneArgument(5, instead="set the environment variable RAY_SCOPE"),
+    "tpu_num_cores": GoneArgument(5, instead="it has no successor"),
+    "tpu_metrics_debug": GoneArgument(5, instead="use debug"),
+    "use_legacy_prediction_loop": GoneArgument(5, instead="it has no successor"),
+    "push_to_hub_organization": GoneArgument(5, instead="name the organization in hub_model_id"),
+    "sharded_ddp": GoneArgument(4, instead="use fsdp"),
+    "fsdp_min_num_params": GoneArgument(5, instead="put min_num_params into fsdp_config"),
+    "fsdp_transformer_layer_cls_to_wrap": GoneArgument(5, instead="put transformer_layer_cls_to_wrap into fsdp_config"),
 }
 WHEN_TRUE = {
-    "adafactor": Switch(5, "optim", '"adafactor"', '"adamw_torch_fused"'),
-    "group_by_length": Switch(5, "train_sampling_strategy", '"group_by_length"', '"random"'),
-    "include_inputs_for_metrics": Switch(5, "include_for_metrics", '["inputs"]', "[]"),
+    "adafactor": SwitchArgument(5, "optim", '"adafactor"', '"adamw_torch_fused"'),
+    "group_by_length": SwitchArgument(5, "train_sampling_strategy", '"group_by_length"', '"random"'),
+    "include_inputs_for_metrics": SwitchArgument(5, "include_for_metrics", '["inputs"]', "[]"),
 }
 INSIDE = {"dispatch_batches": "accelerator_config", "split_batches": "accelerator_config"}
 """Keywords whose value is an entry of another one's dict since transformers 4."""
 
 
-def modernise(case: Case) -> Iterator[Finding]:
+def update_arguments(case: Case) -> Iterator[Finding]:
     """Give every argument the name that the chosen generation of transformers knows."""
     script, settings = case.script, case.settings
     for call in script.all(ast.Call):
         if any(map(is_arguments_class, script.values(call.func))):
             yield from _modern_arguments(script, call, settings.transformers)
-    for call in constructions(script):
+    for call in trainer_constructions(script):
         yield from _modern_trainer(script, call)
     yield from _modern_attributes(script)
     yield from _modern_overrides(script)
@@ -106,7 +106,7 @@ def _modern_arguments(script: Script, call: ast.Call, generation: int) -> Iterat
     for old, keyword in given.items():
         if old in own:
             continue
-        gone, switch = GONE.get(old), WHEN_TRUE.get(old)
+        gone, switch = GONE_ARGUMENTS.get(old), WHEN_TRUE.get(old)
         if gone and gone.since <= generation:
             yield from _renamed(keyword, gone, given) if gone.name else _dropped(keyword, gone)
         elif switch and switch.since <= generation:
@@ -118,17 +118,17 @@ def _modern_arguments(script: Script, call: ast.Call, generation: int) -> Iterat
 
 def _own_fields(script: Script, call: ast.Call) -> set[str]:
     """Fields that a subclass in sight declares itself."""
-    classes = [v.node for v in script.values(call.func) if isinstance(v, Found) and isinstance(v.node, ast.ClassDef)]
+    classes = [v.node for v in script.values(call.func) if isinstance(v, ScriptNode) and isinstance(v.node, ast.ClassDef)]
     return {name for node in classes for name in declared(node)}
 
 
-def _dropped(keyword: ast.keyword, gone: Gone) -> Iterator[Finding]:
+def _dropped(keyword: ast.keyword, gone: GoneArgument) -> Iterator[Finding]:
     why = f"`{keyword.arg}` is gone from transformers {gone.since}: {gone.instead}"
     yield Edit(keyword, remove, "RL202", why)
     yield Notice(keyword.lineno, "RL202", f"`{keyword.arg}` was dropped", gone.instead)
 
 
-def _renamed(keyword: ast.keyword, gone: Gone, given: Mapping[str, ast.keyword]) -> Iterator[Finding]:
+def _renamed(keyword: ast.keyword, gone: GoneArgument, given: Mapping[str, ast.keyword]) -> Iterator[Finding]:
     rival = given.get(gone.name)
     if rival is not None and isinstance(rival.value, ast.Constant) and not rival.value.value:
         yield Edit(rival, remove, "RL201", f"`{gone.name}` is given by `{keyword.arg}`", group=keyword)
@@ -147,7 +147,9 @@ def _replaced(keyword: ast.keyword, name: str, change: Change, given: Mapping[st
     yield Notice(keyword.lineno, "RL202", f"`{keyword.arg}` was dropped, for `{name}` is given as well", remedy)
 
 
-def _switched(script: Script, keyword: ast.keyword, switch: Switch, given: Mapping[str, ast.keyword]) -> Iterator[Finding]:
+def _switched(
+    script: Script, keyword: ast.keyword, switch: SwitchArgument, given: Mapping[str, ast.keyword]
+) -> Iterator[Finding]:
     value = keyword.value
     if isinstance(value, ast.Constant) and not value.value:
         yield Edit(keyword, remove, "RL202", f"`{keyword.arg}` is gone from transformers {switch.since}; this is the default")
@@ -187,7 +189,7 @@ def _is_its_own(script: Script, node: ast.Attribute) -> bool:
 def _modern_overrides(script: Script) -> Iterator[Finding]:
     """`compute_loss` is called with `num_items_in_batch` since transformers 4.46."""
     for node in script.all(ast.ClassDef):
-        if not is_trainer_class(Found(script, node)):
+        if not is_trainer_class(ScriptNode(script, node)):
             continue
         for part in node.body:
             if isinstance(part, ast.FunctionDef) and part.name == "compute_loss" and not _accepts_items(part.args):

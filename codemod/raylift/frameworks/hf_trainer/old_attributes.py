@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from raylift.edits.expressions import rename_attribute, replace_by
 from raylift.frameworks.hf_trainer.arguments_classes import holds_arguments, own_fields
-from raylift.frameworks.hf_trainer.old_arguments import GONE, WHEN_TRUE
+from raylift.frameworks.hf_trainer.old_arguments import GONE_ARGUMENTS, WHEN_TRUE
 from raylift.plan import Case, Edit, Finding, Notice
 
 WHEN_GONE = dict.fromkeys(
@@ -23,11 +23,11 @@ WHEN_GONE = dict.fromkeys(
 """What a script would have read that did not set it."""
 
 
-def modernise(case: Case) -> Iterator[Finding]:
+def update_attributes(case: Case) -> Iterator[Finding]:
     """Let a script read what the chosen generation of transformers has."""
     script, settings = case.script, case.settings
     for node in script.all(ast.Attribute):
-        gone = GONE.get(node.attr) or WHEN_TRUE.get(node.attr)
+        gone = GONE_ARGUMENTS.get(node.attr) or WHEN_TRUE.get(node.attr)
         if not gone or gone.since > settings.transformers or not isinstance(node.ctx, ast.Load):
             continue
         if not holds_arguments(script, node.value) or node.attr in own_fields(script):
@@ -45,4 +45,4 @@ def _read(node: ast.Attribute, name: str, since: int) -> Iterator[Finding]:
         yield Edit(node, change, "RL201", f"`{code}` is gone from transformers {since}")
     else:
         text = f"`{code}` is gone from transformers {since}, and reading it raises AttributeError"
-        yield Notice(node.lineno, "RL202", text, GONE[node.attr].instead)
+        yield Notice(node.lineno, "RL202", text, GONE_ARGUMENTS[node.attr].instead)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 
 from raylift.edits.arguments import name_arguments
-from raylift.script import Found, Script
+from raylift.script import Script, ScriptNode
 from raylift.script.scopes import FUNCTIONS, Function
 
 POSITIONS = (
@@ -36,6 +36,6 @@ def refuses(script: Script, call: ast.Call, name: str) -> bool:
 
 
 def _constructors(script: Script, call: ast.Call) -> list[Function]:
-    classes = [value.node for value in script.values(call.func) if isinstance(value, Found)]
+    classes = [value.node for value in script.values(call.func) if isinstance(value, ScriptNode)]
     parts = [part for node in classes if isinstance(node, ast.ClassDef) for part in node.body]
     return [part for part in parts if isinstance(part, FUNCTIONS) and part.name == "__init__"]

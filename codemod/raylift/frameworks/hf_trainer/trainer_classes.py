@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from raylift.script import Found, Script, Value, remembered
+from raylift.script import Script, ScriptNode, Value, remembered
 from raylift.script.functions import returned
 from raylift.script.scopes import FUNCTIONS
 from raylift.script.spread import Spread
@@ -23,16 +23,16 @@ TELLING_KEYWORDS = frozenset({
 })  # fmt: skip
 
 
-def root(name: str) -> str:
+def root_module(name: str) -> str:
     """The package that a full name starts with; empty for a relative one."""
     return name.partition(".")[0]
 
 
 def _is_known(name: str) -> bool:
-    return root(name) in TRAINER_PACKAGES and bool(TRAINER_NAME.search(name))
+    return root_module(name) in TRAINER_PACKAGES and bool(TRAINER_NAME.search(name))
 
 
-def _bases(found: Found) -> list[Value]:
+def _bases(found: ScriptNode) -> list[Value]:
     bases = found.node.bases if isinstance(found.node, ast.ClassDef) else []
     return [value for base in bases for value in found.script.values(base)]
 
@@ -42,7 +42,7 @@ is_trainer_class = Spread(_is_known, _bases)
 
 
 @remembered
-def constructions(script: Script) -> list[ast.Call]:
+def trainer_constructions(script: Script) -> list[ast.Call]:
     """The calls that make a Trainer."""
     return [call for call in script.all(ast.Call) if makes_trainer(script, call)]
 
@@ -56,20 +56,20 @@ def makes_trainer(script: Script, call: ast.Call) -> bool:
 def _looks_like_trainer(script: Script, call: ast.Call, value: Value) -> bool:
     """A class of an unknown library, called as only a Hugging Face Trainer is called."""
     names = [value] if isinstance(value, str) else _ancestors(value, 0) if isinstance(value.node, ast.ClassDef) else []
-    if not any(TRAINER_NAME.search(name) and root(name) not in TRAINER_PACKAGES for name in names):
+    if not any(TRAINER_NAME.search(name) and root_module(name) not in TRAINER_PACKAGES for name in names):
         return False
     keywords = {keyword.arg for keyword in call.keywords}
     telling, arguments = TELLING_KEYWORDS & keywords, any(ARGUMENTS_NAME.search(ast.unparse(given)) for given in call.args)
     if len(telling) < 2 and not (telling and ("args" in keywords or arguments)):
         return False
-    return any(root(found.name) == "transformers" for found in script.imports())
+    return any(root_module(found.name) == "transformers" for found in script.imports())
 
 
-def _ancestors(found: Found, depth: int) -> list[str]:
+def _ancestors(found: ScriptNode, depth: int) -> list[str]:
     """The full names of the classes out of sight that a class of the script derives from."""
     bases = list(_bases(found)) if depth < 8 else []
     names = [base for base in bases if isinstance(base, str)]
-    own = [base for base in bases if isinstance(base, Found) and isinstance(base.node, ast.ClassDef)]
+    own = [base for base in bases if isinstance(base, ScriptNode) and isinstance(base.node, ast.ClassDef)]
     return [*names, *(name for base in own for name in _ancestors(base, depth + 1))]
 
 
@@ -83,7 +83,7 @@ def is_trainer_itself(script: Script, expression: ast.expr) -> bool:
     if not (isinstance(expression, ast.Name) and expression.id == "self"):
         return False
     holder = script.class_of(expression)
-    return holder is not None and is_trainer_class(Found(script, holder))
+    return holder is not None and is_trainer_class(ScriptNode(script, holder))
 
 
 def _is_named_trainer(script: Script, expression: ast.expr) -> bool:
@@ -104,19 +104,21 @@ def _is_out_of_sight(value: Value) -> bool:
     if isinstance(value.node, ast.Call):
         callees = list(value.script.values(value.node.func))
         return all(
-            isinstance(callee, Found) and isinstance(callee.node, (ast.Call, ast.arg, ast.Attribute)) for callee in callees
+            isinstance(callee, ScriptNode) and isinstance(callee.node, (ast.Call, ast.arg, ast.Attribute)) for callee in callees
         )
     return isinstance(value.node, (ast.arg, ast.Name))
 
 
-def _origins(value: Found) -> bool | list[Value]:
+def _origins(value: ScriptNode) -> bool | list[Value]:
     """Whether a value is a Trainer, or what the function that made it may return."""
     script, node = value.script, value.node
     if not isinstance(node, ast.Call):
         return False
     if makes_trainer(script, node):
         return True
-    callees = [callee for callee in script.values(node.func) if isinstance(callee, Found) and isinstance(callee.node, FUNCTIONS)]
+    callees = [
+        callee for callee in script.values(node.func) if isinstance(callee, ScriptNode) and isinstance(callee.node, FUNCTIONS)
+    ]
     return [result for callee in callees for result in returned(callee)]
 
 
@@ -128,7 +130,7 @@ def training_calls(script: Script) -> list[tuple[ast.Call, ast.expr]]:
     """The calls `x.train(...)` of a Trainer, with their `x`; where a script makes one, that of whatever is no model."""
     calls = list(script.method_calls("train"))
     known = [(call, receiver) for call, receiver in calls if is_trainer(script, receiver)]
-    if known or not constructions(script):
+    if known or not trainer_constructions(script):
         return known
     return [(call, receiver) for call, receiver in calls if not MODEL_NAME.search(ast.unparse(receiver))]
 

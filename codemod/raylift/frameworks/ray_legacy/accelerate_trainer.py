@@ -27,7 +27,7 @@ from raylift.plan import Edit, Finding, NeededImport, Notice, Refusal
 from raylift.script import Script
 from raylift.settings import Settings
 
-WHY = "AccelerateTrainer is gone: TorchTrainer runs the same loop"
+WHY_ACCELERATE_TRAINER = "AccelerateTrainer is gone: TorchTrainer runs the same loop"
 DEFAULT_FILE = NeededImport("accelerate.commands.config", "default_config_file")
 BY_RAY = frozenset({
     "compute_environment", "debug", "distributed_type", "downcast_bf16", "gpu_ids", "machine_rank", "main_process_ip",
@@ -42,7 +42,7 @@ VARIABLES = {
 }
 
 
-def lift(script: Script, settings: Settings) -> Iterator[Finding]:
+def lift_accelerate_trainers(script: Script, settings: Settings) -> Iterator[Finding]:
     """Make every AccelerateTrainer a TorchTrainer that is given the same Accelerate configuration."""
     for call in script.calls_to(*ACCELERATE_TRAINERS):
         yield from _lifted(script, legacy_call(script, call), settings)
@@ -76,7 +76,7 @@ def _lifted(script: Script, call: LegacyCall, settings: Settings) -> Iterator[Fi
             "without `accelerate_config` AccelerateTrainer read the default file of this machine, and so does the lifted script"
         )
         yield Notice(call.line, "RL133", text, "drop the argument if there is no such file")
-    yield Edit(call.node, recast_call(torch_trainer(script, settings), changed, added), "RL133", WHY)
+    yield Edit(call.node, recast_call(torch_trainer(script, settings), changed, added), "RL133", WHY_ACCELERATE_TRAINER)
 
 
 def _dataset_config(script: Script, call: LegacyCall, changed: dict[int | str, Argument | None]) -> Iterator[Finding]:

@@ -24,7 +24,7 @@ from raylift.settings import Settings
 STATE_FILE = "checkpoint.pt"
 CONSTRUCTORS = ("from_bytes", "from_checkpoint", "from_dict", "from_model", "from_uri")
 READERS = ("get_model", "get_tokenizer", "get_training_arguments", "to_dict")
-GONE = {
+GONE_METHODS = {
     "from_bytes": "write the bytes into a file in a folder and use Checkpoint.from_directory(folder)",
     "get_preprocessor": "keep the preprocessor yourself: checkpoints no longer hold one",
     "get_training_arguments": 'torch.load the file "training_args.bin" in the checkpoint',
@@ -33,7 +33,7 @@ GONE = {
 }
 
 
-def replace(script: Script, settings: Settings) -> Iterator[Finding]:
+def replace_checkpoints(script: Script, settings: Settings) -> Iterator[Finding]:
     """Give every use of a checkpoint that has lost a method its form of today; raises Refusal where it has none."""
     for call in script.all(ast.Call):
         if not isinstance(call.func, ast.Attribute):
@@ -41,7 +41,7 @@ def replace(script: Script, settings: Settings) -> Iterator[Finding]:
         method, owner = call.func.attr, call.func.value
         if method in CONSTRUCTORS and not script.names(owner).isdisjoint(CHECKPOINTS):
             yield from _made(script, call, owner, settings)
-        elif method in (*READERS, *GONE) and is_checkpoint(script, owner):
+        elif method in (*READERS, *GONE_METHODS) and is_checkpoint(script, owner):
             yield from _read(script, call, owner, settings)
     for node in script.all(ast.Attribute):
         if node.attr == "uri" and is_checkpoint(script, node.value):
@@ -72,8 +72,8 @@ def _made(script: Script, call: ast.Call, owner: ast.expr, settings: Settings) -
     checkpoint = modern_code(script, owner, settings)
     if legacy_name(script, owner) in MODEL_CHECKPOINTS and isinstance(owner, ast.Name):
         checkpoint = "Checkpoint"
-    if method in GONE:
-        raise Refusal(line, "RL326", f"`{ast.unparse(call.func)}` is gone", GONE[method])
+    if method in GONE_METHODS:
+        raise Refusal(line, "RL326", f"`{ast.unparse(call.func)}` is gone", GONE_METHODS[method])
     argument = call.args[0] if call.args else next((k.value for k in call.keywords), None)
     if argument is None:
         raise Refusal(line, "RL326", f"`{ast.unparse(call)}` is given nothing", "give it what to hold")
@@ -122,8 +122,8 @@ def _saved(script: Script, call: ast.Call, checkpoint: str, settings: Settings) 
 def _read(script: Script, call: ast.Call, owner: ast.expr, settings: Settings) -> Iterator[Finding]:
     assert isinstance(call.func, ast.Attribute)
     method, source = call.func.attr, modern_code(script, owner, settings)
-    if method in GONE:
-        raise Refusal(call.lineno, "RL326", f"`{ast.unparse(call.func)}` is gone", GONE[method])
+    if method in GONE_METHODS:
+        raise Refusal(call.lineno, "RL326", f"`{ast.unparse(call.func)}` is gone", GONE_METHODS[method])
     if method == "to_dict":
         folder = script.free_name("checkpoint_dir", "checkpoint_folder")
         yield from _before(script, call, lambda index: wrap_in_with(index, f"{source}.as_directory() as {folder}"))

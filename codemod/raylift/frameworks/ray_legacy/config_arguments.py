@@ -18,7 +18,7 @@ from raylift.frameworks.ray_legacy.legacy_names import RUN_CONFIGS, TORCH_TRAINE
 from raylift.frameworks.ray_legacy.renames import uses_callbacks
 from raylift.frameworks.ray_legacy.trainer_calls import is_none
 from raylift.plan import Edit, Finding, Notice, Refusal
-from raylift.script import Found, Script
+from raylift.script import Script, ScriptNode
 from raylift.script.expressions import written
 
 INSTEAD = {
@@ -34,7 +34,7 @@ SILENT = frozenset({"verbose", "log_to_file", "progress_reporter"})
 """They only changed what was printed."""
 
 
-def drop(script: Script) -> Iterator[Finding]:
+def drop_arguments(script: Script) -> Iterator[Finding]:
     """Rename or remove each argument that raises; raises Refusal where that would lose data."""
     gone: dict[ast.Call, list[ast.keyword]] = {}
     for call, keyword in dropped_arguments(script):
@@ -82,7 +82,7 @@ def _has_upload(script: Script, call: ast.Call) -> bool:
 
 def _upload_folder(script: Script, value: ast.expr) -> ast.expr | None:
     for found in script.values(value):
-        if isinstance(found, Found) and isinstance(found.node, ast.Call):
+        if isinstance(found, ScriptNode) and isinstance(found.node, ast.Call):
             for keyword in found.node.keywords:
                 if keyword.arg == "upload_dir" and not is_none(keyword.value):
                     return keyword.value

@@ -17,9 +17,9 @@ from raylift.plan import Edit, Finding, NeededImport, Notice, Refusal
 from raylift.script import Script
 from raylift.script.expressions import written
 
-Changed = dict[int | str, Argument | None]
+DatasetChanges = dict[int | str, Argument | None]
 SPLIT = 'DataConfig(datasets_to_split=["train"])'
-EVALUATION = "evaluation"
+EVALUATION_KEY = "evaluation"
 
 
 def keys_of(script: Script, call: LegacyCall) -> list[str] | None:
@@ -45,10 +45,10 @@ def shard_names(script: Script, call: LegacyCall) -> tuple[str | None, str | Non
     """Which datasets become the Trainer's training and evaluation data; both are asked for where nothing is in sight."""
     keys = keys_of(script, call)
     if keys is None:
-        return "train", EVALUATION, ()
+        return "train", EVALUATION_KEY, ()
     train = "train" if "train" in keys else None
-    if EVALUATION in keys:
-        return train, EVALUATION, ()
+    if EVALUATION_KEY in keys:
+        return train, EVALUATION_KEY, ()
     asked = {str(node.value) for node in script.all(ast.Constant) if isinstance(script.parent(node), ast.Call)}
     others = [key for key in keys if key != "train" and key not in asked]
     if len(others) != 1:
@@ -57,7 +57,7 @@ def shard_names(script: Script, call: LegacyCall) -> tuple[str | None, str | Non
     return train, others[0], (Notice(call.line, "RL134", text, f"drop the dataset `{others[0]}` if it is for something else"),)
 
 
-def data_config(script: Script, call: LegacyCall, changed: Changed, added: list[Argument]) -> Iterator[Finding]:
+def data_config(script: Script, call: LegacyCall, changed: DatasetChanges, added: list[Argument]) -> Iterator[Finding]:
     """Only training data is split by Ray: the Trainer splits its evaluation data among the ranks itself."""
     given = call.given.get("dataset_config")
     if given is None or is_none(given):
@@ -81,7 +81,7 @@ def data_config(script: Script, call: LegacyCall, changed: Changed, added: list[
         )
 
 
-def _from_dict(script: Script, call: LegacyCall, given: ast.expr, node: ast.Dict, changed: Changed) -> Iterator[Finding]:
+def _from_dict(script: Script, call: LegacyCall, given: ast.expr, node: ast.Dict, changed: DatasetChanges) -> Iterator[Finding]:
     split = ["train"]
     for key, value in zip(node.keys, node.values, strict=True):
         options = {k.arg: k.value for k in value.keywords} if isinstance(value, ast.Call) else {}
@@ -92,7 +92,7 @@ def _from_dict(script: Script, call: LegacyCall, given: ast.expr, node: ast.Dict
         is_split = isinstance(wanted, ast.Constant) and wanted.value is True
         if key.value == "train" and wanted is not None and not is_split:
             split.remove("train")
-        elif is_split and key.value not in ("train", EVALUATION):
+        elif is_split and key.value not in ("train", EVALUATION_KEY):
             split.append(key.value)
         lost = [f"`{name}`" for name in options if name not in ("required", "fit")]
         if lost:
@@ -118,7 +118,7 @@ def drop_assignment(script: Script, given: ast.expr, value: ast.AST, what: str) 
     yield Edit(statement, remove_statement(0), "RL131", f"`{what}` takes another form")
 
 
-def preprocessed(script: Script, call: LegacyCall, changed: Changed, added: list[Argument]) -> Iterator[Finding]:
+def preprocessed(script: Script, call: LegacyCall, changed: DatasetChanges, added: list[Argument]) -> Iterator[Finding]:
     """Map the datasets before they are given to the trainer: it no longer does that."""
     given = call.given.get("preprocessor")
     if given is None or is_none(given):

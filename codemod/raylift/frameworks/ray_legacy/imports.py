@@ -6,17 +6,17 @@ import ast
 from collections.abc import Iterator
 
 from raylift.edits.imports import move_imports
-from raylift.frameworks.ray_legacy.legacy_names import CONTEXT, LEGACY_TRAINERS, MODEL_CHECKPOINTS, MOVED, is_legacy
+from raylift.frameworks.ray_legacy.legacy_names import CONTEXT_METHODS, LEGACY_TRAINERS, MODEL_CHECKPOINTS, MOVED, is_legacy
 from raylift.frameworks.ray_legacy.modern_forms import trainer_import
 from raylift.plan import Edit, Finding, NeededImport, Refusal
 from raylift.script import Script
 from raylift.settings import Settings
 
 HOLDERS = frozenset(name.rpartition(".")[0] for name in LEGACY_TRAINERS) | {"ray.train.session"}
-WHY = "what it imports has another place in today's Ray"
+WHY_MOVED = "what it imports has another place in today's Ray"
 
 
-def move(script: Script, settings: Settings, needed: frozenset[NeededImport]) -> Iterator[Finding]:
+def replace_legacy_imports(script: Script, settings: Settings, needed: frozenset[NeededImport]) -> Iterator[Finding]:
     """Replace the imports of legacy names, and take along what the other edits need, if an import of Ray goes anyway."""
     have = _imported_anyway(script)
     waiting = [each for each in sorted(needed) if not _is_there(each, have)]
@@ -99,7 +99,7 @@ def _moved(
     kept = frozenset(alias.asname or alias.name for alias in node.names if alias not in legacy)
     if not moved and not kept:
         moved = {"": ["ray.train"]} if _has_comment(script, node) else {}
-    yield Edit(node, move_imports(script.place_in_line(node), moved, kept), "RL230", WHY)
+    yield Edit(node, move_imports(script.place_in_line(node), moved, kept), "RL230", WHY_MOVED)
 
 
 def _is_there(each: NeededImport, have: set[str]) -> bool:
@@ -124,7 +124,7 @@ def _target(script: Script, node: ast.Import | ast.ImportFrom, alias: ast.alias,
             yield NeededImport("ray.train", "Checkpoint")
     elif name in MOVED:
         yield NeededImport(*MOVED[name])
-    elif name in CONTEXT or (isinstance(node, ast.Import) and not alias.asname):
+    elif name in CONTEXT_METHODS or (isinstance(node, ast.Import) and not alias.asname):
         yield NeededImport("ray.train")
 
 

@@ -17,7 +17,7 @@ from raylift.frameworks.ray_legacy.modern_forms import modern_code
 from raylift.frameworks.ray_legacy.shards import Shards
 from raylift.frameworks.ray_legacy.trainer_calls import LegacyCall, is_none
 from raylift.plan import Edit, Finding, NeededImport
-from raylift.script import Found, Script
+from raylift.script import Script, ScriptNode
 from raylift.script.scopes import FUNCTIONS
 from raylift.settings import Settings
 
@@ -25,7 +25,7 @@ RESUME = "resume_from_checkpoint"
 
 
 def call_init(
-    script: Script, call: LegacyCall, init: Found | None, name: str, data: Shards, settings: Settings
+    script: Script, call: LegacyCall, init: ScriptNode | None, name: str, data: Shards, settings: Settings
 ) -> Iterator[Finding]:
     """A train function that calls the init function, right before the trainer is made."""
     resumes = not is_none(call.given.get(RESUME))
@@ -49,7 +49,7 @@ def call_init(
         yield from _resume_imports(settings)
 
 
-def _accepted(init: Found | None, written: list[str]) -> list[str]:
+def _accepted(init: ScriptNode | None, written: list[str]) -> list[str]:
     """As many datasets as the init function takes; Ray insisted on both."""
     if init is None or not isinstance(init.node, (*FUNCTIONS, ast.Lambda)) or init.node.args.vararg:
         return written

@@ -19,7 +19,7 @@ from raylift.frameworks.ray_legacy.last_save import lost_save, needs_last_save, 
 from raylift.frameworks.ray_legacy.shards import Shards, shards
 from raylift.frameworks.ray_legacy.trainer_calls import LegacyCall, is_none, only_node
 from raylift.plan import Edit, Finding, NeededImport
-from raylift.script import Found, Script
+from raylift.script import Script, ScriptNode
 from raylift.script.scopes import FUNCTIONS
 from raylift.settings import Settings
 from raylift.targets import TRAINER_MODULES, TRAINER_NAMES
@@ -31,7 +31,7 @@ class TrainFunction:
 
     name: str
     config_value: str
-    init: Found | None
+    init: ScriptNode | None
     findings: tuple[Finding, ...]
 
 
@@ -73,7 +73,7 @@ def _name(script: Script, taken: list[str]) -> str:
     return name
 
 
-def _init(script: Script, call: LegacyCall) -> Found | None:
+def _init(script: Script, call: LegacyCall) -> ScriptNode | None:
     """The init function, or the method behind a bound one, if there is one in sight."""
     found = only_node(script, call.run)
     if found is not None and isinstance(found.node, (*FUNCTIONS, ast.Lambda)):
@@ -81,18 +81,20 @@ def _init(script: Script, call: LegacyCall) -> Found | None:
     if isinstance(call.run, ast.Attribute):
         holder = script.class_of(call.node)
         if holder is not None and ast.unparse(call.run.value) == "self":
-            return next((Found(script, p) for p in holder.body if isinstance(p, FUNCTIONS) and p.name == call.run.attr), None)
+            return next(
+                (ScriptNode(script, p) for p in holder.body if isinstance(p, FUNCTIONS) and p.name == call.run.attr), None
+            )
         owner = only_node(script, call.run.value)
         if owner is not None and isinstance(owner.node, ast.Call):
             made = only_node(owner.script, owner.node.func)
             body = made.node.body if made is not None and isinstance(made.node, ast.ClassDef) else []
             for part in body:
                 if isinstance(part, FUNCTIONS) and part.name == call.run.attr and made is not None:
-                    return Found(made.script, part)
+                    return ScriptNode(made.script, part)
     return None
 
 
-def _plain(script: Script, call: LegacyCall, init: Found | None, has_config: bool) -> ast.FunctionDef | None:
+def _plain(script: Script, call: LegacyCall, init: ScriptNode | None, has_config: bool) -> ast.FunctionDef | None:
     """The init function, if it can become the train function."""
     if init is None or init.script is not script or not isinstance(call.run, ast.Name):
         return None
@@ -124,7 +126,7 @@ def _become(
     trainer = last.value.id if isinstance(last.value, ast.Name) else _trainer_name(node, reads)
     use = data.first_use(node)
     prefix = lines if use is last else []
-    steps = steps_of(trainer, needs_last_save(Found(script, node), settings))
+    steps = steps_of(trainer, needs_last_save(ScriptNode(script, node), settings))
     why = "the train function trains the Trainer that it made"
     yield Edit(last, replace_return(script.place_in_line(last), trainer, prefix, steps), "RL131", why)
     if lines and use is not None and use is not last:

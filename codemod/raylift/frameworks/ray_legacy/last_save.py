@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from raylift.frameworks.ray_legacy.shards import arguments_of
 from raylift.frameworks.ray_legacy.trainer_calls import LegacyCall
 from raylift.plan import Notice
-from raylift.script import Found
+from raylift.script import ScriptNode
 from raylift.settings import Settings
 
 
@@ -26,7 +26,7 @@ def steps_of(trainer: str, last_save: bool) -> list[str]:
     return [*steps, f"{trainer} = prepare_trainer({trainer})", f"{trainer}.train()"]
 
 
-def _save_strategies(init: Found | None) -> list[object]:
+def _save_strategies(init: ScriptNode | None) -> list[object]:
     """What is said of saving, once for each TrainingArguments in sight; None where it is not said, or not as a literal."""
     found: list[object] = []
     for call in arguments_of(init):
@@ -36,13 +36,13 @@ def _save_strategies(init: Found | None) -> list[object]:
     return found
 
 
-def needs_last_save(init: Found | None, settings: Settings) -> bool:
+def needs_last_save(init: ScriptNode | None, settings: Settings) -> bool:
     """Whether training might end without the log, the evaluation and the checkpoint that Ray used to force."""
     strategies = _save_strategies(init)
     return settings.runtime == "raylift" and (not strategies or any(strategy != "epoch" for strategy in strategies))
 
 
-def lost_save(call: LegacyCall, init: Found | None, settings: Settings) -> Iterator[Notice]:
+def lost_save(call: LegacyCall, init: ScriptNode | None, settings: Settings) -> Iterator[Notice]:
     if settings.runtime == "ray" and "no" in _save_strategies(init):
         text = "TransformersTrainer saved and reported at the end all the same; Ray's callback reports when the Trainer saves"
         yield Notice(call.line, "RL138", text, 'set save_strategy="epoch", or call ray.train.report on every rank')

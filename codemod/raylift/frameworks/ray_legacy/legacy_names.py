@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from raylift.script import Found, Script, remembered
+from raylift.script import Script, ScriptNode, remembered
 
 HUGGING_FACE = ("ray.train.huggingface", "ray.train.hf_transformers", "ray.train.hf_accelerate")
 
@@ -63,7 +63,7 @@ MOVED = {
 """Names that only changed their place; those of checkpoints lost methods as well."""
 
 _RANKS = ("get_experiment_name", "get_local_rank", "get_local_world_size", "get_node_rank", "get_world_rank", "get_world_size")
-CONTEXT = {
+CONTEXT_METHODS = {
     **{f"{module}.{name}": name for module in _SESSIONS for name in _RANKS},
     "ray.train.world_rank": "get_world_rank",
     "ray.train.local_rank": "get_local_rank",
@@ -84,13 +84,13 @@ WITHOUT_SUCCESSOR = {
     **{f"ray.air.integrations.{lib}.setup_{lib}": f"call {lib} yourself where ray.train.get_context().get_world_rank() is 0"
        for lib in ("wandb", "mlflow")},
 }  # fmt: skip
-MODULES = frozenset({
+LEGACY_MODULES = frozenset({
     "ray.air", "ray.air.checkpoint", "ray.air.config", "ray.air.integrations", "ray.air.integrations.mlflow",
     "ray.air.integrations.wandb", "ray.air.result", "ray.air.session", "ray.air.callbacks", "ray.train.session", *HUGGING_FACE,
     "ray.train.huggingface.accelerate", "ray.train.huggingface.transformers", "ray.train.huggingface.huggingface_trainer",
     "ray.train.huggingface.huggingface_checkpoint", "ray.train.huggingface.transformers.transformers_trainer",
 })  # fmt: skip
-OWN = ("ray.air._internal", "ray._private", "ray.train._internal", "ray.tune.execution")
+RAY_INTERNALS = ("ray.air._internal", "ray._private", "ray.train._internal", "ray.tune.execution")
 """Only Ray's own modules import these."""
 KERAS = "ray.air.integrations.keras"
 """A callback of Keras, not of Tune: it still works."""
@@ -115,9 +115,9 @@ DROPPED = {
 """Arguments that raise, by the class that they are given to."""
 
 
-def known(name: str) -> bool:
+def is_known(name: str) -> bool:
     """Whether a full name is one that the tables speak of."""
-    tables = (MOVED, CONTEXT, WITHOUT_SUCCESSOR, LEGACY_TRAINERS, PREDICTORS, MAPPERS, CHAINS, DATASET_CONFIGS)
+    tables = (MOVED, CONTEXT_METHODS, WITHOUT_SUCCESSOR, LEGACY_TRAINERS, PREDICTORS, MAPPERS, CHAINS, DATASET_CONFIGS)
     return any(name in table for table in tables) or is_callback(name)
 
 
@@ -131,14 +131,14 @@ def is_legacy(name: str) -> bool:
     """Whether a full name is of an API that today's Ray Train lacks or ignores, or a part of one."""
     if name.startswith(KERAS):
         return False
-    return name == "ray.air" or name.startswith("ray.air.") or known(name) or known(name.rpartition(".")[0])
+    return name == "ray.air" or name.startswith("ray.air.") or is_known(name) or is_known(name.rpartition(".")[0])
 
 
 @remembered
 def has_legacy(script: Script) -> bool:
     """Whether a script uses any of it: a name, or an argument that raises today."""
     names = [found.name for found in script.imports()]
-    if not any(name.lstrip(".").startswith("ray") for name in names) or any(name.startswith(OWN) for name in names):
+    if not any(name.lstrip(".").startswith("ray") for name in names) or any(name.startswith(RAY_INTERNALS) for name in names):
         return False
     if any(found.name.startswith("ray.train.mosaic") for found in script.imports()) or _only_tunes(script):
         return False
@@ -168,7 +168,7 @@ def trial_calls(script: Script) -> Iterator[ast.Call]:
     for call in script.all(ast.Call):
         if isinstance(call.func, ast.Attribute) and call.func.attr.startswith("get_trial_"):
             for value in script.values(call.func.value):
-                made = value.node if isinstance(value, Found) else None
+                made = value.node if isinstance(value, ScriptNode) else None
                 if isinstance(made, ast.Call) and "ray.train.get_context" in script.names(made.func):
                     yield call
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
-from raylift.frameworks.hf_trainer.old_arguments import modernise
+from raylift.frameworks.hf_trainer.old_arguments import update_arguments
 from raylift.frameworks.ray_legacy import accelerate_trainer as ray_accelerate_trainer
 from raylift.frameworks.ray_legacy import checkpoints as ray_checkpoints
 from raylift.frameworks.ray_legacy import config_arguments as ray_arguments
@@ -22,20 +22,20 @@ from raylift.hazards.steps import hazards
 from raylift.plan import Case, Edit, Finding, NeededImport, Plan, Refusal
 from raylift.script import Script
 from raylift.settings import Settings
-from raylift.suppression.selection import fired_by, kept, needed_by, plan_of
+from raylift.suppression.selection import fired_rules, needed_imports, plan_of, without_what_is_off
 
 
 def lift_legacy(script: Script, settings: Settings) -> Plan:
     """The plan for a script of Ray 2.0 to 2.8; raises Refusal where something has no form in today's Ray."""
-    ray_refusals.refuse(script)
+    ray_refusals.refuse_unfaithful(script)
     every = list(_findings(script, settings))
-    left = kept(every, script, settings)
+    left = without_what_is_off(every, script, settings)
     findings: list[Finding] = [finding for finding in left if not isinstance(finding, NeededImport)]
-    findings += ray_imports.move(script, settings, frozenset(needed_by(left)))
+    findings += ray_imports.replace_legacy_imports(script, settings, frozenset(needed_imports(left)))
     _refuse_crowded_lines(findings)
     _refuse_changes_within(script, findings)
     plan = plan_of(findings, script, settings)
-    return replace(plan, fired=plan.fired | fired_by(every))
+    return replace(plan, fired=plan.fired | fired_rules(every))
 
 
 def _refuse_crowded_lines(findings: list[Finding]) -> None:
@@ -69,13 +69,13 @@ def _moved_arguments(call: ast.Call) -> Iterator[ast.expr]:
 
 
 def _findings(script: Script, settings: Settings) -> Iterator[Finding]:
-    yield from ray_names.rename(script, settings)
+    yield from ray_names.rename_legacy_names(script, settings)
     yield from ray_names.rename_trials(script)
-    yield from ray_resources.answer(script)
-    yield from ray_transformers_trainer.lift(script, settings)
-    yield from ray_accelerate_trainer.lift(script, settings)
-    yield from ray_arguments.drop(script)
-    yield from ray_checkpoints.replace(script, settings)
-    yield from ray_results.adapt(script, settings)
-    yield from modernise(Case(script, settings))
+    yield from ray_resources.answer_resource_questions(script)
+    yield from ray_transformers_trainer.lift_transformers_trainers(script, settings)
+    yield from ray_accelerate_trainer.lift_accelerate_trainers(script, settings)
+    yield from ray_arguments.drop_arguments(script)
+    yield from ray_checkpoints.replace_checkpoints(script, settings)
+    yield from ray_results.adapt_result_readers(script, settings)
+    yield from update_arguments(Case(script, settings))
     yield from hazards(Case(script, settings))

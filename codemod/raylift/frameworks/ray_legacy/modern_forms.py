@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from copy import deepcopy
 
-from raylift.frameworks.ray_legacy.legacy_names import CONTEXT, LEGACY_TRAINERS, MODEL_CHECKPOINTS, MOVED, known
+from raylift.frameworks.ray_legacy.legacy_names import CONTEXT_METHODS, LEGACY_TRAINERS, MODEL_CHECKPOINTS, MOVED, is_known
 from raylift.plan import NeededImport
 from raylift.script import Script
 from raylift.script.expressions import written
@@ -15,7 +15,7 @@ from raylift.targets import TORCH_TRAINER
 
 def legacy_name(script: Script, node: ast.AST) -> str:
     """The legacy name that an expression stands for; empty for none."""
-    return next((name for name in sorted(script.names(node)) if known(name)), "")
+    return next((name for name in sorted(script.names(node)) if is_known(name)), "")
 
 
 def torch_trainer(script: Script, settings: Settings) -> str:
@@ -44,13 +44,13 @@ def ray_train(script: Script) -> str:
     return "ray.train"
 
 
-def modern(script: Script, node: ast.AST, settings: Settings) -> str:
+def modern_form(script: Script, node: ast.AST, settings: Settings) -> str:
     """What a Name or Attribute with a legacy name becomes; empty where it stays, because its import moves instead."""
     name = legacy_name(script, node)
     if name in LEGACY_TRAINERS:
         return torch_trainer(script, settings)
-    if name in CONTEXT:
-        return f"{ray_train(script)}.get_context().{CONTEXT[name]}"
+    if name in CONTEXT_METHODS:
+        return f"{ray_train(script)}.get_context().{CONTEXT_METHODS[name]}"
     if name in MODEL_CHECKPOINTS:
         return "Checkpoint" if isinstance(node, ast.Name) else f"{ray_train(script)}.Checkpoint"
     if name in MOVED and isinstance(node, ast.Attribute):
@@ -62,7 +62,7 @@ def modern_code(script: Script, node: ast.expr, settings: Settings) -> str:
     """An expression as it would be written today; as it is written where nothing in it has changed."""
     asked = list(ast.walk(node))
     new: dict[ast.AST, str] = {
-        part: modern(script, part, settings) for part in asked if isinstance(part, (ast.Name, ast.Attribute))
+        part: modern_form(script, part, settings) for part in asked if isinstance(part, (ast.Name, ast.Attribute))
     }
     if not any(new.values()):
         return written(script, node)

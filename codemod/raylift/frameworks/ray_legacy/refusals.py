@@ -15,7 +15,7 @@ TUNERS = ("ray.tune.Tuner", "ray.tune.tuner.Tuner", "ray.tune.run", "ray.tune.ru
 RESTORING = ("restore", "can_restore")
 
 
-def refuse(script: Script) -> None:
+def refuse_unfaithful(script: Script) -> None:
     """Raise Refusal for tuning, restoring, subclasses that change how Ray trains, and classes handed on as values."""
     for call in script.calls_to(*TUNERS):
         text = "Ray Tune no longer takes a trainer of Ray Train, and what it runs reports through `ray.tune`"

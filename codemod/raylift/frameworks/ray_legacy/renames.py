@@ -16,17 +16,17 @@ from collections.abc import Iterator
 
 from raylift.edits.expressions import replace_by
 from raylift.frameworks.ray_legacy.legacy_names import (
-    CONTEXT,
+    CONTEXT_METHODS,
+    LEGACY_MODULES,
     LEGACY_TRAINERS,
-    MODULES,
     PREDICTORS,
     WITHOUT_SUCCESSOR,
     is_callback,
+    is_known,
     is_legacy,
-    known,
     trial_calls,
 )
-from raylift.frameworks.ray_legacy.modern_forms import legacy_name, modern, trainer_import
+from raylift.frameworks.ray_legacy.modern_forms import legacy_name, modern_form, trainer_import
 from raylift.frameworks.ray_legacy.resources import is_answered
 from raylift.plan import Edit, Finding, NeededImport, Notice, Refusal
 from raylift.script import Script
@@ -40,7 +40,7 @@ NO_LONGER = {
 }
 
 
-def rename(script: Script, settings: Settings) -> Iterator[Finding]:
+def rename_legacy_names(script: Script, settings: Settings) -> Iterator[Finding]:
     """Give every use of a legacy name its form of today; raises Refusal where it has none."""
     for node in dotted_names(script):
         if not _is_within_longer(script, node):
@@ -56,7 +56,7 @@ def rename_trials(script: Script) -> Iterator[Finding]:
             remedy = "read the resources that ScalingConfig asked for"
             raise Refusal(call.lineno, "RL322", f"`{asked}` has no form in today's Ray Train", remedy)
         yield Notice(call.lineno, "RL233", f"`{asked}`: {NO_LONGER[asked]}", "look at what the name is used for")
-        new = f"{written(script, call.func.value)}.{CONTEXT[f'ray.air.session.{asked}']}"
+        new = f"{written(script, call.func.value)}.{CONTEXT_METHODS[f'ray.air.session.{asked}']}"
         if asked == "get_trial_dir":
             yield Edit(call, replace_by(new), "RL230", "a run has a folder, and no trial")
         else:
@@ -80,7 +80,7 @@ def _renamed(script: Script, node: ast.Name | ast.Attribute, settings: Settings)
         return
     if not is_answered(script, node):
         refuse_without_successor(node, name)
-    new = modern(script, node, settings)
+    new = modern_form(script, node, settings)
     called = script.parent(node)
     if name in LEGACY_TRAINERS:
         yield trainer_import(script, settings)
@@ -112,9 +112,9 @@ def refuse_without_successor(node: ast.AST, name: str) -> None:
 def _refuse_unknown(script: Script, node: ast.Name | ast.Attribute) -> None:
     for name in script.names(node):
         prefix = name.rpartition(".")[0]
-        if is_legacy(name) and not known(prefix) and name not in MODULES:
+        if is_legacy(name) and not is_known(prefix) and name not in LEGACY_MODULES:
             raise Refusal(node.lineno, "RL322", f"`{name}` has no form in today's Ray Train", "replace it by hand")
-        if name in MODULES and name.startswith(("ray.air", "ray.train.session")):
+        if name in LEGACY_MODULES and name.startswith(("ray.air", "ray.train.session")):
             raise Refusal(
                 node.lineno, "RL324", f"`{name}` itself is handed on as a value", "pass on the functions that are needed"
             )

@@ -23,7 +23,7 @@ ASSIGNED = "ray.get_runtime_context().get_assigned_resources()"
 PINNED = re.compile(r"^(accelerate|datasets|ray|torch|transformers)(\[.*\])?\s*(==|<|~=)")
 
 
-def answer(script: Script) -> Iterator[Finding]:
+def answer_resource_questions(script: Script) -> Iterator[Finding]:
     """Ask the worker's own process, whose resources are those of the bundle that the trial had for it."""
     for call in script.calls_to(*QUESTIONS):
         asked = _asked(script, call)

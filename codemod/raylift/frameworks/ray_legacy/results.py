@@ -14,7 +14,7 @@ from raylift.frameworks.ray_legacy.checkpoints import is_checkpoint
 from raylift.frameworks.ray_legacy.legacy_names import TRANSFORMERS_TRAINERS
 from raylift.frameworks.ray_legacy.modern_forms import modern_code
 from raylift.plan import Edit, Finding, NeededImport, Notice
-from raylift.script import Found, Script
+from raylift.script import Script, ScriptNode
 from raylift.settings import Settings
 
 NO_LONGER_REPORTED = frozenset({
@@ -23,7 +23,7 @@ NO_LONGER_REPORTED = frozenset({
 })  # fmt: skip
 
 
-def adapt(script: Script, settings: Settings) -> Iterator[Finding]:
+def adapt_result_readers(script: Script, settings: Settings) -> Iterator[Finding]:
     """Point readers of a result to where things are now."""
     if any(True for _ in script.calls_to(*TRANSFORMERS_TRAINERS)):
         yield from _folders(script, settings)
@@ -80,7 +80,7 @@ def _metric(node: ast.Subscript) -> Iterator[Finding]:
 def _is_result(script: Script, node: ast.expr) -> bool:
     """Whether an expression is what `fit()` returned."""
     for value in script.values(node):
-        if isinstance(value, Found) and isinstance(value.node, ast.Call):
+        if isinstance(value, ScriptNode) and isinstance(value.node, ast.Call):
             func = value.node.func
             if isinstance(func, ast.Attribute) and func.attr == "fit":
                 return True

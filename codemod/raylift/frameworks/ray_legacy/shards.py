@@ -14,10 +14,10 @@ from raylift.frameworks.hf_trainer.arguments_classes import is_arguments_class
 from raylift.frameworks.hf_trainer.trainer_classes import makes_trainer
 from raylift.frameworks.ray_legacy.modern_forms import ray_train
 from raylift.plan import NeededImport, Notice
-from raylift.script import Found, Script
+from raylift.script import Script, ScriptNode
 from raylift.settings import Settings
 
-MODULE = "raylift_runtime.data"
+DATA_MODULE = "raylift_runtime.data"
 BATCH_SIZES = ("per_device_train_batch_size", "per_device_eval_batch_size")
 DEFAULT_BATCH_SIZE = "8"
 
@@ -80,30 +80,32 @@ class Shards:
         return train, evaluation
 
 
-def shards(script: Script, settings: Settings, init: Found | None, names: tuple[str | None, str | None], line: int) -> Shards:
+def shards(
+    script: Script, settings: Settings, init: ScriptNode | None, names: tuple[str | None, str | None], line: int
+) -> Shards:
     """How the datasets of one trainer, which stands in this line, reach its Trainer."""
     is_stock = settings.runtime == "ray"
     arguments = next(arguments_of(init), None)
     if is_stock:
         ask, needed = f"{ray_train(script)}.get_dataset_shard", NeededImport("ray.train")
     elif script.is_taken("get_dataset_shard"):
-        ask, needed = f"{MODULE}.get_dataset_shard", NeededImport(MODULE)
+        ask, needed = f"{DATA_MODULE}.get_dataset_shard", NeededImport(DATA_MODULE)
     else:
-        ask, needed = "get_dataset_shard", NeededImport(MODULE, "get_dataset_shard")
+        ask, needed = "get_dataset_shard", NeededImport(DATA_MODULE, "get_dataset_shard")
     notices = [*_used_otherwise(init), *(_lost_with_batches(init, arguments, line) if is_stock and names[0] else ())]
     is_bound = is_stock and ray_train(script) != "ray.train"
     imports = (needed,) if any(names) and not is_bound else ()
     return Shards(script, names, ask, is_stock, arguments, imports, tuple(notices))
 
 
-def arguments_of(init: Found | None) -> Iterator[ast.Call]:
+def arguments_of(init: ScriptNode | None) -> Iterator[ast.Call]:
     """The TrainingArguments that an init function makes."""
     for node in ast.walk(init.node) if init else ():
         if init and isinstance(node, ast.Call) and any(map(is_arguments_class, init.script.values(node.func))):
             yield node
 
 
-def _used_otherwise(init: Found | None) -> Iterator[Notice]:
+def _used_otherwise(init: ScriptNode | None) -> Iterator[Notice]:
     """Methods of `datasets.IterableDataset`, which is what an init function used to be given."""
     if init is None or not isinstance(init.node, (ast.FunctionDef, ast.Lambda)):
         return
@@ -114,7 +116,7 @@ def _used_otherwise(init: Found | None) -> Iterator[Notice]:
             yield Notice(node.lineno, "RL139", text, "map or filter the Dataset of Ray before the trainer is made")
 
 
-def _lost_with_batches(init: Found | None, arguments: ast.Call | None, line: int) -> Iterator[Notice]:
+def _lost_with_batches(init: ScriptNode | None, arguments: ast.Call | None, line: int) -> Iterator[Notice]:
     """What a Trainer no longer does once stock Ray makes its batches."""
     given = {keyword.arg for keyword in arguments.keywords} if arguments else set()
     if arguments is not None and "max_steps" not in given:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from raylift.edits.calls import HOLE, Argument
 from raylift.plan import NeededImport, Refusal
-from raylift.script import Found, Script, Value
+from raylift.script import Script, ScriptNode, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def only_value(script: Script, expression: ast.expr) -> Value | None:
     return values[0] if len(values) == 1 else None
 
 
-def only_node(script: Script, expression: ast.expr) -> Found | None:
+def only_node(script: Script, expression: ast.expr) -> ScriptNode | None:
     """The one node in sight that an expression stands for."""
     value = only_value(script, expression)
-    return value if isinstance(value, Found) else None
+    return value if isinstance(value, ScriptNode) else None

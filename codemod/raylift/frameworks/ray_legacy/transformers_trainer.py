@@ -39,10 +39,10 @@ from raylift.plan import Edit, Finding, Notice, Refusal
 from raylift.script import Script
 from raylift.settings import Settings
 
-WHY = "TransformersTrainer is gone: TorchTrainer runs a train function, which trains the Trainer itself"
+WHY_TRANSFORMERS_TRAINER = "TransformersTrainer is gone: TorchTrainer runs a train function, which trains the Trainer itself"
 
 
-def lift(script: Script, settings: Settings) -> Iterator[Finding]:
+def lift_transformers_trainers(script: Script, settings: Settings) -> Iterator[Finding]:
     """Make every init function a train function, and every legacy trainer a TorchTrainer."""
     calls = [legacy_call(script, call) for call in script.calls_to(*TRANSFORMERS_TRAINERS)]
     for call in calls:
@@ -70,7 +70,7 @@ def _relaunched(script: Script, call: LegacyCall, function: TrainFunction, setti
     yield from as_configurations(call, changed)
     yield from preprocessed(script, call, changed, added)
     yield from data_config(script, call, changed, added)
-    yield Edit(call.node, recast_call(torch_trainer(script, settings), changed, added), "RL131", WHY)
+    yield Edit(call.node, recast_call(torch_trainer(script, settings), changed, added), "RL131", WHY_TRANSFORMERS_TRAINER)
 
 
 def _integrations(script: Script, function: TrainFunction, settings: Settings) -> Iterator[Finding]:

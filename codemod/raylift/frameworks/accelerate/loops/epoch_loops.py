@@ -14,13 +14,13 @@ from dataclasses import dataclass
 
 from raylift.frameworks.accelerate.accelerators import backward_calls, visible_accelerator
 from raylift.frameworks.accelerate.loops.loop_kinds import LOOPS, Loop, accumulates, counts_steps, is_over_data, names_epochs
-from raylift.script import Found, Script, remembered
+from raylift.script import Script, ScriptNode, remembered
 from raylift.script.functions import references
 from raylift.script.scopes import FUNCTIONS
 
 
 @dataclass(frozen=True, slots=True)
-class Training:
+class TrainingLoop:
     """What trains: the loop over epochs, or where there is none the loop over data or the statement; and the node in it that trains."""
 
     anchor: ast.stmt
@@ -30,14 +30,14 @@ class Training:
 
 
 @remembered
-def trainings(script: Script) -> list[Training]:
+def training_loops(script: Script) -> list[TrainingLoop]:
     """Every loop that trains in this script, in source order; each once. What others call per epoch is theirs to report."""
     sites = [(call, call) for call in backward_calls(script)]
     found = _climb_from(script, [*sites, *((call, None) for call in _calls_of_neighbours(script))])
     return [training for training in found if training.has_epochs or not _is_for_others(script, training)]
 
 
-def _is_for_others(script: Script, training: Training) -> bool:
+def _is_for_others(script: Script, training: TrainingLoop) -> bool:
     """Whether a training is a function that nobody calls here, and that is handed its Accelerator."""
     function = script.function(training.anchor)
     if function is None or not isinstance(script.parent(function), ast.Module) or any(references(script, function)):
@@ -46,8 +46,8 @@ def _is_for_others(script: Script, training: Training) -> bool:
     return accelerator in {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)}
 
 
-def _climb_from(script: Script, sites: Sequence[tuple[ast.Call, ast.Call | None]]) -> list[Training]:
-    found: dict[ast.stmt, Training] = {}
+def _climb_from(script: Script, sites: Sequence[tuple[ast.Call, ast.Call | None]]) -> list[TrainingLoop]:
+    found: dict[ast.stmt, TrainingLoop] = {}
     for site, backward in sites:
         for training in _climb(script, site, backward, looped=backward is None):
             found.setdefault(training.anchor, training)
@@ -58,24 +58,24 @@ def _calls_of_neighbours(script: Script) -> Iterator[ast.Call]:
     """The calls of functions of neighbours that train, and leave the loop over epochs to their caller."""
     for call in script.all(ast.Call):
         if any(
-            isinstance(value, Found) and value.script is not script and _trains_one_epoch(value)
+            isinstance(value, ScriptNode) and value.script is not script and _trains_one_epoch(value)
             for value in script.values(call.func)
         ):
             yield call
 
 
-def _trains_one_epoch(callee: Found) -> bool:
+def _trains_one_epoch(callee: ScriptNode) -> bool:
     own = _climb_from(callee.script, [(call, call) for call in backward_calls(callee.script)])
     return isinstance(callee.node, FUNCTIONS) and any(
         not training.has_epochs and callee.node in callee.script.enclosing(training.anchor) for training in own
     )
 
 
-def _climb(script: Script, site: ast.AST, backward: ast.Call | None, *, looped: bool, depth: int = 0) -> list[Training]:
+def _climb(script: Script, site: ast.AST, backward: ast.Call | None, *, looped: bool, depth: int = 0) -> list[TrainingLoop]:
     """The loop over epochs around a site: in its function, or around what calls it; else the outermost loop of the first that has one."""
     loops = [loop for loop in _loops_around(script, site) if not accumulates(loop)]
     if epochs := _epoch_loop(loops, looped):
-        return [Training(epochs, site, True, backward)]
+        return [TrainingLoop(epochs, site, True, backward)]
     function = script.function(site)
     above = [
         training
@@ -85,9 +85,9 @@ def _climb(script: Script, site: ast.AST, backward: ast.Call | None, *, looped: 
     if with_epochs := [training for training in above if training.has_epochs]:
         return with_epochs
     if loops:
-        return [Training(loops[-1], site, False, backward)]
+        return [TrainingLoop(loops[-1], site, False, backward)]
     with_loop = [training for training in above if isinstance(training.anchor, LOOPS)]
-    return with_loop or [Training(script.statement(site), site, False, backward)]
+    return with_loop or [TrainingLoop(script.statement(site), site, False, backward)]
 
 
 def _loops_around(script: Script, site: ast.AST) -> list[Loop]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from raylift.frameworks.accelerate.ranks.jumps import EXITS, stays_inside, within
+from raylift.frameworks.accelerate.ranks.jumps import EXITS, jumps_within, stays_inside
 from raylift.frameworks.accelerate.ranks.rank_tests import is_for_some_ranks, is_rank_test, takes_turns
 from raylift.plan import Refusal
 from raylift.script import Script
@@ -50,14 +50,14 @@ def _refuse_early_exit(script: Script, statement: ast.stmt) -> None:
     """`if not accelerator.is_main_process: return` before the training leaves it to some ranks."""
     if isinstance(statement, DEFINITIONS):
         return
-    for node in (statement, *within(statement)):
+    for node in (statement, *jumps_within(statement)):
         if isinstance(node, (ast.Return, ast.Break, ast.Continue)) or (
             isinstance(node, ast.Call) and not script.names(node.func).isdisjoint(EXITS)
         ):
             tests = [
                 holder.test
                 for holder in script.enclosing(node)
-                if isinstance(holder, ast.If) and holder in (statement, *within(statement))
+                if isinstance(holder, ast.If) and holder in (statement, *jumps_within(statement))
             ]
             if any(is_rank_test(script, test) for test in tests) and not (
                 isinstance(node, (ast.Break, ast.Continue)) and stays_inside(script, node, statement)

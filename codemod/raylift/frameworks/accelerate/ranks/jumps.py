@@ -33,7 +33,7 @@ def jumps(script: Script, statement: ast.stmt, ranks: Ranks) -> list[Jump]:
 def _jumps(script: Script, statement: ast.stmt, ranks: Ranks) -> Iterator[Jump]:
     if isinstance(statement, DEFINITIONS):
         return
-    for node in (statement, *within(statement)):
+    for node in (statement, *jumps_within(statement)):
         if isinstance(node, (ast.Break, ast.Continue)):
             if not stays_inside(script, node, statement):
                 yield Jump(node, _may_differ(script, node, statement, ranks))
@@ -42,12 +42,12 @@ def _jumps(script: Script, statement: ast.stmt, ranks: Ranks) -> Iterator[Jump]:
             yield Jump(at, _may_differ(script, node, statement, ranks))
 
 
-def within(statement: ast.AST) -> Iterator[ast.AST]:
+def jumps_within(statement: ast.AST) -> Iterator[ast.AST]:
     """What runs when a statement does: nothing of a definition's body."""
     for child in ast.iter_child_nodes(statement):
         if not isinstance(child, (*DEFINITIONS, ast.Lambda)):
             yield child
-            yield from within(child)
+            yield from jumps_within(child)
 
 
 def stays_inside(script: Script, jump: ast.AST, statement: ast.stmt) -> bool:

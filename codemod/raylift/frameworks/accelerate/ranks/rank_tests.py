@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterable
 
-from raylift.script import Found, Script, remembered_for
+from raylift.script import Script, ScriptNode, remembered_for
 from raylift.script.bound_names import stored
 from raylift.script.scopes import FUNCTIONS, Function
 from raylift.script.syntax import call_name, own_nodes
@@ -47,7 +47,7 @@ def tells_rank(script: Script, node: ast.AST, depth: int) -> bool:
     return depth < DEEPEST and any(
         _is_rank_value(value.script, (value.node, depth))
         for value in script.values(node)
-        if isinstance(value, Found) and value.node is not node
+        if isinstance(value, ScriptNode) and value.node is not node
     )
 
 

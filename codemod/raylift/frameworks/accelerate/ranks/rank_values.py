@@ -27,7 +27,7 @@ CHANCE = re.compile(
     r"^(random|secrets|time|uuid|numpy\.random|torch\.rand\w*|datetime|os\.(getpid|listdir|scandir|path\.(exists|is\w+))|glob|socket)(\.|$)"
 )
 OWN_DATA = re.compile(r"(^|_)(batch(es)?|loss(es)?|logits|loader|dataloader|outputs?|predictions?|model)$")
-NUMBERS = frozenset({"range", "trange"})
+COUNTING_CALLS = frozenset({"range", "trange"})
 WRAPPERS = frozenset({"progress_bar", "resumable", "skip_first_batches", "tqdm", "track"})
 
 
@@ -160,7 +160,7 @@ def _taken_from(target: ast.AST, iterable: ast.expr) -> Iterator[tuple[ast.AST, 
     """What a loop binds: numbers are the same on every rank, elements of anything but literals are the rank's own."""
     name = call_name(iterable)
     arguments = iterable.args if isinstance(iterable, ast.Call) else []
-    if name in NUMBERS:
+    if name in COUNTING_CALLS:
         yield target, [*arguments]
     elif name in WRAPPERS and arguments:
         yield from _taken_from(target, arguments[0])

@@ -21,16 +21,16 @@ SAVERS = ("save_state", "save_pretrained", "save_model")
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class SavedFolder:
     """A folder that the script writes, as an expression, and the statement of the block that writes it."""
 
     folder: ast.expr
     source: ast.stmt
 
 
-def folders(script: Script, block: list[ast.stmt]) -> list[Saved]:
+def saved_folders(script: Script, block: list[ast.stmt]) -> list[SavedFolder]:
     """The folders that a block writes every time, the most complete first: the whole state, then the model."""
-    found = [(SAVERS.index(call_name(call)), Saved(folder, source)) for call, folder, source in _writes(script, block)]
+    found = [(SAVERS.index(call_name(call)), SavedFolder(folder, source)) for call, folder, source in _writes(script, block)]
     return [saved for _, saved in sorted(found, key=lambda pair: pair[0])]
 
 
@@ -67,7 +67,7 @@ def _always(script: Script, call: ast.Call, statement: ast.stmt) -> bool:
     return True
 
 
-def models(script: Script, anchor: ast.stmt) -> list[str]:
+def prepared_models(script: Script, anchor: ast.stmt) -> list[str]:
     """The prepared models that the code around a training uses, as it calls them; the one that it trains first."""
     function, prepared = script.function(anchor), _prepared(script)
     holder = function or script.tree

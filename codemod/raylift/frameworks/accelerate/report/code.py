@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from raylift.frameworks.accelerate.report.computed_metrics import Metric, computes_dict
 from raylift.frameworks.accelerate.report.numbers import is_number
 from raylift.plan import NeededImport
-from raylift.script import Found, Script
+from raylift.script import Script, ScriptNode
 from raylift.script.expressions import is_dict, written
 from raylift.script.syntax import call_name
 
@@ -36,7 +36,7 @@ class Report:
     width: int = 90
 
 
-def bundled(script: Script, report: Report, name: str) -> tuple[str, ...]:
+def bundled_report(script: Script, report: Report, name: str) -> tuple[str, ...]:
     """The report as a call of the bundled runtime."""
     arguments = [_metrics(script, report, plain=False), f"accelerator={report.accelerator}"]
     if report.folder:
@@ -46,7 +46,7 @@ def bundled(script: Script, report: Report, name: str) -> tuple[str, ...]:
     return (_call(name, arguments, report.width),)
 
 
-def written_out(script: Script, report: Report) -> tuple[tuple[str, ...], tuple[NeededImport, ...]]:
+def written_out_report(script: Script, report: Report) -> tuple[tuple[str, ...], tuple[NeededImport, ...]]:
     """The report in stock Ray, and the imports that it needs."""
     metrics, main = _metrics(script, report, plain=True), f"{report.accelerator}.is_main_process"
     imports = NeededImport("ray.train"), NeededImport("ray.train", "Checkpoint"), NeededImport("tempfile", "TemporaryDirectory")
@@ -99,7 +99,7 @@ def _as_operand(code: str, value: ast.expr) -> str:
 
 def _is_whole(script: Script, value: ast.expr) -> bool:
     """Whether a value is a dict of metrics: Ray takes one inside another."""
-    calls = [found.node for found in script.values(value) if isinstance(found, Found) and isinstance(found.node, ast.Call)]
+    calls = [found.node for found in script.values(value) if isinstance(found, ScriptNode) and isinstance(found.node, ast.Call)]
     return is_dict(script, value) or any(call_name(call) == "compute" and computes_dict(script, call) for call in calls)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from raylift.frameworks.accelerate.loops.loop_kinds import LOOPS
 from raylift.frameworks.accelerate.report.epoch_calls import Tests
-from raylift.script import Found, Script
+from raylift.script import Script, ScriptNode
 from raylift.script.expressions import is_dict
 from raylift.script.functions import called_functions
 from raylift.script.scopes import DEFINITIONS
@@ -30,7 +30,7 @@ class Metric:
         return {node.id for node in ast.walk(ast.parse(self.key)) if isinstance(node, ast.Name)}
 
 
-def computed(script: Script, block: list[ast.stmt]) -> list[Metric]:
+def computed_metrics(script: Script, block: list[ast.stmt]) -> list[Metric]:
     """What `metric.compute()` returned; several results keep their names."""
     found: dict[str, tuple[ast.Name, ast.stmt, bool]] = {}
     for statement in block:
@@ -65,7 +65,9 @@ def computes_dict(script: Script, call: ast.Call, name: str = "") -> bool:
         return True
     assert isinstance(call.func, ast.Attribute)
     makers = [
-        value.node for value in script.values(call.func.value) if isinstance(value, Found) and isinstance(value.node, ast.Call)
+        value.node
+        for value in script.values(call.func.value)
+        if isinstance(value, ScriptNode) and isinstance(value.node, ast.Call)
     ]
     roots = {full.partition(".")[0] for maker in makers for full in script.names(maker.func)}
     if roots:

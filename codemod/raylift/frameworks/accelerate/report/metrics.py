@@ -11,25 +11,25 @@ import re
 from collections.abc import Iterator
 
 from raylift.frameworks.accelerate.accelerators import backward_calls, is_accelerator
-from raylift.frameworks.accelerate.loops.epoch_loops import Training
-from raylift.frameworks.accelerate.report.computed_metrics import Metric, computed
+from raylift.frameworks.accelerate.loops.epoch_loops import TrainingLoop
+from raylift.frameworks.accelerate.report.computed_metrics import Metric, computed_metrics
 from raylift.frameworks.accelerate.report.epoch_calls import EpochCall, epoch_calls
-from raylift.frameworks.accelerate.report.printed_values import is_measure, is_print, name_of, printed
-from raylift.script import Found, Script
+from raylift.frameworks.accelerate.report.printed_values import is_measure, is_print, name_of, printed_values
+from raylift.script import Script, ScriptNode
 from raylift.script.expressions import is_dict, written
 from raylift.script.syntax import call_name, siblings
 
-COUNTER = re.compile(r"(epoch|step|iter\w*|(^|_)i)$", re.IGNORECASE)
+COUNTED = re.compile(r"(epoch|step|iter\w*|(^|_)i)$", re.IGNORECASE)
 
 
-def preferences(script: Script, training: Training, block: list[ast.stmt]) -> list[list[Metric]]:
+def preferred_metrics(script: Script, training: TrainingLoop, block: list[ast.stmt]) -> list[list[Metric]]:
     """What could be reported, best first."""
     calls = list(epoch_calls(script, block))
     per_epoch = [call for call in calls if not call.in_loop]
     own = _bound_in(training, block)
     return [
         [metric for call in per_epoch for metric in _logged(script, call)],
-        computed(script, block),
+        computed_metrics(script, block),
         [metric for call in per_epoch for metric in _printed(script, call, own)],
         [metric for call in calls if call.in_loop for metric in _logged(script, call) if not _is_reset(script, metric, call)],
         list(_last_loss(script, training, block)),
@@ -75,7 +75,7 @@ def _is_reset(script: Script, metric: Metric, call: EpochCall) -> bool:
 def _printed(script: Script, call: EpochCall, own: frozenset[str]) -> Iterator[Metric]:
     if not is_print(script, call.node):
         return
-    for shown in printed(call.node):
+    for shown in printed_values(call.node):
         names = {node.id for node in ast.walk(shown.value) if isinstance(node, ast.Name)}
         if not names & own or _is_text(script, shown.value):
             continue
@@ -89,12 +89,12 @@ def _printed(script: Script, call: EpochCall, own: frozenset[str]) -> Iterator[M
 
 def _is_text(script: Script, value: ast.expr) -> bool:
     for found in script.values(value):
-        if isinstance(found, Found) and isinstance(found.node, ast.JoinedStr):
+        if isinstance(found, ScriptNode) and isinstance(found.node, ast.JoinedStr):
             return True
-        if isinstance(found, Found) and isinstance(found.node, ast.Constant) and isinstance(found.node.value, str):
+        if isinstance(found, ScriptNode) and isinstance(found.node, ast.Constant) and isinstance(found.node.value, str):
             return True
         if (
-            isinstance(found, Found)
+            isinstance(found, ScriptNode)
             and isinstance(found.node, ast.Call)
             and call_name(found.node) in ("join", "strftime", "str", "Path")
         ):
@@ -102,7 +102,7 @@ def _is_text(script: Script, value: ast.expr) -> bool:
     return False
 
 
-def _last_loss(script: Script, training: Training, block: list[ast.stmt]) -> Iterator[Metric]:
+def _last_loss(script: Script, training: TrainingLoop, block: list[ast.stmt]) -> Iterator[Metric]:
     """The losses that are differentiated, where they are computed in the same function."""
     function = script.function(training.anchor)
     for call in backward_calls(script) if training.backward else ():
@@ -113,13 +113,13 @@ def _last_loss(script: Script, training: Training, block: list[ast.stmt]) -> Ite
             yield Metric(f'"{name}"', loss, source)
 
 
-def _epoch(training: Training) -> Iterator[Metric]:
+def _epoch(training: TrainingLoop) -> Iterator[Metric]:
     loop = training.anchor
     if training.has_epochs and isinstance(loop, ast.For) and isinstance(loop.target, ast.Name):
         yield Metric('"epoch"', loop.target, loop.body[0])
 
 
-def _bound_in(training: Training, block: list[ast.stmt]) -> frozenset[str]:
+def _bound_in(training: TrainingLoop, block: list[ast.stmt]) -> frozenset[str]:
     """The names that get a value in the training: what is fixed before says nothing about an epoch."""
     holders: list[ast.AST] = [*block, *([training.anchor.target] if isinstance(training.anchor, ast.For) else [])]
     stored = {
@@ -142,4 +142,4 @@ def _changed_in_place(node: ast.AST) -> Iterator[str]:
 
 def says_more_than_count(metrics: list[Metric]) -> bool:
     """Whether a report holds anything but counters of epochs and steps."""
-    return any(not COUNTER.search(metric.key.strip("\"'")) for metric in metrics)
+    return any(not COUNTED.search(metric.key.strip("\"'")) for metric in metrics)

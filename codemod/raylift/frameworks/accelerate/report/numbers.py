@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import re
 
-from raylift.script import Found, Script
+from raylift.script import Script, ScriptNode
 from raylift.script.syntax import call_name
 
 COUNTER = re.compile(r"(epoch|steps?|iter\w*|(^|_)i)$", re.IGNORECASE)
-NUMBERS = frozenset({"exp", "float", "int", "item", "len", "round"})
+NUMBER_CALLS = frozenset({"exp", "float", "int", "item", "len", "round"})
 
 
 def is_number(script: Script, value: ast.expr, depth: int = 0) -> bool:
@@ -19,16 +19,16 @@ def is_number(script: Script, value: ast.expr, depth: int = 0) -> bool:
     if isinstance(value, (ast.Constant, ast.UnaryOp)):
         return isinstance(value, ast.Constant) or is_number(script, value.operand, depth)
     if isinstance(value, ast.Call):
-        return call_name(value) in NUMBERS and not (call_name(value) == "exp" and "torch" in ast.unparse(value.func))
+        return call_name(value) in NUMBER_CALLS and not (call_name(value) == "exp" and "torch" in ast.unparse(value.func))
     if not isinstance(value, ast.Name):
         return False
     if COUNTER.search(value.id):
         return True
     bound = list(script.values(value)) if depth < 5 else []
-    return bool(bound) and all(isinstance(found, Found) and _is_bound_to_number(found, depth) for found in bound)
+    return bool(bound) and all(isinstance(found, ScriptNode) and _is_bound_to_number(found, depth) for found in bound)
 
 
-def _is_bound_to_number(found: Found, depth: int) -> bool:
+def _is_bound_to_number(found: ScriptNode, depth: int) -> bool:
     script, node = found.script, found.node
     if not isinstance(node, ast.Name):
         return isinstance(node, ast.expr) and is_number(script, node, depth + 1)

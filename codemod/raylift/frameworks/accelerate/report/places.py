@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from raylift.frameworks.accelerate.loops.epoch_loops import Training
+from raylift.frameworks.accelerate.loops.epoch_loops import TrainingLoop
 from raylift.frameworks.accelerate.loops.loop_kinds import LOOPS
 from raylift.frameworks.accelerate.ranks.for_some_ranks import refuse_for_some_ranks
 from raylift.frameworks.accelerate.ranks.jumps import decides_by_rank, jumps
@@ -24,7 +24,7 @@ from raylift.script.syntax import siblings
 GATHER = "decide on a value that `accelerator.gather` or `accelerator.reduce` gave"
 
 
-def places(script: Script, training: Training) -> tuple[list[ast.stmt], list[Doubt]]:
+def report_places(script: Script, training: TrainingLoop) -> tuple[list[ast.stmt], list[Doubt]]:
     """The statements after which a report may stand, the last one first, and what makes that doubtful; raises Refusal if there is none."""
     refuse_for_some_ranks(script, training.backward or training.site, set())
     ranks = ranks_in(script, script.function(training.anchor) or script.tree)
@@ -63,7 +63,7 @@ def _is_by_rank(script: Script, node: ast.AST) -> bool:
     return False
 
 
-def _block(script: Script, training: Training) -> tuple[list[ast.stmt], int]:
+def _block(script: Script, training: TrainingLoop) -> tuple[list[ast.stmt], int]:
     """The statements among which the report will stand, and the index of the one that trains."""
     if training.has_epochs:
         assert isinstance(training.anchor, LOOPS)
@@ -74,7 +74,7 @@ def _block(script: Script, training: Training) -> tuple[list[ast.stmt], int]:
     return block[first:], 0
 
 
-def _holds_ranks_together(script: Script, training: Training, ranks: Ranks) -> bool:
+def _holds_ranks_together(script: Script, training: TrainingLoop, ranks: Ranks) -> bool:
     """Whether every iteration reaches `backward` whatever the data, so that no rank can run ahead of another."""
     inner: ast.AST = training.site
     while inner is not training.anchor:
@@ -97,7 +97,7 @@ def _may_be_passed_by(script: Script, statement: ast.stmt, ranks: Ranks) -> bool
     return any(True for part in before[: before.index(statement)] for _ in jumps(script, part, ranks))
 
 
-def _ways_out(script: Script, training: Training, ranks: Ranks) -> Iterator[Doubt]:
+def _ways_out(script: Script, training: TrainingLoop, ranks: Ranks) -> Iterator[Doubt]:
     """Where a rank may train without waiting for the others, none may leave the loop, or pass it by, on its own."""
     ways = [jump.node for jump in jumps(script, training.anchor, ranks) if jump.differs]
     if training.has_epochs:

@@ -26,7 +26,7 @@ FORMAT = re.compile(r"%[-+ #0-9.*]*([a-zA-Z])|\{(?P<field>[^{}:!]*)[^{}]*\}")
 UNWRAPPED = frozenset({"cpu", "detach", "double", "float", "item", "mean", "numpy", "round", "tolist"})
 
 
-class Printed(NamedTuple):
+class PrintedValue(NamedTuple):
     """A value that is printed, the text right before it, and whether it is printed as a number."""
 
     value: ast.expr
@@ -44,7 +44,7 @@ def is_print(script: Script, call: ast.Call) -> bool:
     return is_accelerator(script, call.func.value) or bool(re.search(r"log|tqdm|console|progress|pbar|bar$", shown_by))
 
 
-def printed(call: ast.Call) -> Iterator[Printed]:
+def printed_values(call: ast.Call) -> Iterator[PrintedValue]:
     """Everything that a call prints, in order, with its label."""
     text = ""
     arguments = list(call.args)
@@ -61,13 +61,13 @@ def printed(call: ast.Call) -> Iterator[Printed]:
             text = ""
 
 
-def _in_argument(argument: ast.expr, text: str) -> Iterator[Printed]:
+def _in_argument(argument: ast.expr, text: str) -> Iterator[PrintedValue]:
     if isinstance(argument, ast.JoinedStr):
         for part in argument.values:
             if isinstance(part, ast.Constant):
                 text += str(part.value)
             elif isinstance(part, ast.FormattedValue):
-                yield Printed(part.value, text, part.format_spec is not None)
+                yield PrintedValue(part.value, text, part.format_spec is not None)
                 text = ""
     elif isinstance(argument, ast.BinOp) and isinstance(argument.op, ast.Mod) and isinstance(argument.left, ast.Constant):
         values = argument.right.elts if isinstance(argument.right, ast.Tuple) else [argument.right]
@@ -78,17 +78,17 @@ def _in_argument(argument: ast.expr, text: str) -> Iterator[Printed]:
     elif isinstance(argument, ast.BinOp) and isinstance(argument.op, ast.Add) and "str" in ast.dump(argument.left):
         yield from ()
     else:
-        yield Printed(argument, text, False)
+        yield PrintedValue(argument, text, False)
 
 
-def _fields(template: str, values: list[ast.expr]) -> Iterator[Printed]:
+def _fields(template: str, values: list[ast.expr]) -> Iterator[PrintedValue]:
     end = 0
     for field, value in zip(FORMAT.finditer(template), values, strict=False):
-        yield Printed(value, template[end : field.start()], field.group(1) not in ("s", "r") and len(field.group()) > 2)
+        yield PrintedValue(value, template[end : field.start()], field.group(1) not in ("s", "r") and len(field.group()) > 2)
         end = field.end()
 
 
-def name_of(shown: Printed) -> str:
+def name_of(shown: PrintedValue) -> str:
     """What the script calls a printed value: its variable or key, else the words before it."""
     value = shown.value
     while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in UNWRAPPED:
@@ -105,6 +105,6 @@ def name_of(shown: Printed) -> str:
     return next((node.id for node in ast.walk(value) if isinstance(node, ast.Name)), "value")
 
 
-def is_measure(shown: Printed) -> bool:
+def is_measure(shown: PrintedValue) -> bool:
     """Whether a printed value is a number that says how the training goes."""
     return shown.is_number or call_name(shown.value) == "item" or bool(MEASURE.search(name_of(shown)))

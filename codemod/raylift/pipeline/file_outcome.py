@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from raylift.project.discovery import Found
+from raylift.project.discovery import FoundFile
 
 if TYPE_CHECKING:  # loads dataclasses, which the common case does without
     from raylift.outcome import Outcome
@@ -16,20 +16,20 @@ if TYPE_CHECKING:  # loads dataclasses, which the common case does without
     from raylift.outcome import Outcome
 
 
-class Looked(NamedTuple):
+class FileOutcome(NamedTuple):
     """A file, what it held, and what became of it; None where nothing in it could matter."""
 
-    found: Found
+    found: FoundFile
     source: bytes
     outcome: Outcome | None
 
 
-class Pending(NamedTuple):
+class PendingFile(NamedTuple):
     """A file that LibCST must look at."""
 
-    found: Found
+    found: FoundFile
     source: bytes
 
 
-Deliver = Callable[[Looked], "Outcome | None"]
+Deliver = Callable[[FileOutcome], "Outcome | None"]
 """Brings a file's new bytes where they belong, and says what became of the file in the end."""
