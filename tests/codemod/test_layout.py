@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import libcst as cst
 import pytest
 from tests.codemod.lifting import lifted
+
+from raylift.edits.functions import add_parameter
 
 HEAD = "from transformers import Trainer, TrainingArguments\n\n\ndef main():\n    args = TrainingArguments("
 
@@ -45,3 +48,29 @@ def test_comments_on_what_stays_are_kept(gone: str) -> None:
 
 def test_a_comment_keeps_the_bracket_off_its_line() -> None:
     assert left("a=1,  # one\n        overwrite_output_dir=True") == "a=1  # one\n        "
+
+
+@pytest.mark.parametrize(
+    ("written", "becomes"),
+    [
+        ("self, model, inputs", "self, model, inputs, n=None"),
+        ("self, model, inputs, ", "self, model, inputs, n=None, "),
+        ("\n    self,\n    model,\n    inputs\n", "\n    self,\n    model,\n    inputs,\n    n=None\n"),
+        ("\n    self,\n    model,\n    inputs,\n", "\n    self,\n    model,\n    inputs,\n    n=None,\n"),
+        ("\n    self, model, inputs\n", "\n    self, model, inputs, n=None\n"),
+        ("self,\n      model,\n      inputs", "self,\n      model,\n      inputs,\n      n=None"),
+        ("self, model,\n      inputs, more=1", "self, model,\n      inputs, more=1, n=None"),
+        ("\n    self,\n    a,  # one\n    b  # two\n", "\n    self,\n    a,  # one\n    b,  # two\n    n=None\n"),
+        (
+            "\n    self,\n    a,  # one\n    # about the rest\n    *b\n",
+            "\n    self,\n    a,  # one\n    # about the rest\n    *b,\n    n=None\n",
+        ),
+        ("self, a, *, b", "self, a, n=None, *, b"),
+        ("self, a, *args", "self, a, *args, n=None"),
+    ],
+)
+def test_an_added_parameter_stands_as_the_others_do(written: str, becomes: str) -> None:
+    function = cst.parse_statement(f"def f({written}):\n    pass\n")
+    added = add_parameter("n=None")(function)
+    assert isinstance(added, cst.FunctionDef)
+    assert cst.Module([added]).code == f"def f({becomes}):\n    pass\n"

@@ -75,6 +75,14 @@ def test_a_config_reaches_the_train_function() -> None:
     assert "TorchTrainer(train_func, train_loop_config={'lr': 1}, datasets=" in code
 
 
+@pytest.mark.parametrize("runtime", ["raylift", "ray"])
+def test_an_init_function_that_is_named_after_other_keywords_stays_a_keyword(runtime: str) -> None:
+    source = PLAIN.replace(
+        "(init, datasets={'train': a, 'evaluation': b}", "(datasets={'train': a, 'evaluation': b}, trainer_init_per_worker=init"
+    )
+    assert "train_loop_per_worker=train_func" in lifted(source, runtime=runtime)
+
+
 def test_a_config_that_is_read_but_never_given_is_empty() -> None:
     code = lifted(PLAIN.replace('"out"', 'config.get("out", "out")'))
     assert "def train_func(config):\n" in code

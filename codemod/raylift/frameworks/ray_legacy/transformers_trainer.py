@@ -34,7 +34,7 @@ from raylift.frameworks.ray_legacy.init_function import TrainFunction, train_fun
 from raylift.frameworks.ray_legacy.legacy_names import TRANSFORMERS_TRAINERS
 from raylift.frameworks.ray_legacy.modern_forms import torch_trainer
 from raylift.frameworks.ray_legacy.shards import arguments_of
-from raylift.frameworks.ray_legacy.trainer_calls import LegacyCall, as_configurations, legacy_call
+from raylift.frameworks.ray_legacy.trainer_calls import FUNCTION_KEYWORDS, LegacyCall, as_configurations, legacy_call
 from raylift.plan import Edit, Finding, Notice, Refusal
 from raylift.script import Script
 from raylift.settings import Settings
@@ -54,8 +54,9 @@ def lift_transformers_trainers(script: Script, settings: Settings) -> Iterator[F
 
 
 def _relaunched(script: Script, call: LegacyCall, function: TrainFunction, settings: Settings) -> Iterator[Finding]:
-    first = 0 if call.has_positional else "trainer_init_per_worker"
-    changed: dict[int | str, Argument | None] = {first: Argument("", function.name)}
+    first = 0 if call.has_positional else FUNCTION_KEYWORDS[0]
+    is_first = call.has_positional or call.node.keywords[0].arg == first  # else nothing may stand there by position
+    changed: dict[int | str, Argument | None] = {first: Argument("" if is_first else FUNCTION_KEYWORDS[1], function.name)}
     added: list[Argument] = []
     for name in call.given:
         if name == "trainer_init_config":
