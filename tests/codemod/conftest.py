@@ -1,55 +1,20 @@
-"""The command line in this process, and a stand-in for the rewrite that needs no training script."""
+"""A stand-in for the rewrite that needs no training script."""
 
 from __future__ import annotations
 
-import io
-import sys
-from collections.abc import Callable
-from typing import NamedTuple
-
-import hypothesis
 import pytest
 
-from raylift import cli, lift
+from raylift import lift
 from raylift.outcome import Failed, Outcome, Refused, Rewritten, Untouched
 from raylift.plan import Notice
 from raylift.script.neighbours import Neighbours, no_neighbours
 from raylift.settings import Settings
-
-hypothesis.settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
-hypothesis.settings.load_profile("unhurried")
-
-
-class Run(NamedTuple):
-    """What a command gave back."""
-
-    code: int
-    out: str
-    err: str
-
-
-Raylift = Callable[..., Run]
 
 TRAINS = b"import transformers\nbefore = 1\n"
 LIFTED = b"import transformers\nafter = 1\n"
 REFUSED = b"import transformers\nrefuse = 1\n"
 BREAKS = b"import transformers\nbreak_us = 1\n"
 UNRELATED = b"print('hello')\n"
-
-
-@pytest.fixture
-def raylift(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Raylift:
-    """Runs `raylift ARGUMENTS` as the entry point would."""
-
-    def run(*arguments: object, stdin: bytes = b"") -> Run:
-        monkeypatch.setattr(sys, "argv", ["raylift", *map(str, arguments)])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        capfd.readouterr()
-        code = cli.main()
-        out, err = capfd.readouterr()
-        return Run(code, out, err)
-
-    return run
 
 
 @pytest.fixture

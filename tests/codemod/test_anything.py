@@ -20,7 +20,7 @@ from raylift.pipeline.one_file import outcome_for
 from raylift.request import Request
 
 ROOT = Path(__file__).parents[2]
-SCRIPTS = [ROOT / "examples/train.py", *sorted(ROOT.glob("fixtures/*/before.py"))]
+SCRIPTS = [ROOT / "examples/train.py", *sorted(ROOT.glob("fixtures/scripts/*/*/before.py"))]
 SOURCES = [script.read_bytes() for script in SCRIPTS]
 EXAMPLE = SOURCES[0]
 REQUEST = Request("check", ("-",), use_gpu=False)

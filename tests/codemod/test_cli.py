@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.codemod.conftest import BREAKS, LIFTED, REFUSED, TRAINS, UNRELATED
+from tests.conftest import Raylift
 
 from raylift.settings import Settings
-
-from .conftest import BREAKS, LIFTED, REFUSED, TRAINS, UNRELATED, Raylift
 
 pytestmark = pytest.mark.usefixtures("stand_in")
 

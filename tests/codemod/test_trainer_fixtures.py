@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from tests.codemod.test_accelerate_fixtures import FIXTURES, kept, lift, told
+from tests.codemod.test_script_fixtures import FIXTURES, kept, lift, told
 
 from raylift.outcome import Refused, Rewritten, Untouched
 from raylift.settings import Settings
 
-SHAPES = sorted(path.parent.name for path in FIXTURES.glob("trainer_*/before.py"))
-REFUSED = sorted(path.parent.name for path in FIXTURES.glob("refused_trainer_*/before.py"))
-STOCK = sorted(path.parent.name for path in FIXTURES.glob("trainer_*/after_stock.py"))
+SHAPES = sorted(f"hf_trainer/{path.parent.name}" for path in FIXTURES.glob("hf_trainer/*/after.py"))
+REFUSED = sorted(f"hf_trainer/{path.parent.name}" for path in FIXTURES.glob("hf_trainer/refused_*/before.py"))
+STOCK = sorted(f"hf_trainer/{path.parent.name}" for path in FIXTURES.glob("hf_trainer/*/after_stock.py"))
 
 
 @pytest.mark.parametrize("shape", SHAPES)

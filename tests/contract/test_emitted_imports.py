@@ -15,7 +15,7 @@ from raylift.project.neighbours import neighbours_of
 from raylift.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-SCRIPTS = [ROOT / "examples/train.py", *sorted(ROOT.glob("fixtures/*/before.py"))]
+SCRIPTS = [ROOT / "examples/train.py", *sorted(ROOT.glob("fixtures/scripts/*/*/before.py"))]
 RUNTIMES = ("raylift", "ray")
 
 

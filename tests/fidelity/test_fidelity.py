@@ -15,9 +15,9 @@ from raylift.project.neighbours import neighbours_of
 from raylift.settings import Settings
 
 # The original of the first starts its own processes; that of the second needs an Accelerate of years ago.
-NOT_RUNNABLE = {"accelerate_notebook_launcher", "accelerate_old_names"}
-KINDS = ("trainer", "accelerate")
-FOUND = [path.parent.name for kind in KINDS for path in sorted(FIXTURES.glob(f"{kind}_*/before.py"))]
+NOT_RUNNABLE = {"accelerate/notebook_launcher", "accelerate/old_names"}
+FRAMEWORKS = ("hf_trainer", "accelerate")
+FOUND = [f"{each}/{path.parent.name}" for each in FRAMEWORKS for path in sorted(FIXTURES.glob(f"{each}/*/after.py"))]
 SHAPES = [shape for shape in FOUND if shape not in NOT_RUNNABLE]
 
 
@@ -45,7 +45,7 @@ def test_a_lifted_script_trains_to_the_same_losses(
     assert min(len(losses) for losses in before.losses.values()) >= 6
     assert differences(before, after, 2) == []
     assert after.reports
-    if shape.startswith("accelerate_"):
+    if shape.startswith("accelerate/"):
         assert untold(after.reports, before) == []
 
 

@@ -13,7 +13,7 @@ import pytest
 from tests.fidelity.tiny_hub import causal_model, preferences, sentences
 from tests.fidelity.training_runs import FIXTURES, arguments
 
-SHAPES = ["trainer_flat", "trainer_class_holds", "accelerate_flat", "accelerate_training_function"]
+SHAPES = ["hf_trainer/flat", "hf_trainer/class_holds", "accelerate/flat", "accelerate/training_function"]
 STEPS = "3"
 TIMEOUT_S = 400
 

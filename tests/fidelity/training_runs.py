@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-FIXTURES = Path(__file__).parents[2] / "fixtures"
+FIXTURES = Path(__file__).parents[2] / "fixtures/scripts"
 RECORDER = Path(__file__).parents[2] / "runtime/raylift_runtime/recorder"
 WEIGHTS = (".safetensors", ".pt", ".bin")
 PRIVATE = ("optimizer", "scheduler", "rng_state", "random_states", "training_args", "scaler")

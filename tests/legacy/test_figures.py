@@ -13,19 +13,19 @@ from typing import Any, Literal
 
 import pytest
 from tests.fidelity.local_cluster import local_cluster
-from tests.legacy.figures import figures
+from tools.legacy.figures import figures
 
 from raylift.lift import rewrite
 from raylift.outcome import Rewritten
 from raylift.project.neighbours import neighbours_of
 from raylift.settings import Settings
 
-FIXTURES = Path(__file__).parents[2] / "fixtures"
-RECORD = Path(__file__).with_name("record.py")
-COMPARED = [path.parent.name for path in sorted(FIXTURES.glob("ray_*/legacy.json"))]
-RUNNABLE = [path.parent.name for path in sorted(FIXTURES.glob("ray_*/before.py"))]
-UNEVEN = "ray_trainer_15_rows"
-RESUMED = "ray_trainer_resumed"
+FIXTURES = Path(__file__).parents[2] / "fixtures/scripts/ray_legacy"
+RECORD = Path(__file__).parents[2] / "tools/legacy/record.py"
+COMPARED = [path.parent.name for path in sorted(FIXTURES.glob("*/legacy.json"))]
+RUNNABLE = [path.parent.name for path in sorted(FIXTURES.glob("*/before.py"))]
+UNEVEN = "trainer_15_rows"
+RESUMED = "trainer_resumed"
 TIMEOUT_S = 180
 
 
@@ -126,7 +126,7 @@ def test_a_checkpoint_to_start_from_is_started_from(tmp_path: Path, cluster: str
 @pytest.mark.ray
 @pytest.mark.slow
 def test_the_guides_script_runs_on_stock_ray_as_well(tmp_path: Path, cluster: str) -> None:
-    result = json.loads((run_on_stock_ray("ray_trainer_guide", tmp_path, cluster) / "result.json").read_text())
+    result = json.loads((run_on_stock_ray("trainer_guide", tmp_path, cluster) / "result.json").read_text())
     assert result["metrics"]["step"] == 4
     assert "checkpoint/model.safetensors" in result["checkpoint"]
 
@@ -145,5 +145,5 @@ def run_on_stock_ray(name: str, folder: Path, cluster: str, attempts: int = 3) -
 
 
 def test_every_kind_of_legacy_training_is_compared() -> None:
-    assert len([name for name in COMPARED if name.startswith("ray_trainer")]) >= 3
-    assert len([name for name in COMPARED if name.startswith("ray_accelerate")]) >= 2
+    assert len([name for name in COMPARED if name.startswith("trainer")]) >= 3
+    assert len([name for name in COMPARED if name.startswith("accelerate")]) >= 2

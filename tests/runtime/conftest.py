@@ -1,4 +1,4 @@
-"""One Ray cluster for all scripts that connect to it, and a way to run such a script."""
+"""A way to run code as a script of its own."""
 
 from __future__ import annotations
 
@@ -6,19 +6,12 @@ import os
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.fidelity.local_cluster import local_cluster
 
 RunScript = Callable[..., "subprocess.CompletedProcess[str]"]
-
-
-@pytest.fixture(scope="session")
-def cluster() -> Iterator[str]:
-    with local_cluster() as address:
-        yield address
 
 
 def script_runner(folder: Path) -> RunScript:

@@ -14,7 +14,7 @@ README = (TESTS.parents[1] / "runtime" / "README.md").read_text()
 
 def test_every_test_that_the_readme_names_exists() -> None:
     named = set(re.findall(r"`(test_\w+)`", README))
-    files = [*TESTS.glob("test_*.py"), *TESTS.with_name("codemod").glob("test_*.py")]
+    files = [*TESTS.rglob("test_*.py"), *TESTS.with_name("codemod").rglob("test_*.py")]
     defined = {name for file in files for name in re.findall(r"^def (test_\w+)", file.read_text(), re.MULTILINE)}
     assert len(named) > 60
     assert named <= defined, named - defined

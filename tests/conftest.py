@@ -1,0 +1,50 @@
+"""What tests of every room are given: the command line in this process, and one Ray cluster for the whole session."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import hypothesis
+import pytest
+from tests.fidelity.local_cluster import local_cluster
+
+hypothesis.settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
+hypothesis.settings.load_profile("unhurried")
+
+
+class Run(NamedTuple):
+    """What a command gave back."""
+
+    code: int
+    out: str
+    err: str
+
+
+Raylift = Callable[..., Run]
+
+
+@pytest.fixture
+def raylift(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Raylift:
+    """Runs `raylift ARGUMENTS` as the entry point would."""
+
+    def run(*arguments: object, stdin: bytes = b"") -> Run:
+        from raylift import cli
+
+        monkeypatch.setattr(sys, "argv", ["raylift", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        capfd.readouterr()
+        code = cli.main()
+        out, err = capfd.readouterr()
+        return Run(code, out, err)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[str]:
+    """The address of a cluster with two CPUs."""
+    with local_cluster() as address:
+        yield address

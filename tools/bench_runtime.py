@@ -1,0 +1,63 @@
+"""What reporting costs: this runtime beside stock Ray Train's callback and plain torchrun, in the same run on this machine.
+
+python tools/bench_runtime.py [--megabytes 500] [--repeat 1]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+ATTEMPTS = 3  # stock Ray's callback reads folders that are still being written, and fails at times
+NOTE = {"stock": " (none of them reported)"}
+TORCHRUN = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2"]
+
+
+def timed(runtime: str, what: str, megabytes: int) -> list[dict[str, Any]]:
+    """What each of two ranks measured."""
+    with tempfile.TemporaryDirectory() as folder:
+        own = {"PYTHONPATH": str(ROOT), "HF_TIMED_BYTES": str(megabytes << 20), "ACCELERATE_USE_CPU": "true"}
+        launcher = TORCHRUN if runtime == "torchrun" else []
+        command = [sys.executable, *launcher, str(ROOT / "tools/timed.py"), runtime, what]
+        for attempt in range(ATTEMPTS):
+            ended = subprocess.run(command, cwd=folder, env={**os.environ, **own}, capture_output=True, text=True)
+            if ended.returncode == 0:
+                break
+            print(f"{runtime} failed at attempt {attempt + 1}: {ended.stderr.strip().splitlines()[-1]}", flush=True)
+        return [json.loads((Path(folder) / f"timed-{rank}.json").read_text()) for rank in (0, 1)]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--megabytes", type=int, default=500)
+    parser.add_argument("--repeat", type=int, default=1)
+    options = parser.parse_args()
+    print(f"{options.megabytes} MB of weights, two workers")
+    for runtime in ("stock", "ours"):
+        runs = [timed(runtime, "checkpoints", options.megabytes) for _ in range(options.repeat)]
+        saves = [list(zip(*(rank["saves"] for rank in ranks), strict=True)) for ranks in runs]
+        blocked = statistics.median(save[0][0] for run in saves for save in run)  # rank 0 has written, and comes last
+        written = statistics.median(sum(size for _, size in save) for run in saves for save in run)
+        first = statistics.median(max(rank["first_step"] for rank in ranks) for ranks in runs)
+        print(
+            f"{runtime:9} checkpoint: blocked {blocked:6.2f} s, wrote {written / 2**20:7.0f} MB; fit() to first step {first:5.1f} s",
+            flush=True,
+        )
+    steps: dict[str, list[float]] = {"torchrun": [], "stock": [], "ours": []}
+    for _ in range(options.repeat):
+        for runtime in steps:
+            steps[runtime].append(max(rank["step"] for rank in timed(runtime, "steps", 0)))
+    for runtime, seconds in steps.items():
+        print(f"{runtime:9} step with a log each{NOTE.get(runtime, '')}: {1000 * statistics.median(seconds):.3f} ms")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""Kills workers at random places of a training, and asks whether it still ends with the weights of an undisturbed one.
+
+    python tools/faults.py --kills 20 --per-run 5 --seed 0 --kind trainer
+    python tools/faults.py --kills 10 --per-run 5 --seed 0 --kind accelerate --sharded
+
+`accelerate` is an ordinary loop as the codemod lifts it with `--resumable`. Prints one line per run and ends with status 1 if any run
+ended otherwise.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+STEPS, SAVE_STEPS = 40, 4
+PLAIN = ROOT / "tests/runtime/plain_loop.py"
+LIFT = [sys.executable, "-m", "raylift", "rewrite", "--resumable", "--num-workers", "2", "--no-use-gpu", str(PLAIN), "-o"]
+COMMANDS = {
+    "trainer": [str(ROOT / "tests/runtime/faulty.py"), "--steps", str(STEPS)],
+    "accelerate": ["lifted.py", "--epochs", str(STEPS // SAVE_STEPS)],
+}
+# What somebody who wants retries adds to the lifted script.
+RETRIES = "run_config=RunConfig(failure_config=FailureConfig(max_failures=-1)),\n        scaling_config="
+
+
+def plan(generator: random.Random, kills: int) -> str:
+    """Random deaths in the order in which a run meets them: after each one it goes on from an earlier checkpoint."""
+    deaths = []
+    for step in generator.sample(range(1, STEPS), kills):
+        where = generator.choice(["step", "save", "upload"])
+        if where != "step":
+            step = -(-step // SAVE_STEPS) * SAVE_STEPS
+        deaths.append((step, where == "step", where == "upload", generator.randrange(2)))
+    return ",".join(
+        f"{step}:{rank}:{'step' if is_step else 'upload' if is_upload else 'save'}"
+        for step, is_step, is_upload, rank in sorted(deaths)
+    )
+
+
+def lift(folder: str) -> None:
+    """The ordinary loop as the codemod lifts it, with retries."""
+    script = Path(folder) / "lifted.py"
+    subprocess.run([*LIFT, str(script)], check=True, capture_output=True)
+    lifted = script.read_text()
+    assert lifted.count("resumable(range(") == lifted.count("scaling_config=") == 1
+    lifted = lifted.replace("scaling_config=", RETRIES).replace(
+        "import ScalingConfig", "import FailureConfig, RunConfig, ScalingConfig"
+    )
+    script.write_text(lifted)
+
+
+def train(kind: str, kills: str, is_sharded: bool) -> tuple[str, int, float]:
+    """A hash of the final weights, or the end of the error; the number of deaths, and the seconds it took."""
+    with tempfile.TemporaryDirectory() as folder:
+        if kind == "accelerate":
+            lift(folder)
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "RAYLIFT_STORAGE_PATH": f"{folder}/storage"}
+        command = [sys.executable, *COMMANDS[kind], "--kills", kills, *(["--sharded"] if is_sharded else [])]
+        started = time.monotonic()
+        ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+        died, seconds = len(list(Path(folder).glob("died-*"))), time.monotonic() - started
+        if ended.returncode:
+            return ended.stderr[-2000:], died, seconds
+        (weights,) = (Path(folder) / "final").glob("model.*")
+        return hashlib.sha256(weights.read_bytes()).hexdigest(), died, seconds
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--per-run", type=int, default=5)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--kind", choices=COMMANDS, default="trainer")
+    parser.add_argument("--sharded", action="store_true", help="each rank holds and keeps its own part of the optimizer's state")
+    options = parser.parse_args()
+    generator = random.Random(options.seed)
+    expected, _, seconds = train(options.kind, "", options.sharded)
+    print(f"{options.kind} undisturbed {expected[:12]} in {seconds:.0f} s", flush=True)
+    died, right, runs = 0, 0, -(-options.kills // options.per_run)
+    for _ in range(runs):
+        deaths = plan(generator, options.per_run)
+        weights, count, seconds = train(options.kind, deaths, options.sharded)
+        died, right = died + count, right + (weights == expected)
+        result = "same" if weights == expected else f"OTHER {weights}"
+        print(f"{result} after {count} deaths ({deaths}) in {seconds:.0f} s", flush=True)
+    print(f"{died} deaths in {runs} runs, {right} of which ended with the weights of the undisturbed one")
+    return 0 if right == runs else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
