@@ -83,6 +83,14 @@ class NeededImport:
 Finding = Edit | NeededImport | Notice | Doubt
 
 
+def needed_imports(findings: Iterable[Finding]) -> list[NeededImport]:
+    """The imports among some findings, and those that only their edits use."""
+    needed: list[NeededImport] = []
+    for finding in findings:
+        needed += [finding] if isinstance(finding, NeededImport) else finding.needs if isinstance(finding, Edit) else ()
+    return needed
+
+
 @dataclass(frozen=True, slots=True)
 class Launcher:
     """What starts the train function: the names it uses and the arguments of `TorchTrainer`, as they are written."""
@@ -137,13 +145,28 @@ class Placement:
 
 
 class Case(NamedTuple):
-    """What a step looks at: a script, what the user has set, where its statements go, and what its entry reaches."""
+    """What a step looks at: a script, what the user has set, where its statements go, and what its entry reaches.
+
+    `trainings` are the functions and statements among `reach` that start a training themselves. A script that is lifted in
+    place has no placement: nothing of it moves.
+    """
 
     script: Script
     settings: Settings
     placement: Placement | None = None
     reach: tuple[ScriptNode, ...] = ()
+    trainings: tuple[ScriptNode, ...] = ()
 
 
 Step = Callable[[Case], Iterable[Finding]]
 """Yields what it finds in a script; raises Refusal where that cannot be lifted. No step relies on another's place in the order."""
+
+Completion = Callable[[Case, list[Finding]], list[Finding]]
+"""What else a lift takes once it is known which findings the user wants carried out."""
+
+
+class Lift(NamedTuple):
+    """One way to lift a script: the steps that look at it, and what completes their findings."""
+
+    steps: tuple[Step, ...]
+    complete: Completion

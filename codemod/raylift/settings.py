@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from raylift.targets import TARGETS, Target
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -31,3 +33,8 @@ class Settings:
     ignore: tuple[str, ...] = ()
     mark: bool = False
     unsafe: bool = False
+
+    @property
+    def target(self) -> Target:
+        """What `runtime` names."""
+        return TARGETS[self.runtime]

@@ -27,10 +27,10 @@ def rename_attribute(name: str) -> Change:
     return change
 
 
-def wrap_trainer(node: cst.CSTNode) -> cst.CSTNode:
-    """`Trainer(...)` becomes `prepare_trainer(Trainer(..., callbacks=[RayTrainReportCallback()]))`."""
+def wrap_with_callback(node: cst.CSTNode, callback: str, prepare: str) -> cst.CSTNode:
+    """`Trainer(...)` becomes `prepare(Trainer(..., callbacks=[callback()]))`."""
     assert isinstance(node, cst.Call)
-    report = "RayTrainReportCallback()"
+    report = f"{callback}()"
     given = next((arg for arg in node.args if arg.keyword and arg.keyword.value == "callbacks"), None)
     hidden = next((arg for arg in node.args if arg.star == "**" and isinstance(arg.value, cst.Name)), None)
     if given is None and hidden is not None:
@@ -46,7 +46,7 @@ def wrap_trainer(node: cst.CSTNode) -> cst.CSTNode:
         either = cst.ensure_type(star.value, cst.BooleanOperation).with_changes(left=given.value)
         elements = [star.with_changes(value=either), *joined.elements[1:]]
         args = [arg.with_changes(value=joined.with_changes(elements=elements)) if arg is given else arg for arg in node.args]
-    return cst.Call(cst.Name("prepare_trainer"), [cst.Arg(node.with_changes(args=args))])
+    return cst.Call(cst.Name(prepare), [cst.Arg(node.with_changes(args=args))])
 
 
 def wrap_in_call(name: str, *arguments: str) -> Change:

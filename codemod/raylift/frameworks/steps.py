@@ -1,18 +1,48 @@
-"""Every step that lifts a script, by source framework."""
+"""Every step that lifts a script, by source framework; a new framework adds its own to these tuples."""
 
 from __future__ import annotations
 
-from raylift.frameworks.accelerate import connect as accelerate
+from raylift.frameworks.accelerate import config_written_out, connect, notebook_launcher
+from raylift.frameworks.accelerate import old_arguments as old_accelerate_arguments
 from raylift.frameworks.hf_trainer import connect as hf_trainer
 from raylift.frameworks.hf_trainer import old_arguments, old_attributes, save_strategy
+from raylift.frameworks.ray_legacy import lift as ray_legacy
+from raylift.frameworks.ray_legacy.legacy_names import has_legacy
 from raylift.hazards import steps as hazards
-from raylift.plan import Step
+from raylift.plan import Case, Finding, Lift
+from raylift.script import Script
 
-STEPS: tuple[Step, ...] = (
-    hf_trainer.connect_trainers,
-    old_arguments.update_arguments,
-    old_attributes.update_attributes,
-    save_strategy.make_saves_reportable,
-    accelerate.connect_loops,
-    hazards.hazards,
+
+def as_found(case: Case, findings: list[Finding]) -> list[Finding]:
+    """The findings say all."""
+    return findings
+
+
+INTO_TRAIN_FUNCTION = Lift(
+    steps=(
+        hf_trainer.connect_trainers,
+        old_arguments.update_arguments,
+        old_attributes.update_attributes,
+        save_strategy.make_saves_reportable,
+        old_accelerate_arguments.update_accelerator,
+        notebook_launcher.call_directly,
+        notebook_launcher.tell_hidden_workers,
+        config_written_out.write_out_config,
+        connect.connect_loops,
+        connect.resume_loops,
+        hazards.hazards,
+    ),
+    complete=as_found,
 )
+"""What trains moves into a train function, which a TorchTrainer launches."""
+
+IN_PLACE = Lift(
+    steps=(*ray_legacy.STEPS, old_arguments.update_arguments, hazards.hazards),
+    complete=ray_legacy.with_imports_replaced,
+)
+"""A script of Ray 2.0 to 2.8 has a train function and a trainer already; both take today's form where they stand."""
+
+
+def lift_for(script: Script) -> Lift:
+    """The way in which a script is lifted."""
+    return IN_PLACE if has_legacy(script) else INTO_TRAIN_FUNCTION

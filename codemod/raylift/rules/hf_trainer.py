@@ -9,7 +9,7 @@ RULES = (
          "Ray workers share nothing: without the callback no metric and no checkpoint reaches the driver, and without prepare_trainer "
          "a Trainer on CPU workers trains alone in a world of one.",
          "trainer.train()", "trainer.add_callback(RayTrainReportCallback())\ntrainer = prepare_trainer(trainer)\ntrainer.train()",
-         "Add the callback and wrap the Trainer before every `train()`."),
+         "Add the callback and wrap the Trainer before every `train()`.", launches=True, reports=True),
     Rule("RL201", "update", "An argument has another name now", "TrainingArguments raises TypeError on names that it no longer has.",
          "TrainingArguments(\"out\", evaluation_strategy=\"epoch\")", "TrainingArguments(\"out\", eval_strategy=\"epoch\")", "Rename it."),
     Rule("RL202", "update", "An argument is gone", "TrainingArguments raises TypeError on names that it no longer has.",

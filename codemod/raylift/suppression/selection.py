@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from raylift.plan import Declined, Doubt, Edit, Finding, Launcher, NeededImport, Notice, Placement, Plan, Refusal
+from raylift.plan import Declined, Doubt, Edit, Finding, Launcher, NeededImport, Notice, Placement, Plan, Refusal, needed_imports
 from raylift.rules import RULES
 from raylift.script import Script
 from raylift.settings import Settings
 from raylift.suppression.remarks import fault_of, ignores, remarks_in
-
-LAUNCHING = ("RL101", "RL121", "RL123")
-"""What a script is launched for; one of them must be on."""
 
 
 def plan_of(
@@ -24,7 +21,7 @@ def plan_of(
     """The findings as a plan, without what is off or settled; raises Declined where that leaves no lift."""
     findings = list(findings)
     left = without_what_is_off(findings, script, settings)
-    if launcher is not None and all(why_off(rule, settings) for rule in LAUNCHING):
+    if launcher is not None and all(why_off(rule.id, settings) for rule in RULES.values() if rule.launches):
         raise Declined("no rule that lifts is selected")
     edits = tuple(finding for finding in left if isinstance(finding, Edit))
     notices = unsettled({finding for finding in left if isinstance(finding, Notice)}, script, settings)
@@ -74,14 +71,6 @@ def _is_promised(doubt: Doubt, script: Script, settings: Settings) -> bool:
 def _refused(doubt: Doubt) -> Notice:
     remedy = f"{doubt.remedy}; or say by --unsafe that {RULES[doubt.rule].promise}"
     return Notice(doubt.line, doubt.rule, doubt.text, remedy)
-
-
-def needed_imports(findings: Iterable[Finding]) -> list[NeededImport]:
-    """The imports among some findings, and those that only their edits use."""
-    needed: list[NeededImport] = []
-    for finding in findings:
-        needed += [finding] if isinstance(finding, NeededImport) else finding.needs if isinstance(finding, Edit) else ()
-    return needed
 
 
 def unsettled(notices: Iterable[Notice], script: Script, settings: Settings) -> tuple[Notice, ...]:

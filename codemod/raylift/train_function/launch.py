@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from raylift.plan import Launcher, NeededImport
 from raylift.script import Script
 from raylift.settings import Settings
-from raylift.targets import TORCH_TRAINER
 
 COMMAND_LINE_PACKAGES = frozenset({
     "absl", "argparse", "click", "docopt", "fire", "hydra", "jsonargparse", "simple_parsing", "tap", "typer", "tyro",
@@ -20,16 +19,16 @@ def launcher_for(script: Script, settings: Settings) -> tuple[Launcher, tuple[Ne
     """The launcher of a script and the imports that it needs."""
     use_gpu = not says_cpu(script) if settings.use_gpu is None else settings.use_gpu
     workers = 2 if settings.num_workers is None else settings.num_workers
-    imports = [NeededImport("ray.train", "ScalingConfig"), NeededImport(TORCH_TRAINER[settings.runtime], "TorchTrainer")]
+    imports = [NeededImport("ray.train", "ScalingConfig"), NeededImport(settings.target.torch, "TorchTrainer")]
     arguments = [f"scaling_config=ScalingConfig(num_workers={workers}, use_gpu={use_gpu})"]
     if settings.storage_path is not None:
         imports.append(NeededImport("ray.train", "RunConfig"))
         arguments.append(f"run_config=RunConfig(storage_path={settings.storage_path!r})")
-    if settings.accelerate_config is not None and settings.runtime == "raylift":
+    if settings.accelerate_config is not None and settings.target.takes_accelerate_config:
         arguments.append(f"accelerate_config={settings.accelerate_config}")
     preamble: list[str] = []
     parameter = script.free_name("config", "ray_config")
-    if settings.runtime == "ray":
+    if not settings.target.reruns_script:
         preamble, config, needed = _written_out(script, use_gpu, parameter)
         imports += needed
         arguments[:0] = config
@@ -42,7 +41,7 @@ def launcher_for(script: Script, settings: Settings) -> tuple[Launcher, tuple[Ne
             arguments=tuple(arguments),
             preamble=tuple(preamble),
             parameter=parameter if any(f"{parameter}[" in line for line in preamble) else "",
-            quits=settings.runtime == "ray" and _quits(script),
+            quits=not settings.target.reruns_script and _quits(script),
         ),
         tuple(imports),
     )

@@ -19,8 +19,8 @@ from typing import Any
 
 from raylift.edits.arguments import add_arguments
 from raylift.frameworks.accelerate.accelerators import accelerator_constructions
-from raylift.plan import Edit, Finding, NeededImport, Notice
-from raylift.script import Script
+from raylift.frameworks.accelerate.notebook_launcher import launched_precision
+from raylift.plan import Case, Edit, Finding, NeededImport, Notice
 
 FSDP = {
     "fsdp_version": "fsdp_version",
@@ -67,8 +67,11 @@ PLUGINS = (
 NEEDS = {"fsdp_config": "FSDP", "deepspeed_config": "DEEPSPEED"}
 
 
-def write_out_config(script: Script, config: Mapping[str, Any]) -> Iterator[Finding]:
+def write_out_config(case: Case) -> Iterator[Finding]:
     """Give every Accelerator what the config says and the script does not."""
+    script, config = case.script, _config(case)
+    if not config:
+        return
     calls = accelerator_constructions(script)
     if not calls:
         text = "the Accelerator is made in another file, so the Accelerate config could not be written into it"
@@ -87,6 +90,13 @@ def write_out_config(script: Script, config: Mapping[str, Any]) -> Iterator[Find
             why = "what the Accelerate config said to the launcher"
             yield Edit(call, add_arguments(*(f"{name}={code}" for name, code, _ in new)), "RL126", why)
             yield from (NeededImport("accelerate.utils", plugin) for _, _, plugin in new if plugin)
+
+
+def _config(case: Case) -> Mapping[str, Any]:
+    """The config that is asked for; with the script's own launcher's precision where a TorchTrainer does not take that."""
+    config = case.settings.inline_config or {}
+    precision = "" if case.settings.target.takes_accelerate_config else launched_precision(case.script)
+    return {"mixed_precision": precision, **config} if precision else config
 
 
 def plugin_arguments(config: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:

@@ -24,9 +24,6 @@ from dataclasses import replace
 
 from raylift.edits.expressions import wrap_in_call
 from raylift.edits.statements import go_on_with
-from raylift.frameworks.accelerate import config_written_out as accelerate_plugins
-from raylift.frameworks.accelerate import notebook_launcher
-from raylift.frameworks.accelerate import old_arguments as accelerate_arguments
 from raylift.frameworks.accelerate.accelerators import visible_accelerator
 from raylift.frameworks.accelerate.loops.epoch_loops import TrainingLoop, training_loops
 from raylift.frameworks.accelerate.ranks.jumps import jumps
@@ -44,25 +41,19 @@ from raylift.script.expressions import written
 from raylift.script.syntax import call_name, siblings
 from raylift.settings import Settings
 
-ACCELERATE_MODULE = "raylift_runtime.accelerate"
 ChosenPlace = tuple[ast.stmt, list[tuple[Metric, str]]]
 
 
 def connect_loops(case: Case) -> Iterator[Finding]:
-    """Let every training loop report, once per epoch, where all ranks pass; the rest of Accelerate keeps to today's names."""
-    script, settings = case.script, case.settings
-    yield from accelerate_arguments.update_accelerator(script)
-    yield from notebook_launcher.call_directly(script)
-    config = settings.inline_config
-    if settings.runtime == "ray" and (precision := notebook_launcher.launched_precision(script)):
-        config = {"mixed_precision": precision, **(config or {})}
-    if config:
-        yield from accelerate_plugins.write_out_config(script, config)
-    yield from notebook_launcher.hidden_workers(script, settings)
-    for training in training_loops(script):
-        yield from _report(script, training, settings)
-        if settings.resumable:
-            yield from _resume(script, training, settings)
+    """Let every training loop report, once per epoch, where all ranks pass."""
+    for training in training_loops(case.script):
+        yield from _report(case.script, training, case.settings)
+
+
+def resume_loops(case: Case) -> Iterator[Finding]:
+    """Let every loop over epochs restart from the newest checkpoint, where the user wants that."""
+    for training in training_loops(case.script) if case.settings.resumable else ():
+        yield from _resume(case.script, training, case.settings)
 
 
 def _report(script: Script, training: TrainingLoop, settings: Settings) -> Iterator[Finding]:
@@ -75,10 +66,10 @@ def _report(script: Script, training: TrainingLoop, settings: Settings) -> Itera
     place, report = _best(script, training, safe, accelerator)
     index = script.place_in_line(place)
     when = "after every epoch" if training.has_epochs else "once it has trained"
-    if settings.runtime == "raylift":
+    if settings.target.accelerate:
         name = script.free_name("report", "ray_report")
         code = bundled_report(script, report, name)
-        yield NeededImport(ACCELERATE_MODULE, "report" if name == "report" else f"report as {name}")
+        yield NeededImport(settings.target.accelerate, "report" if name == "report" else f"report as {name}")
     else:
         code, needed = written_out_report(script, report)
         yield from needed
@@ -158,12 +149,12 @@ def _resume(script: Script, training: TrainingLoop, settings: Settings) -> Itera
             loop.lineno, "RL223", text, "write it as `for epoch in range(...)`, or resume by hand with `ray.train.get_checkpoint`"
         )
         return
-    if settings.runtime == "ray":
+    if not settings.target.accelerate:
         text = "stock Ray has no loop that resumes by itself"
         yield Notice(loop.lineno, "RL223", text, "use the bundled runtime, or load `ray.train.get_checkpoint()` by hand")
         return
     name = script.free_name("resumable", "ray_resumable")
     accelerator = visible_accelerator(script, loop)
-    needs = (NeededImport(ACCELERATE_MODULE, "resumable" if name == "resumable" else f"resumable as {name}"),)
+    needs = (NeededImport(settings.target.accelerate, "resumable" if name == "resumable" else f"resumable as {name}"),)
     change = wrap_in_call(name, f"accelerator={accelerator}")
     yield Edit(loop.iter, change, "RL122", "restarts from the newest reported checkpoint", needs)

@@ -17,7 +17,7 @@ from dataclasses import replace
 from raylift.edits.expressions import replace_by
 from raylift.edits.imports import move_imports
 from raylift.frameworks.accelerate.notebook_launches import LAUNCHERS, notebook_launches
-from raylift.plan import Doubt, Edit, Finding, Notice, Refusal
+from raylift.plan import Case, Doubt, Edit, Finding, Notice, Refusal
 from raylift.script import Script, ScriptNode
 from raylift.script.expressions import written
 from raylift.script.scopes import FUNCTIONS, Function
@@ -39,8 +39,9 @@ def launched_argument(script: Script, call: ast.Call, name: str) -> ast.expr | N
     return by_name or (call.args[place] if place < len(call.args) else None)
 
 
-def call_directly(script: Script) -> Iterator[Finding]:
+def call_directly(case: Case) -> Iterator[Finding]:
     """Every launched function is called by the train function itself."""
+    script = case.script
     for call in notebook_launches(script):
         _refuse_unpacked(call)
         function, arguments = launched_argument(script, call, "function"), launched_argument(script, call, "args")
@@ -158,8 +159,9 @@ def launched_precision(script: Script) -> str:
     return next((precision for precision in found if isinstance(precision, str) and precision != "no"), "")
 
 
-def hidden_workers(script: Script, settings: Settings) -> Iterator[Notice]:
+def tell_hidden_workers(case: Case) -> Iterator[Notice]:
     """What must be said where the number of processes is only known when the script runs."""
+    script, settings = case.script, case.settings
     for call in notebook_launches(script):
         given = launched_argument(script, call, "num_processes")
         if given is not None and settings.num_workers is None and _constant(script, given) is None:

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from raylift.edits.arguments import remove, rename_keyword, replace_argument
 from raylift.edits.expressions import rename_attribute, replace_by
 from raylift.frameworks.accelerate.accelerators import accelerator_constructions, is_accelerator
-from raylift.plan import Edit, Finding, NeededImport, Notice
+from raylift.plan import Case, Edit, Finding, NeededImport, Notice
 from raylift.script import Script
 from raylift.script.expressions import written
 
@@ -28,8 +28,9 @@ DISTRIBUTED_TYPE = frozenset(
 )
 
 
-def update_accelerator(script: Script) -> Iterator[Finding]:
+def update_accelerator(case: Case) -> Iterator[Finding]:
     """Give every argument of an Accelerator, and what is read from it, the name that Accelerate has today."""
+    script = case.script
     for call in accelerator_constructions(script):
         given = {keyword.arg: keyword for keyword in call.keywords if keyword.arg}
         yield from _precision(script, given)

@@ -19,7 +19,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
-from raylift.edits.expressions import replace_by, wrap_trainer
+from raylift.edits.expressions import replace_by, wrap_with_callback
 from raylift.edits.statements import follow_with, hoist_receiver, precede_with, return_through
 from raylift.frameworks.hf_trainer.positional_arguments import has_shifted, name_shifted, refuses
 from raylift.frameworks.hf_trainer.trainer_classes import trainer_constructions, training_calls
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from raylift.plan import Changed
-from raylift.targets import TRAINER_MODULES, TRAINER_NAMES
+from raylift.targets import TRAINER_NAMES
 
 LONG_CALL = 60
 WHY_CONNECTED = "reports to Ray Train and is prepared for its workers"
@@ -46,7 +46,7 @@ def connect_trainers(case: Case) -> Iterator[Finding]:
         edits = [edit for call, receiver in training_calls(script) for edit in _connect_training(script, call, receiver)]
     yield from {edit.node: edit for edit in edits}.values()
     if edits:
-        yield from (NeededImport(TRAINER_MODULES[settings.runtime], name) for name in TRAINER_NAMES)
+        yield from (NeededImport(settings.target.transformers, name) for name in TRAINER_NAMES)
 
 
 def _connect_construction(script: Script, call: ast.Call) -> Iterator[Edit]:
@@ -61,14 +61,19 @@ def _connect_construction(script: Script, call: ast.Call) -> Iterator[Edit]:
         name = free_name_in(script, function, "trainer", "hf_trainer")
         add, _ = _steps(name)
         yield Edit(
-            statement, return_through(index, name, add, f"prepare_trainer({name})"), "RL101", f"the Trainer {WHY_CONNECTED}"
+            statement, return_through(index, name, add, f"{TRAINER_NAMES[1]}({name})"), "RL101", f"the Trainer {WHY_CONNECTED}"
         )
     elif _is_used_at_once(statement, call) and (_is_long(statement) or _takes_no_callbacks(script, call)):
         name = script.free_name("trainer", "hf_trainer")
         yield Edit(statement, hoist_receiver(index, name, *_steps(name)), "RL101", f"the Trainer {WHY_CONNECTED}")
     else:
         names = name_shifted if has_shifted(script, call) else _as_it_is
-        yield Edit(call, lambda node: wrap_trainer(cast("cst.CSTNode", names(node))), "RL101", f"the Trainer {WHY_CONNECTED}")
+        yield Edit(
+            call,
+            lambda node: wrap_with_callback(cast("cst.CSTNode", names(node)), *TRAINER_NAMES),
+            "RL101",
+            f"the Trainer {WHY_CONNECTED}",
+        )
 
 
 def is_wrapped(script: Script, call: ast.Call) -> bool:
@@ -99,7 +104,8 @@ def _as_it_is(node: cst.CSTNode) -> Changed:
 
 
 def _steps(target: str) -> tuple[str, str]:
-    return f"{target}.add_callback(RayTrainReportCallback())", f"{target} = prepare_trainer({target})"
+    callback, prepare = TRAINER_NAMES
+    return f"{target}.add_callback({callback}())", f"{target} = {prepare}({target})"
 
 
 def _assigned(statement: ast.stmt, call: ast.Call) -> str | None:

@@ -22,7 +22,7 @@ EVALUATION_STRATEGIES = ("eval_strategy", "evaluation_strategy")
 def make_saves_reportable(case: Case) -> Iterator[Finding]:
     """Let a Trainer save when it evaluates, where only that is reported."""
     script, settings = case.script, case.settings
-    if settings.runtime != "ray":
+    if settings.target.reports_every_log:
         return
     for call in script.all(ast.Call):
         if any(map(is_arguments_class, script.values(call.func))):

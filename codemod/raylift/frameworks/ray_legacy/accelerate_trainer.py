@@ -23,7 +23,7 @@ from raylift.frameworks.ray_legacy.datasets import keys_of, preprocessed
 from raylift.frameworks.ray_legacy.legacy_names import ACCELERATE_TRAINERS
 from raylift.frameworks.ray_legacy.modern_forms import torch_trainer
 from raylift.frameworks.ray_legacy.trainer_calls import LegacyCall, as_configurations, is_none, legacy_call, only_node
-from raylift.plan import Edit, Finding, NeededImport, Notice, Refusal
+from raylift.plan import Case, Edit, Finding, NeededImport, Notice, Refusal
 from raylift.script import Script
 from raylift.settings import Settings
 
@@ -42,12 +42,16 @@ VARIABLES = {
 }
 
 
-def lift_accelerate_trainers(script: Script, settings: Settings) -> Iterator[Finding]:
+def lift_accelerate_trainers(case: Case) -> Iterator[Finding]:
     """Make every AccelerateTrainer a TorchTrainer that is given the same Accelerate configuration."""
+    script, settings = case.script, case.settings
     for call in script.calls_to(*ACCELERATE_TRAINERS):
         yield from _lifted(script, legacy_call(script, call), settings)
     for node in script.all(ast.ClassDef):
-        if any(not script.names(base).isdisjoint(ACCELERATE_TRAINERS) for base in node.bases) and settings.runtime == "ray":
+        if (
+            any(not script.names(base).isdisjoint(ACCELERATE_TRAINERS) for base in node.bases)
+            and not settings.target.takes_accelerate_config
+        ):
             text = f"`{node.name}` passes an Accelerate configuration on to Ray, whose own TorchTrainer takes none"
             raise Refusal(node.lineno, "RL327", text, "use the bundled runtime, whose TorchTrainer takes accelerate_config")
 
@@ -64,7 +68,7 @@ def _lifted(script: Script, call: LegacyCall, settings: Settings) -> Iterator[Fi
     yield from as_configurations(call, changed)
     yield from preprocessed(script, call, changed, added)
     yield from _dataset_config(script, call, changed)
-    if settings.runtime == "ray":
+    if not settings.target.takes_accelerate_config:
         changed["accelerate_config"] = None
         yield from _written_out(script, call)
     elif is_none(call.given.get("accelerate_config")):

@@ -17,7 +17,7 @@ from raylift.edits.statements import precede_with, wrap_in_with
 from raylift.frameworks.ray_legacy.legacy_names import CHECKPOINTS, MODEL_CHECKPOINTS
 from raylift.frameworks.ray_legacy.modern_forms import legacy_name, modern_code
 from raylift.frameworks.ray_legacy.trainer_calls import is_none
-from raylift.plan import Edit, Finding, NeededImport, Refusal
+from raylift.plan import Case, Edit, Finding, NeededImport, Refusal
 from raylift.script import Script
 from raylift.settings import Settings
 
@@ -33,8 +33,9 @@ GONE_METHODS = {
 }
 
 
-def replace_checkpoints(script: Script, settings: Settings) -> Iterator[Finding]:
+def replace_checkpoints(case: Case) -> Iterator[Finding]:
     """Give every use of a checkpoint that has lost a method its form of today; raises Refusal where it has none."""
+    script, settings = case.script, case.settings
     for call in script.all(ast.Call):
         if not isinstance(call.func, ast.Attribute):
             continue
@@ -136,13 +137,13 @@ def _read(script: Script, call: ast.Call, owner: ast.expr, settings: Settings) -
     if loads is None:
         raise Refusal(call.lineno, "RL326", f"`{ast.unparse(call)}` names no class", "load it with from_pretrained")
     folder = script.free_name("folder", "model_folder")
-    place = folder if settings.runtime == "raylift" else f'os.path.join({folder}, "checkpoint")'
+    place = folder if settings.target.legacy else f'os.path.join({folder}, "checkpoint")'
     rest = "".join(f", {ast.unparse(keyword)}" for keyword in call.keywords if keyword.value is not loads)
     loaded = f"{modern_code(script, loads, settings)}.from_pretrained({place}{rest})"
-    header = f"trainer_folder({source}) as {folder}" if settings.runtime == "raylift" else f"{source}.as_directory() as {folder}"
+    header = f"trainer_folder({source}) as {folder}" if settings.target.legacy else f"{source}.as_directory() as {folder}"
     yield from _before(script, call, lambda index: wrap_in_with(index, header))
     yield Edit(call, replace_by(loaded), "RL235", "a model is loaded from the checkpoint's folder")
-    yield NeededImport("raylift_runtime.legacy", "trainer_folder") if settings.runtime == "raylift" else NeededImport("os")
+    yield NeededImport(settings.target.legacy, "trainer_folder") if settings.target.legacy else NeededImport("os")
 
 
 def _before(script: Script, call: ast.Call, change: Callable[[int], object]) -> Iterator[Edit]:

@@ -17,7 +17,7 @@ from raylift.edits.calls import Argument, recast_argument
 from raylift.frameworks.ray_legacy.legacy_names import RUN_CONFIGS, TORCH_TRAINERS, dropped_arguments
 from raylift.frameworks.ray_legacy.renames import uses_callbacks
 from raylift.frameworks.ray_legacy.trainer_calls import is_none
-from raylift.plan import Edit, Finding, Notice, Refusal
+from raylift.plan import Case, Edit, Finding, Notice, Refusal
 from raylift.script import Script, ScriptNode
 from raylift.script.expressions import written
 
@@ -34,8 +34,9 @@ SILENT = frozenset({"verbose", "log_to_file", "progress_reporter"})
 """They only changed what was printed."""
 
 
-def drop_arguments(script: Script) -> Iterator[Finding]:
+def drop_arguments(case: Case) -> Iterator[Finding]:
     """Rename or remove each argument that raises; raises Refusal where that would lose data."""
+    script = case.script
     gone: dict[ast.Call, list[ast.keyword]] = {}
     for call, keyword in dropped_arguments(script):
         gone.setdefault(call, []).append(keyword)

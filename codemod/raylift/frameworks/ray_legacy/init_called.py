@@ -60,7 +60,7 @@ def _accepted(init: ScriptNode | None, written: list[str]) -> list[str]:
 
 
 def _resumed(settings: Settings) -> list[str]:
-    if settings.runtime == "ray":
+    if not settings.target.legacy:
         return [
             "if checkpoint is None:",
             "    trainer.train()",
@@ -72,7 +72,7 @@ def _resumed(settings: Settings) -> list[str]:
 
 
 def _resume_imports(settings: Settings) -> Iterator[NeededImport]:
-    yield NeededImport("os") if settings.runtime == "ray" else NeededImport("raylift_runtime.legacy", "trainer_folder")
+    yield NeededImport(settings.target.legacy, "trainer_folder") if settings.target.legacy else NeededImport("os")
 
 
 def config_value(script: Script, call: LegacyCall, has_config: bool, settings: Settings) -> str:

@@ -22,7 +22,7 @@ from raylift.plan import Edit, Finding, NeededImport
 from raylift.script import Script, ScriptNode
 from raylift.script.scopes import FUNCTIONS
 from raylift.settings import Settings
-from raylift.targets import TRAINER_MODULES, TRAINER_NAMES
+from raylift.targets import TRAINER_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +56,10 @@ def _train_function(script: Script, call: LegacyCall, settings: Settings, taken:
     else:
         findings += call_init(script, call, init, name, data, settings)
         value = config_value(script, call, has_config, settings)
-    findings += [NeededImport(TRAINER_MODULES[settings.runtime], each) for each in TRAINER_NAMES]
+    findings += [NeededImport(settings.target.transformers, each) for each in TRAINER_NAMES]
     findings += data.imports
     if needs_last_save(init, settings):
-        findings.append(NeededImport("raylift_runtime.legacy", "SaveAtEndCallback"))
+        findings.append(NeededImport(settings.target.legacy, "SaveAtEndCallback"))
     findings += lost_save(call, init, settings)
     return TrainFunction(name, value, init, tuple(findings))
 

@@ -39,10 +39,10 @@ def _save_strategies(init: ScriptNode | None) -> list[object]:
 def needs_last_save(init: ScriptNode | None, settings: Settings) -> bool:
     """Whether training might end without the log, the evaluation and the checkpoint that Ray used to force."""
     strategies = _save_strategies(init)
-    return settings.runtime == "raylift" and (not strategies or any(strategy != "epoch" for strategy in strategies))
+    return bool(settings.target.legacy) and (not strategies or any(strategy != "epoch" for strategy in strategies))
 
 
 def lost_save(call: LegacyCall, init: ScriptNode | None, settings: Settings) -> Iterator[Notice]:
-    if settings.runtime == "ray" and "no" in _save_strategies(init):
+    if not settings.target.reports_every_log and "no" in _save_strategies(init):
         text = "TransformersTrainer saved and reported at the end all the same; Ray's callback reports when the Trainer saves"
         yield Notice(call.line, "RL138", text, 'set save_strategy="epoch", or call ray.train.report on every rank')

@@ -1,41 +1,45 @@
-"""Everything about a script that uses APIs which Ray has removed, gathered in one pass; it is edited where it stands."""
+"""The steps for a script that uses APIs which Ray has removed; it is edited where it stands."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import replace
 
-from raylift.frameworks.hf_trainer.old_arguments import update_arguments
-from raylift.frameworks.ray_legacy import accelerate_trainer as ray_accelerate_trainer
-from raylift.frameworks.ray_legacy import checkpoints as ray_checkpoints
-from raylift.frameworks.ray_legacy import config_arguments as ray_arguments
-from raylift.frameworks.ray_legacy import imports as ray_imports
-from raylift.frameworks.ray_legacy import refusals as ray_refusals
-from raylift.frameworks.ray_legacy import renames as ray_names
-from raylift.frameworks.ray_legacy import resources as ray_resources
-from raylift.frameworks.ray_legacy import results as ray_results
-from raylift.frameworks.ray_legacy import transformers_trainer as ray_transformers_trainer
+from raylift.frameworks.ray_legacy.accelerate_trainer import lift_accelerate_trainers
+from raylift.frameworks.ray_legacy.checkpoints import replace_checkpoints
+from raylift.frameworks.ray_legacy.config_arguments import drop_arguments
+from raylift.frameworks.ray_legacy.imports import replace_legacy_imports
 from raylift.frameworks.ray_legacy.legacy_names import LEGACY_TRAINERS
+from raylift.frameworks.ray_legacy.refusals import refuse_unfaithful
+from raylift.frameworks.ray_legacy.renames import rename_legacy_names, rename_trials
+from raylift.frameworks.ray_legacy.resources import answer_resource_questions
+from raylift.frameworks.ray_legacy.results import adapt_result_readers
 from raylift.frameworks.ray_legacy.trainer_calls import FUNCTION_KEYWORDS
-from raylift.hazards.steps import hazards
-from raylift.plan import Case, Edit, Finding, NeededImport, Plan, Refusal
+from raylift.frameworks.ray_legacy.transformers_trainer import lift_transformers_trainers
+from raylift.plan import Case, Edit, Finding, NeededImport, Refusal, Step, needed_imports
 from raylift.script import Script
-from raylift.settings import Settings
-from raylift.suppression.selection import fired_rules, needed_imports, plan_of, without_what_is_off
+
+STEPS: tuple[Step, ...] = (
+    refuse_unfaithful,
+    rename_legacy_names,
+    rename_trials,
+    answer_resource_questions,
+    lift_transformers_trainers,
+    lift_accelerate_trainers,
+    drop_arguments,
+    replace_checkpoints,
+    adapt_result_readers,
+)
 
 
-def lift_legacy(script: Script, settings: Settings) -> Plan:
-    """The plan for a script of Ray 2.0 to 2.8; raises Refusal where something has no form in today's Ray."""
-    ray_refusals.refuse_unfaithful(script)
-    every = list(_findings(script, settings))
-    left = without_what_is_off(every, script, settings)
-    findings: list[Finding] = [finding for finding in left if not isinstance(finding, NeededImport)]
-    findings += ray_imports.replace_legacy_imports(script, settings, frozenset(needed_imports(left)))
-    _refuse_crowded_lines(findings)
-    _refuse_changes_within(script, findings)
-    plan = plan_of(findings, script, settings)
-    return replace(plan, fired=plan.fired | fired_rules(every))
+def with_imports_replaced(case: Case, findings: list[Finding]) -> list[Finding]:
+    """The findings, with the imports that they leave; raises Refusal where two of them change the same code."""
+    needed = frozenset(needed_imports(findings))
+    changes: list[Finding] = [finding for finding in findings if not isinstance(finding, NeededImport)]
+    changes += replace_legacy_imports(case.script, case.settings, needed)
+    _refuse_crowded_lines(changes)
+    _refuse_changes_within(case.script, changes)
+    return changes
 
 
 def _refuse_crowded_lines(findings: list[Finding]) -> None:
@@ -66,16 +70,3 @@ def _moved_arguments(call: ast.Call) -> Iterator[ast.expr]:
     yield from call.args[:1]
     moved = (*FUNCTION_KEYWORDS, "preprocessor", "resume_from_checkpoint")
     yield from (keyword.value for keyword in call.keywords if keyword.arg in moved)
-
-
-def _findings(script: Script, settings: Settings) -> Iterator[Finding]:
-    yield from ray_names.rename_legacy_names(script, settings)
-    yield from ray_names.rename_trials(script)
-    yield from ray_resources.answer_resource_questions(script)
-    yield from ray_transformers_trainer.lift_transformers_trainers(script, settings)
-    yield from ray_accelerate_trainer.lift_accelerate_trainers(script, settings)
-    yield from ray_arguments.drop_arguments(script)
-    yield from ray_checkpoints.replace_checkpoints(script, settings)
-    yield from ray_results.adapt_result_readers(script, settings)
-    yield from update_arguments(Case(script, settings))
-    yield from hazards(Case(script, settings))

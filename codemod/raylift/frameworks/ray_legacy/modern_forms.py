@@ -10,7 +10,6 @@ from raylift.plan import NeededImport
 from raylift.script import Script
 from raylift.script.expressions import written
 from raylift.settings import Settings
-from raylift.targets import TORCH_TRAINER
 
 
 def legacy_name(script: Script, node: ast.AST) -> str:
@@ -20,7 +19,7 @@ def legacy_name(script: Script, node: ast.AST) -> str:
 
 def torch_trainer(script: Script, settings: Settings) -> str:
     """How a script calls TorchTrainer: by its bare name, or in full where that name means another class."""
-    module = TORCH_TRAINER[settings.runtime]
+    module = settings.target.torch
     taken = script.globals.bindings.get("TorchTrainer", [])
     others = [found for found in taken if getattr(found, "name", "") != f"{module}.TorchTrainer"]
     return f"{module}.TorchTrainer" if others else "TorchTrainer"
@@ -28,7 +27,7 @@ def torch_trainer(script: Script, settings: Settings) -> str:
 
 def trainer_import(script: Script, settings: Settings) -> NeededImport:
     """The import that `torch_trainer` needs."""
-    module = TORCH_TRAINER[settings.runtime]
+    module = settings.target.torch
     return NeededImport(module, "TorchTrainer" if torch_trainer(script, settings) == "TorchTrainer" else "")
 
 

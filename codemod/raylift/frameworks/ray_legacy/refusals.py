@@ -7,7 +7,7 @@ import ast
 from raylift.frameworks.ray_legacy.legacy_names import ACCELERATE_TRAINERS, LEGACY_TRAINERS, TRANSFORMERS_TRAINERS, is_callback
 from raylift.frameworks.ray_legacy.modern_forms import legacy_name
 from raylift.frameworks.ray_legacy.renames import dotted_names
-from raylift.plan import Refusal
+from raylift.plan import Case, Refusal
 from raylift.script import Script
 from raylift.script.scopes import FUNCTIONS
 
@@ -15,8 +15,9 @@ TUNERS = ("ray.tune.Tuner", "ray.tune.tuner.Tuner", "ray.tune.run", "ray.tune.ru
 RESTORING = ("restore", "can_restore")
 
 
-def refuse_unfaithful(script: Script) -> None:
+def refuse_unfaithful(case: Case) -> tuple[()]:
     """Raise Refusal for tuning, restoring, subclasses that change how Ray trains, and classes handed on as values."""
+    script = case.script
     for call in script.calls_to(*TUNERS):
         text = "Ray Tune no longer takes a trainer of Ray Train, and what it runs reports through `ray.tune`"
         remedy = "give Tuner a function that makes a TorchTrainer and calls fit(), then lift that function"
@@ -29,6 +30,7 @@ def refuse_unfaithful(script: Script) -> None:
     for definition in script.all(ast.ClassDef):
         _refuse_subclass(script, definition)
     _refuse_values(script)
+    return ()
 
 
 def _refuse_subclass(script: Script, node: ast.ClassDef) -> None:

@@ -28,7 +28,7 @@ from raylift.frameworks.ray_legacy.legacy_names import (
 )
 from raylift.frameworks.ray_legacy.modern_forms import legacy_name, modern_form, trainer_import
 from raylift.frameworks.ray_legacy.resources import is_answered
-from raylift.plan import Edit, Finding, NeededImport, Notice, Refusal
+from raylift.plan import Case, Edit, Finding, NeededImport, Notice, Refusal
 from raylift.script import Script
 from raylift.script.expressions import written
 from raylift.settings import Settings
@@ -40,15 +40,17 @@ NO_LONGER = {
 }
 
 
-def rename_legacy_names(script: Script, settings: Settings) -> Iterator[Finding]:
+def rename_legacy_names(case: Case) -> Iterator[Finding]:
     """Give every use of a legacy name its form of today; raises Refusal where it has none."""
+    script, settings = case.script, case.settings
     for node in dotted_names(script):
         if not _is_within_longer(script, node):
             yield from _renamed(script, node, settings)
 
 
-def rename_trials(script: Script) -> Iterator[Finding]:
+def rename_trials(case: Case) -> Iterator[Finding]:
     """Questions about a trial that a train context no longer answers."""
+    script = case.script
     for call in trial_calls(script):
         assert isinstance(call.func, ast.Attribute)
         asked = call.func.attr

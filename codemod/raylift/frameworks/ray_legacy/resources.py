@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 
 from raylift.edits.expressions import replace_by
-from raylift.plan import Edit, Finding, NeededImport, Notice
+from raylift.plan import Case, Edit, Finding, NeededImport, Notice
 from raylift.script import Script
 from raylift.script.expressions import written
 
@@ -23,8 +23,9 @@ ASSIGNED = "ray.get_runtime_context().get_assigned_resources()"
 PINNED = re.compile(r"^(accelerate|datasets|ray|torch|transformers)(\[.*\])?\s*(==|<|~=)")
 
 
-def answer_resource_questions(script: Script) -> Iterator[Finding]:
+def answer_resource_questions(case: Case) -> Iterator[Finding]:
     """Ask the worker's own process, whose resources are those of the bundle that the trial had for it."""
+    script = case.script
     for call in script.calls_to(*QUESTIONS):
         asked = _asked(script, call)
         if asked is not None:

@@ -13,7 +13,7 @@ from raylift.edits.expressions import rename_attribute, replace_by
 from raylift.frameworks.ray_legacy.checkpoints import is_checkpoint
 from raylift.frameworks.ray_legacy.legacy_names import TRANSFORMERS_TRAINERS
 from raylift.frameworks.ray_legacy.modern_forms import modern_code
-from raylift.plan import Edit, Finding, NeededImport, Notice
+from raylift.plan import Case, Edit, Finding, NeededImport, Notice
 from raylift.script import Script, ScriptNode
 from raylift.settings import Settings
 
@@ -23,8 +23,9 @@ NO_LONGER_REPORTED = frozenset({
 })  # fmt: skip
 
 
-def adapt_result_readers(script: Script, settings: Settings) -> Iterator[Finding]:
+def adapt_result_readers(case: Case) -> Iterator[Finding]:
     """Point readers of a result to where things are now."""
+    script, settings = case.script, case.settings
     if any(True for _ in script.calls_to(*TRANSFORMERS_TRAINERS)):
         yield from _folders(script, settings)
     for subscript in script.all(ast.Subscript):
@@ -45,14 +46,14 @@ def _folders(script: Script, settings: Settings) -> Iterator[Finding]:
         call = script.parent(node)
         item = script.parent(call) if isinstance(call, ast.Call) else None
         target = item.optional_vars if isinstance(item, ast.withitem) else None
-        if node.attr == "as_directory" and isinstance(target, ast.Name) and settings.runtime == "ray":
+        if node.attr == "as_directory" and isinstance(target, ast.Name) and not settings.target.legacy:
             yield from _inside(script, target)
         elif node.attr == "as_directory" and isinstance(item, ast.withitem) and call is not None:
             source = modern_code(script, node.value, settings)
             yield Edit(
                 call, replace_by(f"trainer_folder({source})"), "RL236", "the Trainer's files are in the folder `checkpoint`"
             )
-            yield NeededImport("raylift_runtime.legacy", "trainer_folder")
+            yield NeededImport(settings.target.legacy, "trainer_folder")
         elif node.attr != "path" or _is_result(script, node.value) or isinstance(node.value, ast.Attribute):
             text = f"`{ast.unparse(node)}`: the Trainer's files lie in its folder `checkpoint` now, not in its root"
             yield Notice(node.lineno, "RL236", text, 'read from os.path.join(folder, "checkpoint")')

@@ -17,7 +17,6 @@ from raylift.plan import NeededImport, Notice
 from raylift.script import Script, ScriptNode
 from raylift.settings import Settings
 
-DATA_MODULE = "raylift_runtime.data"
 BATCH_SIZES = ("per_device_train_batch_size", "per_device_eval_batch_size")
 DEFAULT_BATCH_SIZE = "8"
 
@@ -84,14 +83,15 @@ def shards(
     script: Script, settings: Settings, init: ScriptNode | None, names: tuple[str | None, str | None], line: int
 ) -> Shards:
     """How the datasets of one trainer, which stands in this line, reach its Trainer."""
-    is_stock = settings.runtime == "ray"
+    module = settings.target.data
+    is_stock = not module
     arguments = next(arguments_of(init), None)
     if is_stock:
         ask, needed = f"{ray_train(script)}.get_dataset_shard", NeededImport("ray.train")
     elif script.is_taken("get_dataset_shard"):
-        ask, needed = f"{DATA_MODULE}.get_dataset_shard", NeededImport(DATA_MODULE)
+        ask, needed = f"{module}.get_dataset_shard", NeededImport(module)
     else:
-        ask, needed = "get_dataset_shard", NeededImport(DATA_MODULE, "get_dataset_shard")
+        ask, needed = "get_dataset_shard", NeededImport(module, "get_dataset_shard")
     notices = [*_used_otherwise(init), *(_lost_with_batches(init, arguments, line) if is_stock and names[0] else ())]
     is_bound = is_stock and ray_train(script) != "ray.train"
     imports = (needed,) if any(names) and not is_bound else ()

@@ -35,15 +35,16 @@ from raylift.frameworks.ray_legacy.legacy_names import TRANSFORMERS_TRAINERS
 from raylift.frameworks.ray_legacy.modern_forms import torch_trainer
 from raylift.frameworks.ray_legacy.shards import arguments_of
 from raylift.frameworks.ray_legacy.trainer_calls import FUNCTION_KEYWORDS, LegacyCall, as_configurations, legacy_call
-from raylift.plan import Edit, Finding, Notice, Refusal
+from raylift.plan import Case, Edit, Finding, Notice, Refusal
 from raylift.script import Script
 from raylift.settings import Settings
 
 WHY_TRANSFORMERS_TRAINER = "TransformersTrainer is gone: TorchTrainer runs a train function, which trains the Trainer itself"
 
 
-def lift_transformers_trainers(script: Script, settings: Settings) -> Iterator[Finding]:
+def lift_transformers_trainers(case: Case) -> Iterator[Finding]:
     """Make every init function a train function, and every legacy trainer a TorchTrainer."""
+    script, settings = case.script, case.settings
     calls = [legacy_call(script, call) for call in script.calls_to(*TRANSFORMERS_TRAINERS)]
     for call in calls:
         _refuse_gpus(call)
