@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
-import shlex
-from typing import Any
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from raylift.launch_commands.from_text import Launch, LaunchError, launch_in, launches_in, read_config
-from raylift.launch_commands.launchers import ACCELERATE_FLAGS, TORCHRUN_FLAGS
-from raylift.launch_commands.shell import commands
-from raylift.launch_commands.shell_words import UnfinishedQuote
 
 
 @pytest.mark.parametrize(
@@ -201,53 +192,3 @@ def test_a_config_file_says_how_many_and_on_what(text: str, expected: tuple[int 
 def test_a_wrong_config_file_is_one_line(text: str, message: str) -> None:
     with pytest.raises(LaunchError, match=f"^f.yaml.*{message}"):
         read_config(text, "f.yaml")
-
-
-def _without_values(parser: argparse.ArgumentParser) -> tuple[set[str], set[str]]:
-    """The options of a parser that take no value, and those that do, by the names that are used here."""
-    flags, valued = set(), set()
-    for action in parser._actions:
-        names = {name.lstrip("-").replace("-", "_") for name in action.option_strings}
-        (flags if action.nargs == 0 or type(action).__name__ == "check_env" else valued).update(names)
-    return flags, valued
-
-
-def test_the_flags_of_accelerate_launch_are_all_known() -> None:
-    launch = pytest.importorskip("accelerate.commands.launch")
-    flags, valued = _without_values(launch.launch_command_parser())
-    assert flags <= ACCELERATE_FLAGS
-    assert not valued & ACCELERATE_FLAGS
-
-
-def test_the_flags_of_torchrun_are_all_known() -> None:
-    run = pytest.importorskip("torch.distributed.run")
-    flags, valued = _without_values(run.get_args_parser())
-    assert flags - {"h", "help"} <= TORCHRUN_FLAGS
-    assert not valued & TORCHRUN_FLAGS
-
-
-words = st.lists(st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), min_size=1), min_size=1, max_size=4)
-
-
-@given(words)
-def test_quoted_words_come_back_as_they_were(given_words: list[str]) -> None:
-    assert [command.words for command in commands("run " + shlex.join(given_words))] == [("run", *given_words)]
-
-
-@given(st.text())
-def test_any_text_is_read_or_refused_in_one_line(text: str) -> None:
-    refusals = []
-    try:
-        launch_in(text)
-    except LaunchError as error:
-        refusals.append(str(error))
-    assert not any("\n" in refusal for refusal in refusals)
-
-
-@given(st.text("$(){}[]<>|&;\"'`\\# \nab=1@*-", max_size=40))
-def test_any_shell_punctuation_is_read_or_refused(text: str) -> None:
-    try:
-        read: list[Any] = list(commands(text))
-    except UnfinishedQuote:
-        return
-    assert all(command.words for command in read)

@@ -1,3 +1,5 @@
+"""A file is read whole or told, and written so that it is the old or the new one at any moment."""
+
 from __future__ import annotations
 
 import errno
@@ -12,65 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from raylift.project.discovery import found_files
 from raylift.project.files import BadInput, create_file, read_file, replace_file, write_file
-from raylift.project.neighbours import MOST_NEIGHBOURS, neighbours_of
-from raylift.request import Request
-
-
-def names(top: Path) -> list[str]:
-    return [os.path.relpath(found.path, top) for found in found_files(str(top), Request("check", ()))]
 
 
 def make(top: Path, *paths: str, data: bytes = b"") -> None:
     for path in paths:
         (top / path).parent.mkdir(parents=True, exist_ok=True)
         (top / path).write_bytes(data)
-
-
-def test_a_folder_means_its_python_files_in_order(tmp_path: Path) -> None:
-    make(tmp_path, "b.py", "a/z.py", "a.txt", "c.pyc")
-    assert names(tmp_path) == ["a/z.py", "b.py"]
-
-
-def test_what_is_not_the_users_own_is_skipped(tmp_path: Path) -> None:
-    make(tmp_path, "a.py", ".hidden/b.py", "node_modules/c.py", "env/pyvenv.cfg", "env/d.py", "lib/site-packages/e.py")
-    assert names(tmp_path) == ["a.py"]
-
-
-def test_gitignore_above_a_folder_holds_inside_it(tmp_path: Path) -> None:
-    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
-    make(tmp_path, "src/a.py", "src/b.py", "src/gen/c.py", "src/gen/d.py")
-    (tmp_path / ".gitignore").write_text("/src/b.py\n")
-    (tmp_path / "src/.gitignore").write_text("gen/*\n!gen/d.py\n")
-    assert names(tmp_path / "src") == ["a.py", "gen/d.py"]
-
-
-def test_a_named_file_is_taken_although_ignored(tmp_path: Path) -> None:
-    make(tmp_path, "a.py")
-    (tmp_path / ".gitignore").write_text("*")
-    assert [found.path for found in found_files(str(tmp_path / "a.py"), Request("check", ()))] == [str(tmp_path / "a.py")]
-
-
-def test_links_to_folders_are_not_followed(tmp_path: Path) -> None:
-    make(tmp_path, "a.py")
-    (tmp_path / "round").symlink_to(tmp_path)
-    assert names(tmp_path) == ["a.py"]
-
-
-def test_the_folder_of_an_earlier_output_is_not_input(tmp_path: Path) -> None:
-    make(tmp_path, "a.py", "out/a.py")
-    assert [found.path for found in found_files(str(tmp_path), Request("rewrite", (), output=str(tmp_path / "out")))] == [
-        str(tmp_path / "a.py")
-    ]
-
-
-@pytest.mark.parametrize("what", ["missing", "empty", "loop"])
-def test_a_path_without_python_is_told(tmp_path: Path, what: str) -> None:
-    (tmp_path / "empty").mkdir()
-    (tmp_path / "loop").symlink_to("loop")
-    with pytest.raises(BadInput):
-        list(found_files(str(tmp_path / what), Request("check", ())))
 
 
 @pytest.mark.parametrize("what", ["folder", "pipe", "dangling", "missing"])
@@ -209,42 +159,3 @@ def test_an_output_that_cannot_be_made_is_told(tmp_path: Path) -> None:
         create_file(str(tmp_path / "a.py/b.py"), b"new", "a.py")
     with pytest.raises(BadInput, match="is a folder"):
         create_file(str(tmp_path), b"new", "a.py")
-
-
-@pytest.mark.parametrize(
-    ("name", "level", "found"),
-    [
-        ("beside", 0, b"1"),
-        ("package", 0, b"2"),
-        ("package.inner", 0, b"3"),
-        ("top", 0, b"4"),
-        ("sourced", 0, b"5"),
-        ("beside", 1, b"1"),
-        ("", 1, None),
-        ("top", 2, b"4"),
-        ("os", 0, None),
-    ],
-)
-def test_a_neighbour_is_found_as_python_would(tmp_path: Path, name: str, level: int, found: bytes | None) -> None:
-    (tmp_path / "pyproject.toml").write_text("")
-    for path, data in {
-        "work/beside.py": b"1", "work/package/__init__.py": b"2", "work/package/inner.py": b"3", "top.py": b"4", "src/sourced.py": b"5",
-    }.items():  # fmt: skip
-        make(tmp_path, path, data=data)
-    assert neighbours_of(str(tmp_path / "work/train.py"))(name, level) == found
-
-
-def test_a_module_of_the_same_package_is_found_without_a_project(tmp_path: Path) -> None:
-    for path in ("package/__init__.py", "package/inner/__init__.py", "package/loops.py", "package/inner/beside.py"):
-        make(tmp_path, path, data=path.encode())
-    neighbour = neighbours_of(str(tmp_path / "package/inner/train.py"))
-    assert neighbour("package.loops", 0) == b"package/loops.py"
-    assert neighbour("beside", 0) == b"package/inner/beside.py"
-
-
-def test_a_circle_of_imports_comes_to_an_end(tmp_path: Path) -> None:
-    (tmp_path / "round.py").write_text("from .round import x")
-    neighbour = neighbours_of(str(tmp_path / "a.py"))
-    answers = [neighbour("round", 1) for _ in range(MOST_NEIGHBOURS + 1)]
-    assert answers[-2] is not None
-    assert answers[-1] is None

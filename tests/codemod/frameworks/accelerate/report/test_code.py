@@ -1,0 +1,42 @@
+"""A report is a call of the runtime, or written out for stock Ray."""
+
+from __future__ import annotations
+
+import pytest
+from tests.codemod.frameworks.accelerate.loop import script
+from tests.codemod.lifting import lifted
+
+
+def test_a_taken_name_is_given_way_to() -> None:
+    code = lifted(script("report = 1"))
+    assert "from raylift_runtime.accelerate import report as ray_report" in code
+    assert "        ray_report({" in code
+
+
+@pytest.mark.parametrize(
+    ("body", "reported"),
+    [
+        (
+            "accelerator.log({'loss': loss, 'epoch': epoch, 'completed_steps': step})",
+            "'loss': float(loss), 'epoch': epoch, 'completed_steps': step",
+        ),
+        ("result = metric.compute()\naccelerator.log({'accuracy': result})", "{'accuracy': result}"),
+        ("hits = 0\nhits += loss.item()\nprint(f'hits {hits / step:.3f}')", '{"hits": hits / step}'),
+        (
+            "for e in range(3):\n    pass\naccelerator.log({'e': e, 'x': -e, 'y': torch.exp(loss)})",
+            "'e': e, 'x': -e, 'y': float(torch.exp(loss))}",
+        ),
+    ],
+)
+def test_stock_ray_is_given_numbers_and_dicts(body: str, reported: str) -> None:
+    code = " ".join(lifted(script(body), runtime="ray").split())
+    assert reported in code
+
+
+def test_stock_ray_reports_outside_of_every_rank_test() -> None:
+    code = lifted(script(), runtime="ray")
+    saving, reporting = (line for line in code.splitlines() if "accelerator.save(" in line or "ray.train.report(" in line)
+    assert saving.startswith(" " * 16)
+    assert reporting.startswith(" " * 12 + "ray.train.report")
+    assert 'ray.train.report({"loss": float(loss)}, checkpoint=checkpoint)' in code
+    assert "import ray.train\n" in code

@@ -1,0 +1,76 @@
+"""What an Accelerate loop reports: the metrics that it logs, computes or prints."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+from tests.codemod.frameworks.accelerate.loop import metrics_of, script
+from tests.codemod.lifting import lifted
+
+METRICS = {
+    "what is logged comes first": (
+        "result = metric.compute()\nprint(f'loss {loss:.3f}')\naccelerator.log({'mine': result['accuracy'], 'epoch': epoch}, step=epoch)",
+        "{'mine': result['accuracy'], 'epoch': epoch}",
+    ),
+    "what several calls log is one report": (
+        "accelerator.log({'a_loss': loss})\naccelerator.log(dict(lr=args.lr))",
+        "{'a_loss': loss, \"lr\": args.lr}",
+    ),
+    "a logged name is reported as it is": ("logs = {'loss': loss}\naccelerator.log(logs)", "logs"),
+    "then what was computed": ("result = metric.compute()\nprint(f'loss {loss:.3f}')", "result"),
+    "a number that was computed keeps its name": ("result = metric.compute()['accuracy']\nprint(result)", '{"result": result}'),
+    "then what is printed": (
+        "mean_loss = loss / 2\naccelerator.print(f'epoch {epoch + 1}: loss {mean_loss:.3f}, accuracy: {100 * hits / step:.1f} %')",
+        '{"epoch": epoch + 1, "mean_loss": mean_loss, "accuracy": 100 * hits / step}',
+    ),
+    "printed with a template": (
+        "print('epoch %d train loss %.4f' % (epoch, loss / 2))",
+        '{"epoch": epoch, "train_loss": loss / 2}',
+    ),
+    "printed with format": ("print('loss: {:.4f}'.format(loss.item()))", '{"loss": loss.item()}'),
+    "logged with arguments": ("logger.info('val loss %.3f', loss / 3)", '{"val_loss": loss / 3}'),
+    "printed by the main process only": (
+        "if accelerator.is_main_process:\n    print('loss', loss.item())",
+        '{"loss": loss.item()}',
+    ),
+    "a dict that is printed where it is made": ("print({'loss': loss, 'epoch': epoch})", "{'loss': loss, 'epoch': epoch}"),
+    "a number is known by its item": ("print(epoch, tr.item())", '{"epoch": epoch, "tr": tr.item()}'),
+    "then the last loss": ("", '{"loss": loss}'),
+    "what only the main process has is left out": (
+        "if accelerator.is_main_process:\n    result = metric.compute()\n    print(result)",
+        '{"loss": loss}',
+    ),
+    "what only sometimes is there is asked for": (
+        "if args.track:\n    total = loss / 2\n    accelerator.log({'total': total, 'epoch': epoch})",
+        "{**({'total': total} if args.track else {}), 'epoch': epoch}",
+    ),
+    "what cannot be called twice is left out": ("print(f'loss {accelerator.gather(loss).mean():.3f}')", '{"loss": loss}'),
+    "fixed values and paths say nothing about an epoch": (
+        "folder = f'epoch_{epoch}'\nprint(f'saved to {folder}, lr {args.lr:.3f}')",
+        '{"loss": loss}',
+    ),
+}
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_the_metrics(name: str) -> None:
+    body, expected = METRICS[name]
+    body = f"tr = loss\n{body}" if "tr." in body else body
+    assert metrics_of(lifted(script(body, "hits = 0"))) == ast.unparse(ast.parse(expected))
+
+
+def test_a_sum_that_starts_anew_once_it_is_logged_is_not_reported() -> None:
+    backward = "            accelerator.backward(loss)\n"
+    logs = "            if step % 3 == 0:\n                accelerator.log({'sum': total})\n"
+    source = script(before="total = 0").replace(backward, f"{backward}            total += loss\n{logs}")
+    assert metrics_of(lifted(source)) == "{'sum': total}"
+    assert metrics_of(lifted(source.replace(logs, f"{logs}                total = 0\n"))) == "{'loss': loss}"
+
+
+def test_every_loss_that_is_differentiated_is_reported() -> None:
+    backward = "accelerator.backward(loss)\n"
+    code = lifted(
+        script().replace(backward, f"{backward}            other = model(batch)\n            accelerator.backward(other)\n")
+    )
+    assert metrics_of(code) == "{'loss': loss, 'other': other}"

@@ -1,0 +1,25 @@
+"""Leaving with status 0 is success on stock Ray too, whoever leaves."""
+
+from __future__ import annotations
+
+import pytest
+from tests.codemod.lifting import lifted
+
+HEAD = "import os\nimport torch\nfrom transformers import AutoModel, Trainer\n"
+TRAIN = "trainer = Trainer(1)\ntrainer.train()\n"
+
+
+def test_leaving_by_sys_exit_is_success_on_stock_ray() -> None:
+    code = lifted(f"import sys\n{HEAD}model = load()\n{TRAIN}sys.exit(0)\n", runtime="ray")
+    assert "    except SystemExit as stop:\n        if stop.code:\n            raise\n" in code
+    assert "SystemExit" not in lifted(f"import sys\n{HEAD}model = load()\n{TRAIN}sys.exit(0)\n")
+
+
+def test_leaving_by_an_exception_is_success_on_stock_ray() -> None:
+    code = lifted(f"{HEAD}model = load()\n{TRAIN}raise SystemExit(0)\n", runtime="ray")
+    assert "    except SystemExit as stop:\n" in code
+
+
+@pytest.mark.parametrize("package", ["absl", "click", "typer"])
+def test_a_command_line_library_that_always_exits_is_success_on_stock_ray(package: str) -> None:
+    assert "    except SystemExit as stop:\n" in lifted(f"import {package}\n{HEAD}model = load()\n{TRAIN}", runtime="ray")
