@@ -9,6 +9,7 @@ from dataclasses import replace
 from raylift.frameworks.accelerate.notebook_launcher import settings_with_launch
 from raylift.frameworks.ray_legacy.legacy_names import has_legacy
 from raylift.frameworks.steps import lift_for
+from raylift.hazards.other_systems import refuse_other_systems
 from raylift.hazards.reflection import reflection
 from raylift.hazards.searches import refuse_hyperparameter_search, refuse_searches
 from raylift.plan import Case, Edit, Finding, Launcher, Notice, Plan
@@ -31,11 +32,12 @@ def assemble(script: Script, settings: Settings) -> Plan | None:
     if not case.trainings and not starts(script):
         return None
     refuse_searches(script, lambda beside, given: any(map(_trains, reached(beside, [given]))))
+    assert case.placement is not None
+    refuse_other_systems(case, lambda beside, given: any(map(_trains, reached(beside, given))))
     told: list[Finding] = [Notice(1, "RL125", text) for text in settings.launch_notices]
     if not case.trainings:
         plan = _planned(case._replace(placement=None), [*told, _started_elsewhere(script)])
         return plan if plan.edits else None
-    assert case.placement is not None
     told += reflection(script, case.placement)
     launcher, needed = launcher_for(script, settings_with_launch(script, settings))
     return _planned(case, [*told, *needed], launcher)

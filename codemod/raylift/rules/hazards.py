@@ -29,4 +29,8 @@ RULES = (
          "They become local to the train function, where exec, eval and globals() do not find them.", "exec(open(\"overrides.py\").read())",
          "", "Put it into a function that is given what it needs.",
          promise="no name of this script is looked up or bound here"),
+    Rule("RL305", "refusal", "Another system runs this file",
+         "It calls what is decorated, derived or handed to it, and looks for it at module level; moved into a train function, it is never called, or starts runs inside runs.",
+         "@app.function(gpu=\"A100\")\ndef train():", "",
+         "Put the training into a script of its own, lift that, and let the system run the lifted script."),
 )  # fmt: skip

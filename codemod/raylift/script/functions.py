@@ -75,13 +75,19 @@ def called_functions(script: Script, call: ast.Call) -> Iterator[ScriptNode]:
     for value in script.values(call.func):
         if isinstance(value, ScriptNode) and isinstance(value.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             yield value
-    if not isinstance(call.func, ast.Attribute):
+    if isinstance(call.func, ast.Attribute):
+        yield from methods_named(script, call.func)
+
+
+def methods_named(script: Script, expression: ast.expr) -> Iterator[ScriptNode]:
+    """The methods in sight that `x.name` stands for, of classes of the script."""
+    if not isinstance(expression, ast.Attribute):
         return
-    receiver = call.func.value
-    classes = [script.class_of(call)] if isinstance(receiver, ast.Name) and receiver.id == "self" else _classes(script, receiver)
-    for holder in classes:
+    receiver = expression.value
+    is_self = isinstance(receiver, ast.Name) and receiver.id == "self"
+    for holder in [script.class_of(expression)] if is_self else _classes(script, receiver):
         for part in holder.body if holder is not None else ():
-            if isinstance(part, ast.FunctionDef) and part.name == call.func.attr:
+            if isinstance(part, ast.FunctionDef) and part.name == expression.attr:
                 yield ScriptNode(script, part)
 
 
