@@ -23,10 +23,7 @@ class Request(NamedTuple):
     transformers: int | None = None
     resumable: bool | None = None
     launched_by: str | None = None
-    accelerate_config: str | None = None
     inline_accelerate_config: bool | None = None
-    inline_config: dict[str, object] | None = None
-    launch_notices: tuple[str, ...] = ()
     address: str | None = None
     steps: int | None = None
     tolerance: float = 0.0

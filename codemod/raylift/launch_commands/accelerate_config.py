@@ -14,6 +14,27 @@ from raylift.launch_commands.launch import LaunchError
 SECTIONS = {"deepspeed": "deepspeed_config", "fsdp": "fsdp_config", "dynamo": "dynamo_config"}
 
 
+CONFIG_NAMES = frozenset({"compute_environment", "distributed_type", "fp16", "mixed_precision", "num_machines", "num_processes"})
+
+
+def processes_in(path: str) -> tuple[int | None, bool | None]:
+    """How many processes an Accelerate config file asks for, and whether on GPUs; None where it does not say.
+
+    Raises LaunchError with one line for what is no such file, or is one for SageMaker or TPUs.
+    """
+    found = {key: value for key, value in _mapping(path).items() if value not in ("", None)}
+    if not found.keys() & CONFIG_NAMES:
+        raise LaunchError(f"{path} is no Accelerate config: it has none of its settings")
+    if "SAGEMAKER" in str(found.get("compute_environment", "")):
+        raise LaunchError(f"{path} is for SageMaker, which starts its own machines: give a config for LOCAL_MACHINE")
+    kind = str(found.get("distributed_type", "NO")).upper()
+    if kind in ("TPU", "XLA"):
+        raise LaunchError(f"{path} is for TPUs, which Accelerate starts by itself: give a config for GPUs or CPUs")
+    count, on_cpu = str(found.get("num_processes", "")), str(found.get("use_cpu", "")).lower() == "true"
+    use_gpu = False if on_cpu or kind == "MULTI_CPU" else None if kind in ("NO", "FALSE") else True
+    return int(count) if count.isdigit() else None, use_gpu
+
+
 def read_whole_config(given: str | Mapping[str, object] | None) -> dict[str, Any]:
     """A config file, or flags of `accelerate launch` over one, as one dict; a DeepSpeed file stands in it under `hf_ds_config`.
 
@@ -47,7 +68,7 @@ def _mapping(path: str) -> dict[str, Any]:
     except OSError as error:
         raise LaunchError(f"{path} cannot be read: {error.strerror}") from error
     except ValueError as error:
-        raise LaunchError(f"{path} is neither YAML nor JSON: {error}") from error
+        raise LaunchError(f"{path} is no Accelerate config: it is neither YAML nor JSON: {error}") from error
     if not isinstance(found, dict):
         raise LaunchError(f"{path} holds no settings")
     return found

@@ -12,7 +12,7 @@ from raylift.launch_commands.launchers import launcher_in
 from raylift.launch_commands.shell import Command, commands
 from raylift.launch_commands.shell_words import UnfinishedQuote
 
-__all__ = ["Launch", "LaunchError", "launch_in", "launches_in", "read_config"]
+__all__ = ["Launch", "LaunchError", "launch_in", "launches_in"]
 
 NOT_LAUNCHING = {
     "echo",
@@ -45,8 +45,6 @@ SET_BY_RAY = {
     "NODE_RANK",
     "ACCELERATE_USE_CPU",
 }
-CONFIG_LINE = re.compile(r"(?:^|[{,])[ \t]*[\"']?(\w+)[\"']?[ \t]*:[ \t]*[\"']?([^\s\"',#]*)", re.MULTILINE)
-CONFIG_NAMES = {"compute_environment", "distributed_type", "mixed_precision", "num_processes", "num_machines", "fp16"}
 
 
 def launch_in(text: str, script: str | None = None) -> Launch:
@@ -77,25 +75,6 @@ def launches_in(text: str) -> Iterator[Launch]:
     pairs = list(_launches(commands(text)))
     launched = [launch for is_plain, launch in pairs if not is_plain]
     yield from launched or [launch for _, launch in pairs]
-
-
-def read_config(text: str, name: str) -> tuple[int | None, bool | None]:
-    """How many processes an Accelerate config file asks for, and whether on GPUs; None where it does not say.
-
-    Raises LaunchError with one line for what is no such file, or is one for SageMaker or TPUs. It looks at single lines only: the
-    runtime reads the file in full.
-    """
-    found = {key: value for key, value in CONFIG_LINE.findall(text) if value not in ("", "null")}
-    if not found.keys() & CONFIG_NAMES:
-        raise LaunchError(f"{name} is no Accelerate config: it has none of its settings")
-    if "SAGEMAKER" in found.get("compute_environment", ""):
-        raise LaunchError(f"{name} is for SageMaker, which starts its own machines: give a config for LOCAL_MACHINE")
-    if found.get("distributed_type") in ("TPU", "XLA"):
-        raise LaunchError(f"{name} is for TPUs, which Accelerate starts by itself: give a config for GPUs or CPUs")
-    count = found.get("num_processes", "")
-    kind, on_cpu = found.get("distributed_type", "NO"), found.get("use_cpu", "false").lower() == "true"
-    use_gpu = False if on_cpu or kind == "MULTI_CPU" else None if kind in ("NO", "no") else True
-    return int(count) if count.isdigit() else None, use_gpu
 
 
 def _launches(found: Iterable[Command]) -> Iterator[tuple[bool, Launch]]:

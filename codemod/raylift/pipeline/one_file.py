@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 
 from raylift import lift as core
-from raylift.launch_commands.into_request import with_launch
 from raylift.outcome import Failed, Outcome, Untouched
+from raylift.pipeline.file_settings import settings_of
 from raylift.project.files import BadInput
 from raylift.project.library_modules import is_part_of_a_library
 from raylift.project.neighbours import neighbours_of
-from raylift.project.settings_file import with_settings
-from raylift.project.transformers_pin import transformers_generation
 from raylift.request import STANDARD_INPUT, Request
 from raylift.script.neighbours import ModuleCache
 from raylift.settings import Settings
@@ -23,8 +21,7 @@ MODULE_CACHE = ModuleCache()
 def outcome_for(path: str, source: bytes, request: Request) -> Outcome:
     """What becomes of this source; a fault of ours is told as one."""
     try:
-        request = with_settings(with_launch(request, path), os.path.dirname(os.path.abspath(path)))
-        return lift_source(path, source, settings_for(path, request))
+        return lift_source(path, source, settings_of(request, path))
     except BadInput as error:
         return Failed(str(error))
     except (RecursionError, MemoryError):
@@ -41,11 +38,3 @@ def lift_source(path: str, source: bytes, settings: Settings) -> Outcome:
         return Untouched("it is a module of a library that trains for its users' scripts")
     folder = os.path.dirname(os.path.abspath(path))
     return core.rewrite(source, settings, MODULE_CACHE.beside(folder, neighbours_of(path)))
-
-
-def settings_for(path: str, request: Request) -> Settings:
-    """The settings of one file: what the user said, what its project pins, and our defaults."""
-    chosen = {name: value for name in Settings.__slots__ if (value := getattr(request, name)) is not None}
-    if "transformers" not in chosen:
-        chosen["transformers"] = transformers_generation(os.path.dirname(path))
-    return Settings(**chosen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from raylift.launch_commands.from_text import Launch, LaunchError, launch_in, launches_in, read_config
+from raylift.launch_commands.from_text import Launch, LaunchError, launch_in, launches_in
 
 
 @pytest.mark.parametrize(
@@ -165,30 +165,3 @@ def test_the_mixed_precision_of_the_command_is_known() -> None:
     assert launch_in("accelerate launch --fp16 t.py").mixed_precision == "fp16"
     assert launch_in("accelerate launch --mixed_precision bf16 t.py").mixed_precision == "bf16"
     assert launch_in("accelerate launch --config_file f.yaml t.py").mixed_precision is None
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("compute_environment: LOCAL_MACHINE\ndistributed_type: FSDP\nnum_processes: 8\nuse_cpu: false\n", (8, True)),
-        ("distributed_type: 'NO'\nnum_processes: 1\nuse_cpu: true\n", (1, False)),
-        ("distributed_type: MULTI_CPU\nnum_processes: -1\n", (None, False)),
-        ('{"distributed_type": "MULTI_GPU", \n "num_processes": 4\n}', (4, True)),
-        ("fp16: true\ndistributed_type: NO # one process\n", (None, None)),
-    ],
-)
-def test_a_config_file_says_how_many_and_on_what(text: str, expected: tuple[int | None, bool | None]) -> None:
-    assert read_config(text, "f.yaml") == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("name: CI\n", "no Accelerate config"),
-        ("compute_environment: AMAZON_SAGEMAKER\n", "SageMaker"),
-        ("compute_environment: LOCAL_MACHINE\ndistributed_type: XLA\n", "TPUs"),
-    ],
-)
-def test_a_wrong_config_file_is_one_line(text: str, message: str) -> None:
-    with pytest.raises(LaunchError, match=f"^f.yaml.*{message}"):
-        read_config(text, "f.yaml")

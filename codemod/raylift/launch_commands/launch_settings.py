@@ -1,44 +1,45 @@
-"""What a launch command says about a script, as if its user had said it with flags."""
+"""What a launch command says about a script, as settings."""
 
 from __future__ import annotations
 
 import os
 
-from raylift.launch_commands.accelerate_config import read_whole_config
-from raylift.launch_commands.from_text import Launch, LaunchError, launch_in, read_config
+from raylift.launch_commands.accelerate_config import processes_in, read_whole_config
+from raylift.launch_commands.from_text import Launch, LaunchError, launch_in
 from raylift.project.files import BadInput
 from raylift.request import STANDARD_INPUT, Request
 
 SCRIPTS = (".sh", ".bash", ".sbatch", ".slurm", ".job")
 
 
-def with_launch(request: Request, path: str) -> Request:
-    """The request with worker count, GPU use and Accelerate config of the launch command, where the user said nothing else.
+def launch_settings(request: Request, path: str, *, takes_config: bool) -> dict[str, object]:
+    """Worker count, GPU use and Accelerate config of the launch command that a user names for a script, by their settings' names.
 
-    Raises BadInput with one line for a command that cannot be read, that launches another script, or whose config is none.
+    The config is written out where the user wants that, and where the TorchTrainer takes none. Raises BadInput with one line for
+    a command that cannot be read, that launches another script, or whose config is none.
     """
     if request.launched_by is None:
         if request.inline_accelerate_config:
             raise BadInput("--inline-accelerate-config needs --launched-by with the command that names the config")
-        return request
+        return {}
     try:
         launch = launch_in(_text(request.launched_by), None if path == STANDARD_INPUT else path)
         workers, use_gpu = _by_config(launch)
-        inline = (
-            read_whole_config(launch.accelerate_config) if request.inline_accelerate_config or request.runtime == "ray" else None
-        )
+        is_inline = request.inline_accelerate_config or not takes_config
+        inline = read_whole_config(launch.accelerate_config) if is_inline else None
     except LaunchError as error:
         if path not in request.paths:
-            return request  # of the scripts in a folder it launches one
+            return {}  # of the scripts in a folder it launches one
         raise BadInput(str(error)) from error
     config = launch.accelerate_config
-    return request._replace(
-        num_workers=next((n for n in (request.num_workers, launch.num_workers, workers) if n is not None), None),
-        use_gpu=next((use for use in (request.use_gpu, launch.use_gpu, use_gpu) if use is not None), None),
-        accelerate_config=None if config is None or inline is not None else _as_code(config),
-        inline_config=inline,
-        launch_notices=(*launch.notices, f"launch it with `{launch.replacement}`"),
-    )
+    said: dict[str, object] = {
+        "num_workers": workers if launch.num_workers is None else launch.num_workers,
+        "use_gpu": use_gpu if launch.use_gpu is None else launch.use_gpu,
+        "accelerate_config": None if config is None or inline is not None else _as_code(config),
+        "inline_config": inline,
+        "launch_notices": (*launch.notices, f"launch it with `{launch.replacement}`"),
+    }
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _text(given: str) -> str:
@@ -66,7 +67,7 @@ def _by_config(launch: Launch) -> tuple[int | None, bool | None]:
         return None, None
     if not os.path.isfile(str(name)):
         raise LaunchError(f"its config file {name} is not there")
-    return read_config(_content(str(name)), str(name))
+    return processes_in(str(name))
 
 
 def _as_code(config: str | dict[str, object]) -> str:

@@ -74,7 +74,7 @@ def test_a_shell_script_may_hold_the_command(raylift: Raylift, here: Path) -> No
 WRONG = {
     "torchrun --nproc_per_node 4 other.py": "it launches other.py, not train.py",
     "accelerate launch --config_file nowhere.yaml train.py": "its config file nowhere.yaml is not there",
-    "accelerate launch --config_file train.py train.py": "train.py is no Accelerate config: it has none of its settings",
+    "accelerate launch --config_file train.py train.py": "train.py is no Accelerate config: it is neither YAML nor JSON",
     "run.sh": "--launched-by names run.sh, which is not there",
 }
 
