@@ -9,12 +9,11 @@ from itertools import groupby
 import libcst as cst
 
 from raylift.edits.statements import statements_of
+from raylift.libraries import READING_SETTINGS
 from raylift.plan import NeededImport
 
 Body = list[cst.BaseStatement]
 BLANK = cst.EmptyLine(indent=False)
-FRAMEWORKS = frozenset({"accelerate", "peft", "ray", "sentence_transformers", "transformers", "trl", "unsloth"})
-"""What reads its settings when it is imported, and is imported by what a lift needs."""
 
 
 def with_imports(body: Body, imports: Sequence[NeededImport]) -> Body:
@@ -53,7 +52,7 @@ def _after_imports(body: Body) -> int:
             break
         if isinstance(statement, cst.SimpleStatementLine) and _is_import_or_docstring(statement.body[0], index):
             place = index + 1
-            is_complete = is_complete or not FRAMEWORKS.isdisjoint(_roots(statement.body[0]))
+            is_complete = is_complete or not READING_SETTINGS.isdisjoint(_roots(statement.body[0]))
     return place
 
 

@@ -7,10 +7,11 @@ import re
 import warnings
 from collections.abc import Iterator
 
+from raylift.libraries import MATTERING
+
 NEEDLES = (b"transformers", b"accelerate", b"ray.train", b"ray.air", b"from ray import", b"rainer")
 """A file without any of these holds nothing to lift; `rainer` stands for what brings a Trainer, or makes one, elsewhere."""
 
-ROOTS = frozenset({"transformers", "accelerate", "ray", "trl", "peft", "sentence_transformers", "setfit", "adapters"})
 TRAINER_OF_A_MODULE = re.compile(rb"\.\w*Trainer\b")
 ONLY_AST = 0x400  # ast.PyCF_ONLY_AST
 
@@ -69,7 +70,7 @@ def _imports_a_source(tree: _ast.Module) -> bool:
 
 
 def _is_source(root: str, names: list[str]) -> bool:
-    return root in ROOTS or any("rainer" in name for name in names)
+    return root in MATTERING or any("rainer" in name for name in names)
 
 
 def _imports(tree: _ast.Module) -> Iterator[tuple[str, list[str]]]:

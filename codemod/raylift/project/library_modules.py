@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from functools import cache
 
-LIFTED_LIBRARIES = frozenset({"accelerate", "peft", "ray", "sentence_transformers", "transformers", "trl"})
-"""Their own modules train on behalf of a script; only that script is to be lifted."""
+from raylift.libraries import LEFT_STANDING
 
 
 def is_part_of_a_library(path: str, source: bytes) -> bool:
     """Whether a file is such a library's own module, rather than a script that the library ships."""
-    return b"__main__" not in source and _package(os.path.dirname(os.path.abspath(path))) in LIFTED_LIBRARIES
+    return b"__main__" not in source and _package(os.path.dirname(os.path.abspath(path))) in LEFT_STANDING
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from raylift.libraries import NEVER_BESIDE
 from raylift.script.facts import Facts
 from raylift.script.tree import Parsed
 
@@ -17,11 +18,6 @@ Neighbours = Callable[[str, int], "bytes | None"]
 
 ModulePlace = tuple[str, int]
 """Where a module lies, as the script would import it: its dotted name and the level of a relative import."""
-
-LIBRARIES = frozenset({
-    "accelerate", "datasets", "evaluate", "numpy", "peft", "ray", "sentence_transformers", "torch", "transformers", "trl",
-})  # fmt: skip
-"""Never looked for beside a script, not even inside the library's own repository."""
 
 
 def no_neighbours(name: str, level: int) -> bytes | None:
@@ -79,7 +75,7 @@ def module_places(module: str, importer: ModulePlace | None) -> Iterator[ModuleP
     level = len(module) - len(module.lstrip("."))
     name = module[level:]
     if level == 0:
-        if name.partition(".")[0] not in LIBRARIES:
+        if name.partition(".")[0] not in NEVER_BESIDE:
             yield name, 0
     elif importer is None:
         yield name, level

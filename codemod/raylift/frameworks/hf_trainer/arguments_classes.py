@@ -6,7 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from raylift.frameworks.hf_trainer.trainer_classes import TRAINER_PACKAGES, is_trainer, is_trainer_itself, root_module
+from raylift.frameworks.hf_trainer.trainer_classes import is_trainer, is_trainer_itself, root_module
+from raylift.libraries import TRAINER_PACKAGES
 from raylift.script import Script, ScriptNode, Value, remembered
 from raylift.script.functions import handed_over
 from raylift.script.spread import Spread

@@ -5,14 +5,12 @@ from __future__ import annotations
 import ast
 import re
 
+from raylift.libraries import TRAINER_PACKAGES
 from raylift.script import Script, ScriptNode, Value, remembered
 from raylift.script.functions import returned
 from raylift.script.scopes import FUNCTIONS
 from raylift.script.spread import Spread
 
-TRAINER_PACKAGES = frozenset({
-    "adapters", "optimum", "sentence_transformers", "span_marker", "transformers", "trl", "unsloth",
-})  # fmt: skip
 TRAINER_NAME = re.compile(r"(^|\.)\w*Trainer$")
 MODEL_NAME = re.compile(
     r"((^|[._])(self|module|net|bert|gpt\d?|llm|policy|critic|actor)|model|encoder|decoder|network)\w*$", re.IGNORECASE
