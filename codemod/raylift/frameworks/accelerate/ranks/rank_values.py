@@ -14,6 +14,7 @@ from typing import Any
 
 from raylift.frameworks.accelerate.accelerators import is_accelerator
 from raylift.frameworks.accelerate.loops.loop_kinds import LOOPS
+from raylift.frameworks.accelerate.ranks.fields import given_fields, inner_parts, read_keys, stored_keys
 from raylift.frameworks.accelerate.ranks.rank_tests import RANK_CALL, tells_rank
 from raylift.script import Script, remembered_for
 from raylift.script.scopes import DEFINITIONS, FUNCTIONS
@@ -41,11 +42,13 @@ class Ranks:
         self._script = script
         self._known: dict[ast.AST, bool] = {}
         self._users: dict[object, list[object]] = {}
-        self._differing: set[object] = set()
+        self._differing: dict[object, int] = {}
         self._noted: set[ast.AST] = set()
         self.jumps: dict[ast.AST, list[Any]] = {}
         arguments = [node for node in ast.walk(holder.args) if isinstance(node, ast.arg)] if isinstance(holder, FUNCTIONS) else []
-        self._by_itself: list[object] = [argument.arg for argument in arguments if OWN_DATA.search(argument.arg)]
+        self._by_itself: list[tuple[object, int]] = [
+            (argument.arg, argument.lineno) for argument in arguments if OWN_DATA.search(argument.arg)
+        ]
         own = list(own_nodes(holder))
         self._ends: dict[ast.AST, list[ast.AST]] = {}
         for node in own:
@@ -53,13 +56,15 @@ class Ranks:
                 self._ends.setdefault(loop, []).append(node)
         for node in own:
             for target, sources in _bound_by(script, node):
-                if name := _base(target):
-                    self._note(name, sources)
+                given = list(sources)
+                for name in stored_keys(target):
+                    self._note(name, given)
                     self._depends_on_block(name, node)
         while self._by_itself:
-            if (one := self._by_itself.pop()) not in self._differing:
-                self._differing.add(one)
-                self._by_itself += self._users.get(one, ())
+            one, line = self._by_itself.pop()
+            if one not in self._differing:
+                self._differing[one] = line
+                self._by_itself += ((user, line) for user in self._users.get(one, ()))
 
     def differs(self, expression: ast.AST) -> bool:
         """Whether an expression may have another value on another rank."""
@@ -67,12 +72,17 @@ class Ranks:
             self._known[expression] = any(part is None or part in self._differing for part in self._parts(expression))
         return self._known[expression]
 
+    def cause(self, expression: ast.expr) -> int:
+        """The line that makes an expression differ: its own, or where a value that it reads came to differ."""
+        lines = (self._differing.get(part, 0) for part in self._parts(expression) if part is not None)
+        return next(filter(None, lines), expression.lineno)
+
     def _note(self, one: object, sources: Iterable[ast.AST]) -> None:
         """A name, or a block, differs if any of its sources does."""
         for source in sources:
             for part in self._parts(source):
                 if part is None:
-                    self._by_itself.append(one)
+                    self._by_itself.append((one, getattr(source, "lineno", 0)))
                 else:
                     self._users.setdefault(part, []).append(one)
 
@@ -92,26 +102,26 @@ class Ranks:
             one = node = holder
 
     def _parts(self, expression: ast.AST) -> Iterator[str | None]:
-        """The names that an expression reads, and None for what differs by itself."""
+        """The keys that an expression reads, and None for what differs by itself."""
         waiting = [expression]
         while waiting:
             node = waiting.pop()
-            if isinstance(node, ast.Call):
-                name = call_name(node)
-                if name in SAME_EVERYWHERE:
-                    continue
-                if name == "prepare" or RANK_CALL.search(name) or any(map(CHANCE.search, self._script.names(node.func))):
-                    yield None  # a prepared model, loader or optimizer holds what is the rank's own
-                    continue
-            elif isinstance(node, ast.Name):
-                yield node.id
-            elif isinstance(node, (ast.ExceptHandler, _Elements)):
+            if isinstance(node, ast.Call) and call_name(node) in SAME_EVERYWHERE:
+                continue
+            if self._differs_by_itself(node):
                 yield None
                 continue
-            if isinstance(node, (ast.Name, ast.Attribute, ast.Constant)) and tells_rank(self._script, node, 0):
-                yield None
-                continue
-            waiting.extend(ast.iter_child_nodes(node))
+            yield from read_keys(self._script, node)
+            waiting.extend(inner_parts(self._script, node))
+
+    def _differs_by_itself(self, node: ast.AST) -> bool:
+        if isinstance(node, ast.Call):  # a prepared model, loader or optimizer holds what is the rank's own
+            name = call_name(node)
+            chance = any(map(CHANCE.search, self._script.names(node.func)))
+            return name == "prepare" or bool(RANK_CALL.search(name)) or chance
+        if isinstance(node, (ast.ExceptHandler, _Elements)):
+            return True
+        return isinstance(node, (ast.Name, ast.Attribute, ast.Constant)) and tells_rank(self._script, node, 0)
 
 
 @remembered_for
@@ -123,11 +133,14 @@ def ranks_in(script: Script, holder: ast.AST) -> Ranks:
 class _Elements(ast.AST):
     """Stands for what a loop takes from an iterable that is the rank's own."""
 
+    def __init__(self, lineno: int) -> None:
+        self.lineno = lineno
+
 
 def _bound_by(script: Script, node: ast.AST) -> Iterator[tuple[ast.AST, list[ast.AST]]]:
     if isinstance(node, ast.Assign):
         for target in node.targets:
-            yield from _pairs(target, node.value)
+            yield from given_fields(script, target, node.value) or _pairs(target, node.value)
     elif isinstance(node, (ast.AnnAssign, ast.AugAssign, ast.NamedExpr)) and node.value is not None:
         yield node.target, [node.value]
     elif isinstance(node, (ast.For, ast.AsyncFor)):
@@ -169,16 +182,10 @@ def _taken_from(target: ast.AST, iterable: ast.expr) -> Iterator[tuple[ast.AST, 
         yield from _taken_from(target.elts[1], arguments[0])
     else:
         literal = isinstance(iterable, (ast.Constant, ast.List, ast.Tuple, ast.Attribute))
-        sources: list[ast.AST] = [iterable] if literal else [_Elements()]
+        sources: list[ast.AST] = [iterable] if literal else [_Elements(iterable.lineno)]
         for part in ast.walk(target):
             if isinstance(part, ast.Name):
                 yield part, sources
-
-
-def _base(target: ast.AST) -> str:
-    while isinstance(target, (ast.Attribute, ast.Subscript, ast.Starred)):
-        target = target.value
-    return target.id if isinstance(target, ast.Name) and target.id != "self" else ""
 
 
 def _loop_of(script: Script, jump: ast.AST) -> ast.AST | None:

@@ -18,6 +18,7 @@ from raylift.frameworks.accelerate.ranks.rank_tests import is_rank_test
 from raylift.frameworks.accelerate.ranks.rank_values import Ranks, ranks_in
 from raylift.plan import Doubt, Refusal
 from raylift.script import Script
+from raylift.script.expressions import written
 from raylift.script.scopes import FUNCTIONS
 from raylift.script.syntax import siblings
 
@@ -32,11 +33,14 @@ def report_places(script: Script, training: TrainingLoop) -> tuple[list[ast.stmt
     block, first = _block(script, training)
     if safe := _reached_by_all(script, block, first, ranks, promised=False):
         return safe[::-1], doubts
+    parting = _first_parting(script, block, ranks) or block[first]
     text = "some ranks may leave this iteration before its end, so there is no place where all of them report"
+    text += _why_it_differs(script, parting, ranks)
     remedy = f"{GATHER}, or report by hand"
+    line = getattr(parting, "lineno", 0)
     if not (safe := _reached_by_all(script, block, first, ranks, promised=True)):
-        raise Refusal(block[first].lineno, "RL312", text, remedy)
-    return safe[::-1], doubts or [Doubt(block[first].lineno, "RL312", text, remedy)]
+        raise Refusal(line, "RL312", text, remedy)
+    return safe[::-1], doubts or [Doubt(line, "RL312", text, remedy)]
 
 
 def _reached_by_all(script: Script, block: list[ast.stmt], first: int, ranks: Ranks, *, promised: bool) -> list[ast.stmt]:
@@ -50,6 +54,24 @@ def _reached_by_all(script: Script, block: list[ast.stmt], first: int, ranks: Ra
         if index >= first:
             safe.append(statement)
     return safe
+
+
+def _first_parting(script: Script, block: list[ast.stmt], ranks: Ranks) -> ast.AST | None:
+    """The first jump in a block that only some ranks may take."""
+    return next((jump.node for part in block for jump in jumps(script, part, ranks) if jump.differs), None)
+
+
+def _why_it_differs(script: Script, node: ast.AST, ranks: Ranks) -> str:
+    """What differs from rank to rank and leads to a node, and the line that made it so."""
+    for holder in (node, *script.enclosing(node)):
+        test = holder.subject if isinstance(holder, ast.Match) else getattr(holder, "test", None)
+        if isinstance(test, ast.expr) and ranks.differs(test):
+            cause = ranks.cause(test)
+            since = f" since line {cause}" if cause != test.lineno else ""
+            return f": `{written(script, test)}` may differ from rank to rank{since}"
+        if isinstance(holder, FUNCTIONS):
+            break
+    return ""
 
 
 def _is_by_rank(script: Script, node: ast.AST) -> bool:
@@ -115,6 +137,7 @@ def _ways_out(script: Script, training: TrainingLoop, ranks: Ranks) -> Iterator[
         inner = holder
     for node in ways:
         text = "ranks may leave the training at different times, and nothing in each of its iterations makes them wait for each other"
+        text += _why_it_differs(script, node, ranks)
         if _is_by_rank(script, node):
             raise Refusal(getattr(node, "lineno", 0), "RL312", text, GATHER)
         yield Doubt(getattr(node, "lineno", 0), "RL312", text, GATHER)
