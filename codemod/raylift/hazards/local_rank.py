@@ -13,9 +13,10 @@ import ast
 from collections.abc import Iterator
 
 from raylift.edits.arguments import replace_argument
-from raylift.plan import Edit, NeededImport
+from raylift.plan import Edit, NeededImport, Refusal
 from raylift.script import Script
 from raylift.script.expressions import written
+from raylift.train_function.launcher_needs import imports_what_needs_launcher
 
 OPTIONS = ("--local_rank", "--local-rank")
 
@@ -33,6 +34,15 @@ def read_local_rank(script: Script) -> Iterator[Edit]:
             change = replace_argument(f'default=int(os.environ.get("LOCAL_RANK", {written(script, default.value)}))')
             why = "nobody passes `--local_rank` on Ray's workers, which have it in their environment"
             yield Edit(default, change, "RL216", why, () if has_os else (NeededImport("os"),))
+
+
+def refuse_star_imports(script: Script) -> None:
+    """Raise where a module that needs a launcher is imported by a star: the driver cannot run it, and no function can hold it."""
+    for node in script.tree.body:
+        if isinstance(node, ast.ImportFrom) and node.names[0].name == "*" and imports_what_needs_launcher(script, node):
+            text = f"`{ast.unparse(node)}` reads what only a launcher sets, which the driver does not have"
+            remedy = 'import its names instead, or let it read os.environ.get("LOCAL_RANK", 0)'
+            raise Refusal(node.lineno, "RL306", text, remedy)
 
 
 def _is_option(call: ast.Call) -> bool:

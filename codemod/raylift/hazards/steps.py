@@ -2,6 +2,7 @@
 
 os.environ["CUDA_VISIBLE_DEVICES"] = "0"                    removed: Ray gives each worker its GPU
 os.environ["RANK"] = "0"                                    removed: Ray gives each worker its place
+os.environ["SLURM_PROCID"]                                  os.environ["RANK"]
 torch.distributed.init_process_group("nccl")                only where Ray has not done it
 """
 
@@ -11,7 +12,8 @@ from collections.abc import Iterator
 
 from raylift.hazards import device_maps
 from raylift.hazards.environment import gpus_by_hand, places_by_hand
-from raylift.hazards.local_rank import read_local_rank
+from raylift.hazards.foreign_ranks import read_ranks_of_ray
+from raylift.hazards.local_rank import read_local_rank, refuse_star_imports
 from raylift.hazards.process_group import own_process_groups
 from raylift.hazards.spawned_processes import refuse_spawners
 from raylift.plan import Case, Finding
@@ -25,4 +27,7 @@ def hazards(case: Case) -> Iterator[Finding]:
     yield from device_maps.repair_device_maps(script)
     yield from read_local_rank(script)
     yield from own_process_groups(script)
+    yield from read_ranks_of_ray(script)
     refuse_spawners(script, reached)
+    if case.trainings:
+        refuse_star_imports(script)

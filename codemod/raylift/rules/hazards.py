@@ -21,6 +21,9 @@ RULES = (
          "parser.add_argument(\"--local_rank\", type=int, default=-1)",
          "parser.add_argument(\"--local_rank\", type=int, default=int(os.environ.get(\"LOCAL_RANK\", -1)))",
          "Read LOCAL_RANK from the environment, as under torchrun."),
+    Rule("RL217", "update", "A rank that srun or mpirun gave",
+         "On a worker it is that of the process that started Ray there, or missing: all ranks would take themselves for the same one.",
+         "int(os.environ[\"SLURM_PROCID\"])", "int(os.environ[\"RANK\"])", "Read RANK, LOCAL_RANK and WORLD_SIZE, as under torchrun."),
     Rule("RL301", "refusal", "hyperparameter_search", "It starts trials of its own, each with its own Trainer and workers.",
          "trainer.hyperparameter_search(n_trials=8)", "", "Search with ray.tune.Tuner over a function that runs a TorchTrainer."),
     Rule("RL303", "refusal", "The script spawns worker processes", "So would every Ray worker: N times N processes.", "mp.spawn(main, nprocs=8)", "",
@@ -33,4 +36,7 @@ RULES = (
          "It calls what is decorated, derived or handed to it, and looks for it at module level; moved into a train function, it is never called, or starts runs inside runs.",
          "@app.function(gpu=\"A100\")\ndef train():", "",
          "Put the training into a script of its own, lift that, and let the system run the lifted script."),
+    Rule("RL306", "refusal", "A star import that needs a launcher",
+         "The module reads what only a launcher sets, so the driver cannot import it; and `import *` cannot stand in a function.",
+         "from place import *", "", "Import its names, or let the module read `os.environ.get(\"LOCAL_RANK\", 0)`."),
 )  # fmt: skip

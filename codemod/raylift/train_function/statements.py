@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from raylift.script import Script
 from raylift.script.scopes import DEFINITIONS, FUNCTIONS, Scope
+from raylift.train_function.launcher_needs import needs_launcher
 from raylift.train_function.light_code import asks_where_it_runs, is_light, is_setting, is_timeless
 
 
@@ -70,6 +71,8 @@ def _may_read_past(owner: Scope, name: ast.Name, script: Script) -> bool:
 
 def kind(script: Script, node: ast.stmt) -> str:
     """What a statement is, for the question whether it may stay where it is."""
+    if needs_launcher(script, node):
+        return "heavy"
     if isinstance(node, (ast.Import, ast.ImportFrom)):
         return "import"
     if isinstance(node, FUNCTIONS):
