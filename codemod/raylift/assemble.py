@@ -39,12 +39,12 @@ def assemble(script: Script, settings: Settings) -> Plan | None:
         plan = _planned(case._replace(placement=None), [*told, _started_elsewhere(script)])
         return plan if plan.edits else None
     told += reflection(script, case.placement)
-    launcher, needed = launcher_for(script, settings_with_launch(script, settings))
+    launcher, needed = launcher_for(case, settings_with_launch(script, settings))
     return _planned(case, [*told, *needed], launcher)
 
 
 def _case(script: Script, settings: Settings) -> Case:
-    placement = placement_of(script, effects_stay=settings.target.reruns_script)
+    placement = placement_of(script, always_imported=settings.target.reruns_script)
     reach = tuple(reached(script, placement.entry))
     return Case(script, settings, placement, reach, tuple(found for found in reach if _trains(found)))
 

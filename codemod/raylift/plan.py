@@ -93,7 +93,11 @@ def needed_imports(findings: Iterable[Finding]) -> list[NeededImport]:
 
 @dataclass(frozen=True, slots=True)
 class Launcher:
-    """What starts the train function: the names it uses and the arguments of `TorchTrainer`, as they are written."""
+    """What starts the train function: the names it uses and the arguments of `TorchTrainer`, as they are written.
+
+    `start` is the name of a function of its own, with the lines of `preamble`, that runs the train function on a worker; where
+    it is empty the train function begins with them itself.
+    """
 
     train_func: str
     torch_trainer: str
@@ -103,6 +107,7 @@ class Launcher:
     preamble: tuple[str, ...] = ()
     parameter: str = ""
     quits: bool = False
+    start: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +136,14 @@ class Placement:
     """Where the top-level statements of a script go.
 
     `moved` are those that the train function starts with, `guard` the `__main__` guard whose body follows them, and
-    `shared` the names that the train function binds for the module, because code outside of it reads them.
+    `shared` the names that the train function binds for the module, because code outside of it reads them. A script that is
+    `imported` runs its top level on every worker, too, instead of travelling there by value.
     """
 
     moved: tuple[ast.stmt, ...]
     guard: ast.If | None
     shared: tuple[str, ...]
+    imported: bool = True
 
     @property
     def entry(self) -> tuple[ast.stmt, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, cast
@@ -97,13 +98,13 @@ def _lifted(concrete: ConcreteTree, placement: Placement, launcher: Launcher, ed
     stay, inside, place = _sorted(concrete, {concrete.target(node) for node in placement.moved}, guard, edited)
     launch = _launch(concrete.module, launcher)
     if guard is None:
-        train_func = _train_func(concrete.module, placement, launcher, inside, None)
+        train_func = _functions(concrete.module, placement, launcher, inside, None)
         new_guard = cst.ensure_type(cst.parse_statement('if __name__ == "__main__":\n    ...\n'), cst.If)
         new_guard = new_guard.with_changes(leading_lines=[BLANK, BLANK], body=cst.IndentedBlock(launch))
-        return [*stay[:place], train_func, *_below_blanks(stay[place:], 2), new_guard]
+        return [*stay[:place], *train_func, *_below_blanks(stay[place:], 2), new_guard]
     old_guard = cst.ensure_type(stay[place], cst.If)
-    train_func = _train_func(concrete.module, placement, launcher, inside, old_guard)
-    return [*stay[:place], train_func, *_below_blanks([_relaunched(old_guard, launch)], 2), *stay[place + 1 :]]
+    train_func = _functions(concrete.module, placement, launcher, inside, old_guard)
+    return [*stay[:place], *train_func, *_below_blanks([_relaunched(old_guard, launch)], 2), *stay[place + 1 :]]
 
 
 def _sorted(
@@ -136,12 +137,23 @@ def _below_blanks(body: Body, wanted: int) -> Body:
     return [below_blanks(body[0], wanted), *body[1:]] if body and wanted else body
 
 
+def _functions(module: cst.Module, placement: Placement, launcher: Launcher, inside: Body, guard: cst.If | None) -> Body:
+    """The train function, and the one that starts it on a worker where that is a function of its own."""
+    if not launcher.start:
+        return [_train_func(placement, launcher, launcher.preamble, inside, guard)]
+    lines = "".join(f"{module.default_indent}{line}\n" for line in launcher.preamble)
+    code = f"def {launcher.start}({launcher.parameter}):\n{lines}"
+    start = cst.ensure_type(cst.parse_statement(code, config=module.config_for_parsing), cst.FunctionDef)
+    bare = dataclasses.replace(launcher, parameter="")
+    return [_train_func(placement, bare, (), inside, guard), start.with_changes(leading_lines=[BLANK, BLANK])]
+
+
 def _train_func(
-    module: cst.Module, placement: Placement, launcher: Launcher, inside: Body, guard: cst.If | None
+    placement: Placement, launcher: Launcher, preamble: Sequence[str], inside: Body, guard: cst.If | None
 ) -> cst.FunctionDef:
     """`def train_func():` around the moved statements and the guard's body."""
     function = cst.parse_statement(f"def {launcher.train_func}({launcher.parameter}):\n    ...\n")
-    lead = [*launcher.preamble, *([f"global {', '.join(placement.shared)}"] if placement.shared else [])]
+    lead = [*preamble, *([f"global {', '.join(placement.shared)}"] if placement.shared else [])]
     body = [*statements_of(*lead), *map(_at_most_one_blank, without_gaps(inside)), *(_block(guard) if guard else [])]
     body = _without_blanks_above(body)
     if placement.shared:
@@ -176,7 +188,10 @@ def _relaunched(guard: cst.If, launch: Body) -> cst.If:
 
 def _launch(module: cst.Module, launcher: Launcher) -> Body:
     indent = module.default_indent
-    arguments = "".join(f"{indent}{argument},\n" for argument in (launcher.train_func, *launcher.arguments))
+    arguments = "".join(
+        f"{indent}{argument},\n".replace("\n    ", f"\n{indent}    ").replace("\n}", f"\n{indent}}}")
+        for argument in (launcher.start or launcher.train_func, *launcher.arguments)
+    )
     config = module.config_for_parsing
     return [
         cst.parse_statement(f"{launcher.trainer} = {launcher.torch_trainer}(\n{arguments})", config=config),

@@ -1,50 +1,66 @@
-"""How the train function is launched: workers, GPUs, and for stock Ray what its workers lack."""
+"""How the train function is launched: workers, GPUs, and for stock Ray what its workers lack.
+
+A worker of stock Ray knows neither the script's command line nor its folder, and takes a CPU for no reason to train together.
+What it needs of that begins the train function, or the function of its own that imports the script there by its name.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable
+from typing import NamedTuple
 
-from raylift.plan import Launcher, NeededImport
+from raylift.plan import Case, Launcher, NeededImport
 from raylift.script import Script
 from raylift.settings import Settings
-
-COMMAND_LINE_PACKAGES = frozenset({
-    "absl", "argparse", "click", "docopt", "fire", "hydra", "jsonargparse", "simple_parsing", "tap", "typer", "tyro",
-})  # fmt: skip
-COMMAND_LINE_NAMES = frozenset({"sys.argv", "transformers.HfArgumentParser", "trl.TrlParser"})
+from raylift.train_function.worker_start import reads_command_line, uses_own_folder
 
 
-def launcher_for(script: Script, settings: Settings) -> tuple[Launcher, tuple[NeededImport, ...]]:
+class WrittenOut(NamedTuple):
+    """What the bundled runtime does for a worker, as lines of code, and the entries of `train_loop_config` that they read."""
+
+    config: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    imports: tuple[NeededImport, ...] = ()
+
+
+def launcher_for(case: Case, settings: Settings) -> tuple[Launcher, tuple[NeededImport, ...]]:
     """The launcher of a script and the imports that it needs."""
+    script, target = case.script, settings.target
     use_gpu = not says_cpu(script) if settings.use_gpu is None else settings.use_gpu
     workers = 2 if settings.num_workers is None else settings.num_workers
-    imports = [NeededImport("ray.train", "ScalingConfig"), NeededImport(settings.target.torch, "TorchTrainer")]
+    imports = [NeededImport("ray.train", "ScalingConfig"), NeededImport(target.torch, "TorchTrainer")]
     arguments = [f"scaling_config=ScalingConfig(num_workers={workers}, use_gpu={use_gpu})"]
     if settings.storage_path is not None:
         imports.append(NeededImport("ray.train", "RunConfig"))
         arguments.append(f"run_config=RunConfig(storage_path={settings.storage_path!r})")
-    if settings.accelerate_config is not None and settings.target.takes_accelerate_config:
+    if settings.accelerate_config is not None and target.takes_accelerate_config:
         arguments.append(f"accelerate_config={settings.accelerate_config}")
-    preamble: list[str] = []
     parameter = script.free_name("config", "ray_config")
-    if not settings.target.reruns_script:
-        preamble, config, needed = _written_out(script, use_gpu, parameter)
-        imports += needed
-        arguments[:0] = config
-    return (
-        Launcher(
-            train_func=script.free_global_name("train_func", "ray_train_func"),
-            torch_trainer="TorchTrainer",
-            trainer=script.free_global_name("ray_trainer", "torch_trainer"),
-            result=script.free_global_name("result", "ray_result"),
-            arguments=tuple(arguments),
-            preamble=tuple(preamble),
-            parameter=parameter if any(f"{parameter}[" in line for line in preamble) else "",
-            quits=not settings.target.reruns_script and _quits(script),
-        ),
-        tuple(imports),
+    train_func = script.free_global_name("train_func", "ray_train_func")
+    out = WrittenOut() if target.reruns_script else written_out(case, use_gpu, parameter, train_func)
+    is_imported = not target.reruns_script and case.placement is not None and case.placement.imported
+    if out.config:
+        arguments.insert(0, f"train_loop_config={_dict(out.config)}")
+    launcher = Launcher(
+        train_func=train_func,
+        torch_trainer="TorchTrainer",
+        trainer=script.free_global_name("ray_trainer", "torch_trainer"),
+        result=script.free_global_name("result", "ray_result"),
+        arguments=tuple(arguments),
+        preamble=out.lines,
+        parameter=parameter if out.config else "",
+        quits=not target.reruns_script and _quits(script),
+        start=script.free_global_name("start_worker", "start_ray_worker") if is_imported else "",
     )
+    return launcher, (*imports, *out.imports)
+
+
+def _dict(entries: tuple[str, ...]) -> str:
+    """A dict as it is written: in one line where it is short."""
+    if len(entries) < 3:
+        return f"{{{', '.join(entries)}}}"
+    return "{\n" + "".join(f"    {entry},\n" for entry in entries) + "}"
 
 
 def says_cpu(script: Script) -> bool:
@@ -54,41 +70,37 @@ def says_cpu(script: Script) -> bool:
     return any(isinstance(k.value, ast.Constant) and k.value.value is True for k in keywords)
 
 
-def _written_out(script: Script, use_gpu: bool, parameter: str) -> tuple[list[str], list[str], list[NeededImport]]:
-    """What the bundled runtime does for a worker, as lines of the train function and arguments of the trainer."""
-    preamble: list[str] = []
-    imports: list[NeededImport] = []
+def written_out(case: Case, use_gpu: bool, parameter: str, train_func: str) -> WrittenOut:
+    """What a worker of stock Ray begins with."""
+    is_imported = case.placement is not None and case.placement.imported
     config: list[str] = []
-    if reads_command_line(script):
-        config = ['train_loop_config={"argv": sys.argv, "cwd": os.getcwd()}']
-        preamble += [f'sys.argv = {parameter}["argv"]', f'os.chdir({parameter}["cwd"])']
-        imports += [NeededImport("os"), NeededImport("sys")]
-        if names := sorted(_postponed_names(script)):
-            given = ", ".join(f"{name}={name}" for name in names)
-            preamble.append(f'vars(sys.modules["__main__"]).update({given})')
-    if not use_gpu:
-        preamble.append('os.environ["ACCELERATE_USE_CPU"] = "true"')
+    lines: list[str] = []
+    imports: list[NeededImport] = []
+    if is_imported or reads_command_line(case.script, case.reach):
+        config.append('"argv": sys.argv')
+        lines.append(f'sys.argv = {parameter}["argv"]')
+        imports.append(NeededImport("sys"))
+    if config or uses_own_folder(case.script, case.reach):
+        config.append('"cwd": os.getcwd()')
+        lines.append(f'os.chdir({parameter}["cwd"])')
         imports.append(NeededImport("os"))
+    if not use_gpu:
+        lines.append('os.environ["ACCELERATE_USE_CPU"] = "true"')
+        imports.append(NeededImport("os"))
+    if is_imported:
+        lines.insert(
+            0, "# Imported by its own name the script is whole on a worker; pickled as `__main__` its classes would not be."
+        )
+        config.append('"script": __spec__.name if __spec__ else Path(__file__).stem')
+        lines.append(f'import_module({parameter}["script"]).{train_func}()')
+        imports += [NeededImport("importlib", "import_module"), NeededImport("pathlib", "Path")]
+    return WrittenOut(tuple(config), tuple(lines), tuple(_not_there(case.script, imports)))
+
+
+def _not_there(script: Script, imports: Iterable[NeededImport]) -> list[NeededImport]:
     have = {binding.name for binding in script.imports()}
-    return preamble, config, [needed for needed in dict.fromkeys(imports) if needed.module not in have]
-
-
-def reads_command_line(script: Script) -> bool:
-    """Whether the script, as a program, takes arguments."""
-    if any(binding.name.partition(".")[0] in COMMAND_LINE_PACKAGES for binding in script.imports()):
-        return True
-    names = (name for node in (*script.all(ast.Attribute), *script.all(ast.Name)) for name in script.names(node))
-    return any(name in COMMAND_LINE_NAMES or name.endswith("ArgumentParser") for name in names)
-
-
-def _postponed_names(script: Script) -> Iterator[str]:
-    """Names in the annotations of dataclasses that are strings until `HfArgumentParser` looks them up in `__main__`."""
-    if not any(binding.name == "__future__.annotations" for binding in script.imports()):
-        return
-    classes = [node for node in script.tree.body if isinstance(node, ast.ClassDef)]
-    fields = [part for node in classes for part in node.body if isinstance(part, ast.AnnAssign)]
-    names = {node.id for part in fields for node in ast.walk(part.annotation) if isinstance(node, ast.Name)}
-    yield from (name for name in names if name in script.globals.bindings)
+    full = {each: f"{each.module}.{each.name}" if each.name else each.module for each in imports}
+    return [each for each in full if full[each] not in have]
 
 
 def _quits(script: Script) -> bool:

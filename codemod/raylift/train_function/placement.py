@@ -14,6 +14,7 @@ from collections import Counter
 
 from raylift.plan import Placement
 from raylift.script import Script
+from raylift.train_function.by_value import travels_by_value
 from raylift.train_function.statements import Statement, facts, statements
 
 
@@ -38,14 +39,15 @@ def guards(script: Script) -> list[ast.If]:
     return [node for node in script.tree.body if isinstance(node, ast.If) and is_main_guard(node)]
 
 
-def placement_of(script: Script, *, effects_stay: bool) -> Placement:
-    """Decide where every top-level statement goes; `effects_stay` where workers run the top level themselves."""
+def placement_of(script: Script, *, always_imported: bool) -> Placement:
+    """Decide where every top-level statement goes; `always_imported` where workers run the top level whatever stands there."""
     guard = next(iter(guards(script)), None)
     every = [statement for statement in statements(script) if statement.node is not guard]
     entry = [facts(script, node) for node in guard.body] if guard else []
-    moved = _moved(every, entry, effects_stay=effects_stay, functions_follow=guard is None)
+    imported = always_imported or not travels_by_value(script, every, has_guard=guard is not None)
+    moved = _moved(every, entry, effects_stay=imported, functions_follow=guard is None)
     shared = _shared(script, every, entry, moved)
-    return Placement(tuple(s.node for s in every if s in moved), guard, tuple(sorted(shared)))
+    return Placement(tuple(s.node for s in every if s in moved), guard, tuple(sorted(shared)), imported)
 
 
 def _moved(every: list[Statement], entry: list[Statement], *, effects_stay: bool, functions_follow: bool) -> set[Statement]:

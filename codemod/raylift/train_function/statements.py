@@ -57,7 +57,7 @@ def facts(script: Script, node: ast.stmt) -> Statement:
                     now.add(part.id)
         elif isinstance(part, (ast.alias, ast.ExceptHandler, *DEFINITIONS)) and script.scope(part) is script.globals:
             bound = (part.asname or part.name.partition(".")[0]) if isinstance(part, ast.alias) else part.name
-            binds.update([bound] if bound else [])
+            binds.update([bound] if bound and bound != "*" else [])
     of_kind = kind(script, node)
     is_local = of_kind in ("fact", "binding") and asks_where_it_runs(script, node)
     return Statement(node, of_kind, frozenset(binds), frozenset(now), frozenset(later), is_local)

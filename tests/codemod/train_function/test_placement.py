@@ -268,16 +268,22 @@ def test_what_a_process_is_asked_is_asked_on_the_worker_of_stock_ray_too() -> No
         from transformers import Trainer
         rank = int(os.environ.get("LOCAL_RANK", -1))
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        def main():
-            Trainer(rank, device).train()
-        if __name__ == "__main__":
-            main()
+        Trainer(rank, device).train()
     """
-    above, body = parts(source, runtime="ray")
-    assert body.startswith("global device, rank\n")
-    assert "rank = int(os.environ" in body
+    _, body = parts(source, runtime="ray")
+    assert body.startswith("rank = int(os.environ")
     above, body = parts(source)
     assert "rank = int(os.environ" in above
+
+
+def test_behind_a_guard_the_workers_of_stock_ray_import_what_a_process_is_asked() -> None:
+    code = lifted(
+        "import os\nfrom transformers import Trainer\nrank = int(os.environ.get('LOCAL_RANK', -1))\n"
+        "def main():\n    Trainer(rank).train()\nif __name__ == '__main__':\n    main()\n",
+        runtime="ray",
+    )
+    assert code.index("rank = int(") < code.index("def train_func():\n    main()\n") < code.index("def start_worker(config):")
+    assert 'import_module(config["script"]).train_func()\n' in code
 
 
 def test_what_reads_a_name_that_the_train_function_works_on_moves() -> None:

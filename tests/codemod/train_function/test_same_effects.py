@@ -6,13 +6,16 @@ import builtins
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import ModuleType, SimpleNamespace
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import CodeType, ModuleType, SimpleNamespace
 from typing import Any
 
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from tests.codemod.lifting import lifted
 
+SCRIPT = "script_of_this_test"
 NAMES = ["alpha", "beta", "gamma", "max", "config", "result", "trainer_args"]
 FUNCTIONS = ["first", "second", "third"]
 name = st.sampled_from(NAMES)
@@ -65,6 +68,23 @@ def scripts(draw: st.DrawFn) -> str:
     return "\n".join([*head, *body[:place], *train, *body[place:]]) + "\n"
 
 
+def torch_trainer(trace: list[str]) -> type:
+    """A TorchTrainer that runs its train function at once, as if in a worker."""
+
+    class TorchTrainer:
+        def __init__(self, train_func: Callable[..., None], train_loop_config: dict[str, Any] | None = None, **_: Any) -> None:
+            self._run = train_func if train_loop_config is None else lambda: train_func(train_loop_config)
+            self._imports = "script" in (train_loop_config or {})
+
+        def fit(self) -> None:
+            if self._imports:  # what the driver's own top level did, every worker does for itself
+                trace.clear()
+                vars(sys).pop("lifted_once", None)
+            self._run()
+
+    return TorchTrainer
+
+
 @contextmanager
 def stand_ins(trace: list[str]) -> Iterator[None]:
     """Modules that record what a script does, in the place of those it trains with."""
@@ -82,20 +102,16 @@ def stand_ins(trace: list[str]) -> Iterator[None]:
 
         def add_callback(self, callback: object) -> None: ...
 
-    class TorchTrainer:
-        def __init__(self, train_func: Callable[[], None], **_: Any) -> None:
-            self.fit = train_func
-
     made = {
         "lib": {"effect": effect},
         "transformers": {"Trainer": Trainer},
         "ray": {},
         "ray.train": {"ScalingConfig": SimpleNamespace},
-        "ray.train.torch": {"TorchTrainer": TorchTrainer},
+        "ray.train.torch": {"TorchTrainer": torch_trainer(trace)},
         "ray.train.huggingface": {},
         "ray.train.huggingface.transformers": {"RayTrainReportCallback": object, "prepare_trainer": lambda trainer: trainer},
         "raylift_runtime": {},
-        "raylift_runtime.torch": {"TorchTrainer": TorchTrainer},
+        "raylift_runtime.torch": {"TorchTrainer": torch_trainer(trace)},
         "raylift_runtime.transformers": {"RayTrainReportCallback": object, "prepare_trainer": lambda trainer: trainer},
     }
     before = {name: sys.modules.get(name) for name in made}
@@ -111,13 +127,40 @@ def stand_ins(trace: list[str]) -> Iterator[None]:
                 sys.modules[name] = module
 
 
+class OnWorkers(MetaPathFinder, Loader):
+    """Brings a script under its own name, as a worker of stock Ray imports it."""
+
+    def __init__(self, code: CodeType) -> None:
+        self._code = code
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> ModuleSpec | None:
+        return ModuleSpec(fullname, self) if fullname == SCRIPT else None
+
+    def exec_module(self, module: ModuleType) -> None:
+        exec(self._code, vars(module))  # noqa: S102  # generated
+
+
+@contextmanager
+def importable(code: CodeType) -> Iterator[None]:
+    """Workers in this process that can import the script."""
+    finder = OnWorkers(code)
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
+        sys.modules.pop(SCRIPT, None)
+
+
 def trace_of(source: str) -> list[str]:
     """What running a script did, in order, and the error that ended it."""
     trace: list[str] = []
     vars(sys).pop("lifted_once", None)
-    with stand_ins(trace):
+    code = compile(source, "<script>", "exec")
+    names = {"__name__": "__main__", "__builtins__": builtins, "__file__": f"/{SCRIPT}.py", "__spec__": None}
+    with stand_ins(trace), importable(code):
         try:
-            exec(compile(source, "<script>", "exec"), {"__name__": "__main__", "__builtins__": builtins})  # noqa: S102  # generated
+            exec(code, names)  # noqa: S102  # generated
         except FAILURES as error:
             trace.append(type(error).__name__)
     return trace
