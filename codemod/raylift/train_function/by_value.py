@@ -28,23 +28,35 @@ def travels_by_value(script: Script, every: Iterable[Statement], *, has_guard: b
     """
     statements = list(every)
     last_import = max((i for i, s in enumerate(statements) if s.kind == "import"), default=-1)
-    return all(_is_value(script, s, has_guard, before_import=i < last_import) for i, s in enumerate(statements))
+    first_effect = next((i for i, s in enumerate(statements) if s.kind in ("effect", "heavy")), len(statements))
+    return all(
+        _is_value(script, s) or (not has_guard and _moves(s, before_import=i < last_import, after_effect=i > first_effect))
+        for i, s in enumerate(statements)
+    )
 
 
-def _is_value(script: Script, statement: Statement, has_guard: bool, *, before_import: bool) -> bool:
-    if statement.kind == "class" or _holds_class(statement.node):
-        return False
+def _is_value(script: Script, statement: Statement) -> bool:
+    """Whether a statement may stay where it is: what it binds is the same on a worker."""
     if statement.kind == "function":
         return _has_plain_decorators(script, statement.node)
-    if statement.kind == "setting":
-        return not (has_guard or before_import)
     if statement.kind == "fact":
-        return not has_guard if statement.is_local else _is_plain(script, statement.node)
-    return statement.kind in ("import", "constant") or not has_guard
+        return not statement.is_local and _is_plain(script, statement.node)
+    return statement.kind in ("import", "constant") and not _holds_class(statement.node)
+
+
+def _moves(statement: Statement, *, before_import: bool, after_effect: bool) -> bool:
+    """Whether a statement of a flat script becomes part of its train function."""
+    if _holds_class(statement.node):
+        return False
+    if statement.kind == "setting":
+        return not before_import
+    if statement.kind == "binding":
+        return after_effect or statement.is_local
+    return statement.kind in ("effect", "heavy") or (statement.kind == "fact" and statement.is_local)
 
 
 def _holds_class(node: ast.stmt) -> bool:
-    """Whether a block at the top level, such as `try:` or `if:`, defines a class."""
+    """Whether a statement at the top level is a class, or a block such as `try:` or `if:` that defines one."""
     return not isinstance(node, FUNCTIONS) and any(isinstance(part, ast.ClassDef) for part in ast.walk(node))
 
 

@@ -75,7 +75,7 @@ def _metrics(script: Script, report: Report, *, plain: bool) -> str:
         return "{}"
     metric, condition = report.metrics[0]
     if len(report.metrics) == 1 and not metric.key and not condition:
-        return written(script, metric.value)
+        return _as_numbers(script, metric.value) if plain else written(script, metric.value)
     entries = [_entry(script, metric, condition, plain=plain) for metric, condition in report.metrics]
     line = "{" + ", ".join(entries) + "}"
     if len(line) <= report.width - 20:
@@ -87,10 +87,32 @@ def _entry(script: Script, metric: Metric, condition: str, *, plain: bool) -> st
     value = written(script, metric.value)
     if plain and metric.key and not (is_number(script, metric.value) or _is_whole(script, metric.value)):
         value = f"float({value})"
+    if plain and not metric.key:
+        value = _as_numbers(script, metric.value)
     if condition:
         inner = f"{{{metric.key}: {value}}}" if metric.key else value
         return f"**({inner} if {condition} else {{}})"
     return f"{metric.key}: {value}" if metric.key else f"**{_as_operand(value, metric.value)}"
+
+
+def _as_numbers(script: Script, value: ast.expr) -> str:
+    """A whole dict of metrics for Ray itself, which raises on tensors: as it is, where all in it are surely numbers."""
+    code = written(script, value)
+    if _holds_numbers(script, value):
+        return code
+    items = f"{_as_operand(code, value)}.items()"
+    return f'{{key: value.item() if hasattr(value, "item") else value for key, value in {items}}}'
+
+
+def _holds_numbers(script: Script, value: ast.expr) -> bool:
+    found = list(script.values(value))
+    return bool(found) and all(isinstance(each, ScriptNode) and _is_of_numbers(each) for each in found)
+
+
+def _is_of_numbers(found: ScriptNode) -> bool:
+    if isinstance(found.node, ast.Call):
+        return call_name(found.node) == "compute"
+    return isinstance(found.node, ast.Dict) and all(is_number(found.script, value) for value in found.node.values)
 
 
 def _as_operand(code: str, value: ast.expr) -> str:
