@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
+from raylift.command_launch import launch_from_commands
+from raylift.entry_points import entry_points, is_training
 from raylift.frameworks.accelerate.notebook_launcher import settings_with_launch
 from raylift.frameworks.ray_legacy.legacy_names import has_legacy
 from raylift.frameworks.steps import lift_for
@@ -15,12 +16,11 @@ from raylift.hazards.searches import refuse_hyperparameter_search, refuse_search
 from raylift.plan import Case, Edit, Finding, Launcher, Notice, Plan
 from raylift.recognise import starts
 from raylift.rules import RULES
-from raylift.script import Script, ScriptNode
+from raylift.script import Script
 from raylift.script.reach import reached
 from raylift.settings import Settings
 from raylift.suppression.selection import fired_rules, plan_of, without_what_is_off
 from raylift.train_function.launch import launcher_for
-from raylift.train_function.placement import placement_of
 
 
 def assemble(script: Script, settings: Settings) -> Plan | None:
@@ -31,43 +31,35 @@ def assemble(script: Script, settings: Settings) -> Plan | None:
     case = _case(script, settings)
     if not case.trainings and not starts(script):
         return None
-    refuse_searches(script, lambda beside, given: any(map(_trains, reached(beside, [given]))))
+    refuse_searches(script, lambda beside, given: any(map(is_training, reached(beside, [given]))))
     assert case.placement is not None
-    refuse_other_systems(case, lambda beside, given: any(map(_trains, reached(beside, given))))
+    refuse_other_systems(case, lambda beside, given: any(map(is_training, reached(beside, given))))
     told: list[Finding] = [Notice(1, "RL125", text) for text in settings.launch_notices]
     if not case.trainings:
         plan = _planned(case._replace(placement=None), [*told, _started_elsewhere(script)])
         return plan if plan.edits else None
+    if case.commands:
+        told += launch_from_commands(case, settings_with_launch(script, settings))
+        return _planned(case._replace(placement=None), told)
     told += reflection(script, case.placement)
     launcher, needed = launcher_for(case, settings_with_launch(script, settings))
     return _planned(case, [*told, *needed], launcher)
 
 
 def _case(script: Script, settings: Settings) -> Case:
-    placement = placement_of(script, always_imported=settings.target.reruns_script)
-    reach = tuple(reached(script, placement.entry))
-    return Case(script, settings, placement, reach, tuple(found for found in reach if _trains(found)))
+    return Case(script, settings, *entry_points(script, settings.target.reruns_script))
 
 
 def _planned(case: Case, told: list[Finding], launcher: Launcher | None = None) -> Plan:
     """What all steps find, and what is told beside, as one plan."""
     lift = lift_for(case.script)
     every = [finding for step in lift.steps for finding in step(case)]
-    if launcher is not None:
+    if launcher is not None or case.commands:
         told += _trained_elsewhere(case, every)
     every += told
     chosen = lift.complete(case, without_what_is_off(every, case.script, case.settings))
     plan = plan_of(chosen, case.script, case.settings, case.placement, launcher)
     return replace(plan, fired=plan.fired | fired_rules(every))
-
-
-def _trains(found: ScriptNode) -> bool:
-    return any(is_inside(start, found) for start in starts(found.script))
-
-
-def is_inside(node: ast.AST, holder: ScriptNode) -> bool:
-    """Whether a node is part of another, in the same script."""
-    return holder.node in (node, *holder.script.enclosing(node))
 
 
 def _started_elsewhere(script: Script) -> Notice:

@@ -8,7 +8,7 @@ from raylift.outcome import Failed, Outcome, Refused, Rewritten, Untouched
 from raylift.plan import Declined, Refusal
 from raylift.recognise import is_test, left_alone, uses_ray
 from raylift.script import Script
-from raylift.script.neighbours import NeighbourModules, Neighbours, no_neighbours
+from raylift.script.neighbours import InProject, Neighbours, no_neighbours
 from raylift.settings import Settings
 from raylift.suppression.markers import with_markers
 from raylift.suppression.remarks import is_skipped
@@ -16,43 +16,49 @@ from raylift.suppression.selection import why_settled
 from raylift.suppression.stale import leftovers, markers_left
 
 
-def rewrite(source: bytes, settings: Settings = Settings(), neighbours: Neighbours | NeighbourModules = no_neighbours) -> Outcome:
+def rewrite(source: bytes, settings: Settings = Settings(), neighbours: Neighbours | InProject = no_neighbours) -> Outcome:
     """Lift a script, or say why not; its own `# raylift:` comments count. Never runs or imports it; never raises."""
     if is_skipped(source):
         return Untouched("it says `# raylift: skip-file`")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the script's own `\d` is not ours to report
         try:
-            script = Script(
-                source, nearby=neighbours if isinstance(neighbours, NeighbourModules) else NeighbourModules(neighbours)
-            )
+            in_project = neighbours if isinstance(neighbours, InProject) else None
+            script = in_project.script(source) if in_project else Script(source, neighbours)  # type: ignore[arg-type]
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             return Failed(_unreadable(error), getattr(error, "lineno", 0) or 0)
         try:
-            return _lifted(script, settings)
+            return _lifted(script, settings, in_project)
         except RecursionError:
             return Failed("the code is nested too deeply to be read")
         except Exception as error:  # noqa: BLE001  # whatever it is, the file stays as it was and the tool goes on
             return Failed(f"{type(error).__name__}: {error}", ours=True)
 
 
-def _lifted(script: Script, settings: Settings) -> Outcome:
+def _lifted(script: Script, settings: Settings, in_project: InProject | None) -> Outcome:
     if reason := left_alone(script):
         is_history = is_test(script) or uses_ray(script)
         return Untouched(reason, markers_left(script, settings) if is_history else leftovers(script, settings, ()))
-    from raylift.assemble import assemble  # LibCST costs 0.1 s: only a script that may change pays it
+    from raylift.across import JointLift, Unstarted, joint_lift  # LibCST costs 0.1 s: only a script that may change pays it
+    from raylift.assemble import assemble
     from raylift.emission.module import emit
 
     try:
-        plan = assemble(script, settings)
+        if in_project is not None:
+            joint = joint_lift(script, settings, in_project)
+        else:
+            joint = JointLift(plan) if (plan := assemble(script, settings)) else None
     except Refusal as refusal:
         return _refused(script, settings, refusal)
     except Declined as declined:
         return Untouched(str(declined), leftovers(script, settings, None))
-    if plan is None:
+    except Unstarted as unstarted:
+        return Untouched(str(unstarted), leftovers(script, settings, None), unstarted.notices)
+    if joint is None:
         return Untouched("it starts no training that raylift knows", leftovers(script, settings, ()))
+    plan = joint.plan
     code = emit(script, plan, plan.notices if settings.mark else ())
-    return Rewritten(code, plan.notices, plan.changes, leftovers(script, settings, plan.fired))
+    return Rewritten(code, plan.notices, plan.changes, leftovers(script, settings, plan.fired), joint.together)
 
 
 def _refused(script: Script, settings: Settings, refusal: Refusal) -> Outcome:

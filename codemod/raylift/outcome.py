@@ -5,27 +5,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from raylift.plan import Notice
 
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """The script was lifted: its new bytes, what changed and what the reader must look at."""
+    """The script was lifted: its new bytes, what changed and what the reader must look at.
+
+    `together` are the paths of the other files of the same lift: if one of them cannot be changed, this one stays as it was.
+    """
 
     code: bytes
     notices: tuple[Notice, ...] = ()
     changes: tuple[Notice, ...] = ()
     leftovers: tuple[Notice, ...] = ()
+    together: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Untouched:
-    """There is nothing to do, and why."""
+    """There is nothing to do, and why; `notices` are for a reader who may have expected something."""
 
     reason: str
     leftovers: tuple[Notice, ...] = ()
+    notices: tuple[Notice, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

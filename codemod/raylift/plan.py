@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from raylift.script import Script, ScriptNode
+    from raylift.script.scopes import Function
     from raylift.settings import Settings
 
     Changed = cst.CSTNode | cst.FlattenSentinel[cst.CSTNode] | cst.RemovalSentinel
@@ -155,7 +156,7 @@ class Case(NamedTuple):
     """What a step looks at: a script, what the user has set, where its statements go, and what its entry reaches.
 
     `trainings` are the functions and statements among `reach` that start a training themselves. A script that is lifted in
-    place has no placement: nothing of it moves.
+    place has no placement: nothing of it moves. `commands` are the functions that launch workers themselves.
     """
 
     script: Script
@@ -163,6 +164,7 @@ class Case(NamedTuple):
     placement: Placement | None = None
     reach: tuple[ScriptNode, ...] = ()
     trainings: tuple[ScriptNode, ...] = ()
+    commands: tuple[Function, ...] = ()
 
 
 Step = Callable[[Case], Iterable[Finding]]

@@ -8,6 +8,8 @@ from raylift.frameworks.ray_legacy.legacy_names import has_legacy
 from raylift.frameworks.starts import STARTS
 from raylift.script import Script, remembered
 
+HAS_RAY_TASKS = "it has Ray tasks or actors of its own"
+
 
 @remembered
 def starts(script: Script) -> list[ast.AST]:
@@ -15,6 +17,7 @@ def starts(script: Script) -> list[ast.AST]:
     return [node for starts_of in STARTS for node in starts_of(script)]
 
 
+@remembered
 def left_alone(script: Script) -> str:
     """Why a script needs no lift; empty if it may."""
     if is_test(script):
@@ -24,7 +27,7 @@ def left_alone(script: Script) -> str:
     if any(_is_lifted_name(binding.name) for binding in script.imports()):
         return "it already uses Ray Train"
     if any("ray.remote" in script.names(node) for node in script.all(ast.Attribute) if node.attr == "remote"):
-        return "it has Ray tasks or actors of its own"
+        return HAS_RAY_TASKS
     if not (starts(script) or script.has_neighbours or any(script.method_calls("hyperparameter_search"))):
         return "it starts no training that raylift knows"
     return ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from raylift.output.console import Console, complain
-from raylift.pipeline.delivery import WrongUsage, delivery_for
+from raylift.pipeline.delivery import WrongUsage, delivery_for, is_joint
+from raylift.pipeline.joint_delivery import deliver_jointly
 from raylift.pipeline.outcomes import file_outcomes
 from raylift.request import Request
 
@@ -22,8 +23,9 @@ def execute(request: Request) -> int:
         complain(str(error))
         return 2
     gravest = 0
-    for looked in file_outcomes(request):
-        outcome = deliver(looked)
+    outcomes = file_outcomes(request)
+    delivered = deliver_jointly(outcomes, deliver) if is_joint(request) else ((looked, deliver(looked)) for looked in outcomes)
+    for looked, outcome in delivered:
         console.tell(looked.found.path, outcome)
         gravest = max(gravest, exit_code(request.command, outcome))
     console.close()

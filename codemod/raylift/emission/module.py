@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import libcst as cst
 
+from raylift.edits.launching import launching_statements, without_exit
 from raylift.edits.statements import change_first, statements_of, without_gaps
 from raylift.emission.concrete import ConcreteTree
 from raylift.emission.layout import close_gaps
@@ -96,7 +97,7 @@ def _lifted(concrete: ConcreteTree, placement: Placement, launcher: Launcher, ed
     """The top level with the moved statements inside the train function."""
     guard = concrete.target(placement.guard) if placement.guard else None
     stay, inside, place = _sorted(concrete, {concrete.target(node) for node in placement.moved}, guard, edited)
-    launch = _launch(concrete.module, launcher)
+    launch = launching_statements(concrete.module, launcher)
     if guard is None:
         train_func = _functions(concrete.module, placement, launcher, inside, None)
         new_guard = cst.ensure_type(cst.parse_statement('if __name__ == "__main__":\n    ...\n'), cst.If)
@@ -162,15 +163,8 @@ def _train_func(
     if guard and isinstance(guard.body, cst.IndentedBlock):
         block = block.with_changes(indent=guard.body.indent, footer=guard.body.footer)
     if launcher.quits:
-        block = _quietly(block)
+        block = without_exit(block)
     return cst.ensure_type(function, cst.FunctionDef).with_changes(leading_lines=[BLANK, BLANK], body=block)
-
-
-def _quietly(block: cst.IndentedBlock) -> cst.IndentedBlock:
-    """A worker that leaves by `sys.exit(0)` has done its work."""
-    code = "try:\n    ...\nexcept SystemExit as stop:\n    if stop.code:\n        raise\n"
-    attempt = cst.ensure_type(cst.parse_statement(code), cst.Try)
-    return cst.IndentedBlock([attempt.with_changes(body=block.with_changes(indent=None))], indent=block.indent)
 
 
 def _block(guard: cst.If) -> Body:
@@ -184,19 +178,6 @@ def _relaunched(guard: cst.If, launch: Body) -> cst.If:
     if isinstance(guard.body, cst.IndentedBlock):
         return guard.with_changes(body=guard.body.with_changes(body=launch, footer=()))
     return guard.with_changes(body=cst.IndentedBlock(launch))
-
-
-def _launch(module: cst.Module, launcher: Launcher) -> Body:
-    indent = module.default_indent
-    arguments = "".join(
-        f"{indent}{argument},\n".replace("\n    ", f"\n{indent}    ").replace("\n}", f"\n{indent}}}")
-        for argument in (launcher.start or launcher.train_func, *launcher.arguments)
-    )
-    config = module.config_for_parsing
-    return [
-        cst.parse_statement(f"{launcher.trainer} = {launcher.torch_trainer}(\n{arguments})", config=config),
-        cst.parse_statement(f"{launcher.result} = {launcher.trainer}.fit()", config=config),
-    ]
 
 
 def _at_most_one_blank(statement: cst.BaseStatement) -> cst.BaseStatement:

@@ -22,6 +22,11 @@ class WrongUsage(Exception):
     """The arguments contradict each other or the disk; the message is for the user."""
 
 
+def is_joint(request: Request) -> bool:
+    """Whether files that change together are written in place, and must all be or none."""
+    return request.command == "rewrite" and request.output is None and request.paths != (STANDARD_INPUT,)
+
+
 def delivery_for(request: Request, console: Console) -> Deliver:
     """How this request delivers; raises WrongUsage where its flags do not fit each other or the paths."""
     if request.command == "check":

@@ -9,19 +9,19 @@ from raylift.outcome import Failed, Outcome, Untouched
 from raylift.pipeline.file_settings import settings_of
 from raylift.project.files import BadInput
 from raylift.project.library_modules import is_part_of_a_library
-from raylift.project.neighbours import neighbours_of
+from raylift.project.modules import ProjectCache
 from raylift.request import STANDARD_INPUT, Request
-from raylift.script.neighbours import ModuleCache
+from raylift.script.neighbours import InProject
 from raylift.settings import Settings
 
-MODULE_CACHE = ModuleCache()
+PROJECTS = ProjectCache()
 """What all files that this process judges share."""
 
 
 def outcome_for(path: str, source: bytes, request: Request) -> Outcome:
     """What becomes of this source; a fault of ours is told as one."""
     try:
-        return lift_source(path, source, settings_of(request, path))
+        return _lifted(path, source, settings_of(request, path), request)
     except BadInput as error:
         return Failed(str(error))
     except (RecursionError, MemoryError):
@@ -30,11 +30,19 @@ def outcome_for(path: str, source: bytes, request: Request) -> Outcome:
         return Failed(f"internal error: {type(error).__name__}: {error}", ours=True)
 
 
-def lift_source(path: str, source: bytes, settings: Settings) -> Outcome:
-    """The rewrite, with the modules beside the script where it lies in a folder."""
+def _lifted(path: str, source: bytes, settings: Settings, request: Request) -> Outcome:
+    """The rewrite, as part of the project that the file lies in."""
     if path == STANDARD_INPUT:
         return core.rewrite(source, settings)
     if is_part_of_a_library(path, source):
         return Untouched("it is a module of a library that trains for its users' scripts")
-    folder = os.path.dirname(os.path.abspath(path))
-    return core.rewrite(source, settings, MODULE_CACHE.beside(folder, neighbours_of(path)))
+    given = [os.path.realpath(each) for each in request.paths if each != STANDARD_INPUT]
+    real = os.path.realpath(path)
+    folders = [folder for folder in given if real.startswith(folder + os.sep)]
+    standing = InProject(
+        PROJECTS.of(real, min(folders, default="")),
+        real,
+        is_named=real in given,
+        is_given=lambda other: any(other == each or other.startswith(each + os.sep) for each in given),
+    )
+    return core.rewrite(source, settings, standing)

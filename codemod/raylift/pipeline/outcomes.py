@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from raylift.pipeline import funnel
+from raylift.pipeline.related_files import with_related
 from raylift.project import files
 from raylift.project.discovery import FoundFile, found_files, is_excluded
 from raylift.request import STANDARD_INPUT, Request
@@ -18,7 +19,9 @@ from raylift.pipeline.file_outcome import FileOutcome, PendingFile
 
 def file_outcomes(request: Request) -> Iterator[FileOutcome]:
     """Every file that the request means, in order; one that cannot be read is an outcome like any other."""
-    seen = list(_through_the_funnel(request))
+    if "raylift.pipeline.one_file" in sys.modules:  # an earlier run of this process; its files may have changed since
+        sys.modules["raylift.pipeline.one_file"].PROJECTS.forget()
+    seen = with_related(list(_through_the_funnel(request)))
     pending = [file for file in seen if isinstance(file, PendingFile)]
     if not pending:
         yield from (file for file in seen if isinstance(file, FileOutcome))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from raylift.project.files import BadInput, reason
@@ -61,6 +62,14 @@ def _walk(folder: str, rules: IgnoreRules, is_root: bool) -> Iterator[str]:
                 yield from _walk(entry.path, below, is_root=False)
         elif name.endswith(".py") and entry.is_file() and not is_hidden(rules, name, is_folder=False):
             yield entry.path
+
+
+def python_files(folder: str, most: int) -> Iterator[str]:
+    """The Python files of a project, at most so many, without what git ignores and its settings exclude."""
+    try:
+        yield from islice(_walk(folder, rules_above(folder, Request("check", ())), is_root=False), most)
+    except BadInput:  # its settings are wrong, which whoever lifts a file there is told
+        return
 
 
 IgnoreRules = list[tuple[Ignore, str]]

@@ -8,7 +8,7 @@ from functools import wraps
 from typing import TypeVar, cast
 
 from raylift.script.facts import Facts, Holder, ScriptNode, Value, place_of
-from raylift.script.neighbours import ModulePlace, NeighbourModules, Neighbours, module_places, no_neighbours
+from raylift.script.neighbours import Modules, NeighbourModules, Neighbours, no_neighbours
 from raylift.script.tree import Tree
 
 __all__ = ["Script", "ScriptNode", "Value", "remembered", "remembered_for"]
@@ -50,12 +50,13 @@ class Script(Tree):
         self,
         source: bytes,
         neighbours: Neighbours = no_neighbours,
-        place: ModulePlace | None = None,
-        nearby: NeighbourModules | None = None,
+        modules: Modules | None = None,
+        path: str = "",
     ) -> None:
-        self._place = place
-        self._nearby = nearby or NeighbourModules(neighbours)
-        super().__init__(source, self._nearby.parsed(source))
+        self.path = path
+        self.is_library = False
+        self.modules = modules or NeighbourModules(neighbours)
+        super().__init__(source, self.modules.parsed(source))
         self.answers: dict[object, object] = {}
         self._attributes: dict[ast.ClassDef, dict[str, list[ast.expr]]] = {}
         self._named: dict[ast.AST, frozenset[str]] = {}
@@ -69,7 +70,7 @@ class Script(Tree):
     @property
     def facts(self) -> Facts:
         """What is known of this script and of the modules beside it."""
-        return self._nearby.facts
+        return self.modules.facts
 
     def values(self, expression: ast.AST) -> Iterable[Value]:
         """All that an expression may stand for, seen through aliases, conditions and attributes of `self`."""
@@ -106,8 +107,9 @@ class Script(Tree):
                 yield call, call.func.value
 
     def neighbour(self, module: str) -> Script | None:
-        """The script beside this one that an import names, read but never run; None if it is not there."""
-        for place in module_places(module, self._place):
-            if beside := self._nearby.script(place, lambda source, at: Script(source, place=at, nearby=self._nearby)):
-                return beside
-        return None
+        """The script of the project that an import names, read but never run; None if it is not there."""
+        return self.modules.module(module, self)
+
+    def beside(self, source: bytes, path: str = "") -> Script:
+        """Another script of the same project."""
+        return Script(source, modules=self.modules, path=path)

@@ -1,0 +1,72 @@
+"""Which modules of a project import which: one pass over its lines, without a syntax tree."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+
+from raylift.project.discovery import python_files
+from raylift.project.files import BadInput, read_file
+from raylift.project.import_lines import imported_modules
+from raylift.project.module_paths import ModulePaths
+
+LARGEST_MODULE = 2_000_000
+"""Bytes; what is larger is data, not something that defines a Trainer."""
+MOST_FILES = 5_000
+"""Files of one project; of a larger tree the rest imports nothing that we see."""
+
+
+class ImportTable:
+    """The imports between the files of a project, each file named by its real path."""
+
+    def __init__(self, paths: ModulePaths) -> None:
+        self._paths = paths
+        self._imports: dict[str, tuple[str, ...]] = {}
+
+    def imports(self, path: str) -> tuple[str, ...]:
+        """The files of the project that a file imports."""
+        if path not in self._imports:
+            found = (self._paths.find(module, path) for module in imported_modules(small_source(path) or b""))
+            self._imports[path] = tuple(dict.fromkeys(os.path.realpath(each) for each in found if each is not None))
+        return self._imports[path]
+
+    def all_imported(self, path: str) -> Iterator[str]:
+        """The file and every file of the project that it imports, whether by itself or through others."""
+        return _all_reached([path], self.imports)
+
+    def all_importers(self, paths: Iterable[str]) -> Iterator[str]:
+        """Some files and every file of the project that imports one, whether by itself or through others."""
+        return _all_reached(paths, lambda path: self._importers.get(path, ()))
+
+    @cached_property
+    def files(self) -> tuple[str, ...]:
+        """The Python files of the project, without what its `.gitignore` hides."""
+        return tuple(sorted({os.path.realpath(path) for path in python_files(self._paths.root, MOST_FILES)}))
+
+    @cached_property
+    def _importers(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for path in self.files:
+            for imported in self.imports(path):
+                found.setdefault(imported, []).append(path)
+        return found
+
+
+def _all_reached(first: Iterable[str], following: Callable[[str], Iterable[str]]) -> Iterator[str]:
+    waiting = list(first)
+    seen = set(waiting)
+    while waiting:
+        path = waiting.pop()
+        yield path
+        more = [each for each in following(path) if each not in seen]
+        seen.update(more)
+        waiting += more
+
+
+def small_source(path: str) -> bytes | None:
+    """What a module holds; None where it cannot be read or is too large to be one."""
+    try:
+        return read_file(path) if os.path.getsize(path) <= LARGEST_MODULE else None
+    except (OSError, BadInput):
+        return None
