@@ -27,7 +27,7 @@ FLAGS = (
     Flag("use_gpu", ("--use-gpu",), "switch", LIFTING + " report run verify", "A GPU per worker. [as the script says, else yes]",
          no=("--no-use-gpu",), is_setting=True),
     Flag("storage_path", ("--storage-path",), "text", LIFTING + " report run verify", "Where Ray keeps results.", metavar="PATH", is_setting=True),
-    Flag("runtime", ("--runtime",), "choice", LIFTING + " report", "Bundled runtime or stock Ray. [raylift]", choices=("raylift", "ray"),
+    Flag("runtime", ("--runtime",), "choice", LIFTING + " report run verify", "Bundled runtime or stock Ray. [raylift]", choices=("raylift", "ray"),
          is_setting=True),
     Flag("transformers", ("--transformers",), "choice", LIFTING + " report run verify", "Argument names to use. [what is pinned, else 5]",
          choices=("4", "5"), is_setting=True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import subprocess
 import sys
 import tempfile
 
@@ -12,6 +13,7 @@ from raylift.commands.check_diff_rewrite import exit_code
 from raylift.output.console import Console, complain
 from raylift.pipeline.delivery import is_done, new_code
 from raylift.pipeline.file_outcome import FileOutcome
+from raylift.pipeline.file_settings import settings_of
 from raylift.pipeline.outcomes import file_outcomes
 from raylift.request import Request
 
@@ -30,11 +32,27 @@ def run_lifted(request: Request, arguments: list[str]) -> int:
         return 2
     (looked,) = file_outcomes(request)
     console.tell(script, looked.outcome)
+    code = new_code(looked.outcome)
+    if code is not None and not settings_of(request, script).target.reruns_script:
+        return run_beside_its_modules(script, code, arguments, environment(request))
     if (command := command_line(looked, arguments)) is None:
         return exit_code("run", looked.outcome)
     sys.stdout.flush()
     sys.stderr.flush()
     os.execve(sys.executable, command, environment(request))
+
+
+def run_beside_its_modules(script: str, code: bytes, arguments: list[str], variables: dict[str, str]) -> int:
+    """Run a lifted script as a file of its own name, where stock Ray's workers can import it, among links to what lies beside it."""
+    beside, name = os.path.split(os.path.realpath(script))
+    with tempfile.TemporaryDirectory(prefix="raylift-") as folder:
+        for other in os.listdir(beside):
+            if other not in (name, "__pycache__"):
+                os.symlink(os.path.join(beside, other), os.path.join(folder, other))
+        lifted = os.path.join(folder, name)
+        with open(lifted, "wb") as file:
+            file.write(code)
+        return subprocess.run([sys.executable, lifted, *arguments], env=variables, check=False).returncode
 
 
 def missing_packages() -> str:

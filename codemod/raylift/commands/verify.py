@@ -11,6 +11,7 @@ from raylift.commands.check_diff_rewrite import exit_code
 from raylift.commands.run import missing_packages
 from raylift.output.console import Console, complain, put
 from raylift.pipeline.delivery import new_code
+from raylift.pipeline.file_settings import settings_of
 from raylift.pipeline.outcomes import file_outcomes
 from raylift.project import files
 from raylift.request import Request
@@ -30,11 +31,11 @@ def verify(request: Request, arguments: list[str]) -> int:
     if missing := missing_packages():
         complain(missing)
         return 2
-    code, answer = _lifted_code(request)
-    if code is None:
-        return answer
     try:
         with tempfile.TemporaryDirectory(prefix="raylift-verify-") as folder:
+            code, answer = _lifted_code(_as_trained(request, folder))
+            if code is None:
+                return answer
             original, lifted = _train_both(request, Path(script), code, arguments, Path(folder))
     except (TooMuch, TrainingFailed) as error:
         complain(str(error))
@@ -44,6 +45,18 @@ def verify(request: Request, arguments: list[str]) -> int:
     equal = all(is_equal(rank, request.tolerance) for rank in ranks)
     put(sys.stdout, f"raylift: {script} trains {'to the same losses' if equal else 'DIFFERENTLY'} after its lift\n")
     return 0 if equal else 1
+
+
+def _as_trained(request: Request, folder: str) -> Request:
+    """The request with what a script for stock Ray must say itself, where the bundled runtime is told by the environment."""
+    if settings_of(request, request.paths[0]).target.reruns_script:
+        return request
+    storage = os.path.join(folder, "storage")
+    return request._replace(num_workers=_ranks(request), use_gpu=_uses_gpu(request), storage_path=storage)
+
+
+def _ranks(request: Request) -> int:
+    return 2 if request.num_workers is None else max(1, request.num_workers)
 
 
 def _lifted_code(request: Request) -> tuple[bytes | None, int]:
@@ -70,7 +83,7 @@ def _lifted_code(request: Request) -> tuple[bytes | None, int]:
 def _train_both(
     request: Request, script: Path, code: bytes, arguments: list[str], folder: Path
 ) -> tuple[TrainingRecord, TrainingRecord]:
-    ranks = 2 if request.num_workers is None else max(1, request.num_workers)
+    ranks = _ranks(request)
     put(sys.stderr, f"raylift: training {script} as it is, under torchrun with {ranks} processes\n")
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc_per_node={ranks}"]
     copy = _project_copy(script, folder / "original")
