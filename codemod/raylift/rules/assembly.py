@@ -20,6 +20,11 @@ RULES = (
          "@app.command()\ndef finetune(config: str):\n    ...",
          "@app.command()\ndef finetune(config: str):\n    def train_func():\n        ...",
          "Put the body into a train function inside the command, and launch it there.", launches=True),
+    Rule("RL108", "notice", "What stock Ray does not do by itself",
+         "Ray's own TorchTrainer starts a failed run again without its checkpoint, and its callback reports when a Trainer saves, "
+         "and only then.",
+         "trainer.train()", "from ray.train.torch import TorchTrainer\n...\ntrainer = prepare_trainer(trainer)\ntrainer.train()",
+         "Load `ray.train.get_checkpoint()` before training, and report what you want to see; or lift with `--runtime raylift`."),
     Rule("RL125", "notice", "What the launch command said",
          "Worker count, devices and settings of torchrun, accelerate launch or deepspeed went into the script; some have no equal on Ray.",
          "torchrun --nproc_per_node 8 ...", "scaling_config=ScalingConfig(num_workers=8, use_gpu=True),",
