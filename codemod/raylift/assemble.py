@@ -9,6 +9,7 @@ from raylift.command_launch import launch_from_commands
 from raylift.entry_points import entry_points, is_training
 from raylift.frameworks.accelerate.notebook_launcher import settings_with_launch
 from raylift.frameworks.ray_legacy.legacy_names import has_legacy
+from raylift.frameworks.runtimes import changes_runtime
 from raylift.frameworks.steps import lift_for
 from raylift.hazards.other_systems import refuse_other_systems
 from raylift.hazards.reflection import reflection
@@ -25,7 +26,7 @@ from raylift.train_function.launch import launcher_for
 
 def assemble(script: Script, settings: Settings) -> Plan | None:
     """Every finding about a script as one plan; None if it neither trains nor calls what trains."""
-    if has_legacy(script):
+    if has_legacy(script) or changes_runtime(script, settings):
         return _planned(Case(script, settings), [])
     refuse_hyperparameter_search(script)
     case = _case(script, settings)
@@ -52,7 +53,7 @@ def _case(script: Script, settings: Settings) -> Case:
 
 def _planned(case: Case, told: list[Finding], launcher: Launcher | None = None) -> Plan:
     """What all steps find, and what is told beside, as one plan."""
-    lift = lift_for(case.script)
+    lift = lift_for(case.script, case.settings)
     every = [finding for step in lift.steps for finding in step(case)]
     if launcher is not None or case.commands:
         told += _trained_elsewhere(case, every)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 
+from raylift.frameworks.runtimes import changes_runtime
 from raylift.outcome import Failed, Outcome, Refused, Rewritten, Untouched
 from raylift.plan import Declined, Refusal
 from raylift.recognise import is_test, left_alone, uses_ray
@@ -36,7 +37,7 @@ def rewrite(source: bytes, settings: Settings = Settings(), neighbours: Neighbou
 
 
 def _lifted(script: Script, settings: Settings, in_project: InProject | None) -> Outcome:
-    if reason := left_alone(script):
+    if (reason := left_alone(script)) and not changes_runtime(script, settings):
         is_history = is_test(script) or uses_ray(script)
         return Untouched(reason, markers_left(script, settings) if is_history else leftovers(script, settings, ()))
     from raylift.across import JointLift, Unstarted, joint_lift  # LibCST costs 0.1 s: only a script that may change pays it

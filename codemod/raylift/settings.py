@@ -17,7 +17,8 @@ class Settings:
     restart from the newest checkpoint. `accelerate_config` is what `TorchTrainer` is given under that name, as it is written,
     `inline_config` an Accelerate config to write out as arguments of `Accelerator` instead, and `launch_notices` what the reader must know about the command that has launched the script so far.
     `select` and `ignore` name the rules to use and not to use, by their ids or the start of those, `select=()` all; `mark` leaves a comment wherever a person must decide,
-    and `unsafe` promises whatever a rule names that raylift cannot prove.
+    and `unsafe` promises whatever a rule names that raylift cannot prove. `retarget` lets a script that is lifted for the other
+    runtime change to this one.
     """
 
     num_workers: int | None = None
@@ -33,6 +34,7 @@ class Settings:
     ignore: tuple[str, ...] = ()
     mark: bool = False
     unsafe: bool = False
+    retarget: bool = False
 
     @property
     def target(self) -> Target:

@@ -21,4 +21,4 @@ def settings_of(request: Request, path: str) -> Settings:
         if getattr(request, name, None) is None:
             chosen[name] = value
     chosen.setdefault("transformers", transformers_generation(os.path.dirname(path)))
-    return Settings(**chosen)
+    return Settings(**chosen, retarget=request.runtime is not None)
