@@ -80,7 +80,7 @@ def _trained_elsewhere(case: Case, findings: list[Finding]) -> Iterator[Notice]:
         yield Notice(1, "RL105", text, "lift that module, too, so that its Trainer reports to Ray Train")
 
 
-def _lost_with_stock_ray(case: Case, findings: list[Finding], launcher: Launcher) -> Iterator[Notice]:
+def _lost_with_stock_ray(case: Case, findings: list[Finding], launcher: Launcher | None) -> Iterator[Notice]:
     """What the bundled runtime would do in a run, and stock Ray does not; told once a script."""
     reporting = [finding for finding in findings if isinstance(finding, Edit) and RULES[finding.rule].reports]
     if case.settings.target.reports_every_log or not reporting:
@@ -88,7 +88,7 @@ def _lost_with_stock_ray(case: Case, findings: list[Finding], launcher: Launcher
     lost = ["a run that fails starts from the beginning"]
     if any(finding.rule == "RL101" for finding in reporting):
         lost.append("Ray hears of what a Trainer logs only when it saves, and every worker uploads its checkpoint")
-    if not any("os.chdir(" in line for line in launcher.preamble):
+    if launcher is not None and not any("os.chdir(" in line for line in launcher.preamble):
         lost.append("relative folders lie in Ray's own folder for the run")
     remedy = "resume from `ray.train.get_checkpoint()` by hand, or lift with `--runtime raylift`, which does all this by itself"
     yield Notice(min(finding.line for finding in reporting), "RL108", f"with stock Ray {'; '.join(lost)}", remedy)
