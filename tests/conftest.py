@@ -1,10 +1,11 @@
-"""What tests of every room are given: the command line in this process, and one Ray cluster for the whole session."""
+"""What tests of every room are given: the command line in this process, files to compare with, one Ray cluster for the session."""
 
 from __future__ import annotations
 
 import io
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import hypothesis
@@ -41,6 +42,31 @@ def raylift(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) 
         return Run(code, out, err)
 
     return run
+
+
+Expected = Callable[[Path, bytes], None]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update",
+        action="store_true",
+        help="write what the code gives now into the files it is compared with, for review by git diff",
+    )
+
+
+@pytest.fixture
+def expected(request: pytest.FixtureRequest) -> Expected:
+    """Compares with what a file keeps, where none keeps nothing; with `--update` the file is rewritten instead."""
+
+    def compare(path: Path, made: bytes) -> None:
+        kept = path.read_bytes() if path.exists() else b""
+        if request.config.getoption("update") and made != kept:
+            path.write_bytes(made) if made else path.unlink()
+            return
+        assert made.decode() == kept.decode(), f"not what {path.name} says; `pytest --update` rewrites it for review"
+
+    return compare
 
 
 @pytest.fixture(scope="session")

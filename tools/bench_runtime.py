@@ -26,7 +26,7 @@ def timed(runtime: str, what: str, megabytes: int) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         own = {"PYTHONPATH": str(ROOT), "HF_TIMED_BYTES": str(megabytes << 20), "ACCELERATE_USE_CPU": "true"}
         launcher = TORCHRUN if runtime == "torchrun" else []
-        command = [sys.executable, *launcher, str(ROOT / "tools/timed.py"), runtime, what]
+        command = [sys.executable, *launcher, str(ROOT / "tools/timed_training.py"), runtime, what]
         for attempt in range(ATTEMPTS):
             ended = subprocess.run(command, cwd=folder, env={**os.environ, **own}, capture_output=True, text=True)
             if ended.returncode == 0:

@@ -13,15 +13,14 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from tests.shapes import ROOT, SCRIPTS
 
 from raylift.outcome import Failed, Outcome, Rewritten
 from raylift.pipeline.funnel import NotPython, can_matter
 from raylift.pipeline.one_file import outcome_for
 from raylift.request import Request
 
-ROOT = Path(__file__).parents[2]
-SCRIPTS = [ROOT / "examples/train.py", *sorted(ROOT.glob("fixtures/scripts/*/*/before.py"))]
-SOURCES = [script.read_bytes() for script in SCRIPTS]
+SOURCES = [script.read_bytes() for script in (ROOT / "examples/train.py", *SCRIPTS.values())]
 EXAMPLE = SOURCES[0]
 REQUEST = Request("check", ("-",), use_gpu=False)
 

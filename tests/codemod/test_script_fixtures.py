@@ -1,57 +1,56 @@
-"""Whole Accelerate scripts: each becomes its `after.py`, or is refused, with the notices that are kept beside it."""
+"""Whole scripts of every framework: each becomes its `after.py`, or is refused, with the notices that are kept beside it."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from tests.conftest import Expected
+from tests.shapes import LIFTED, REFUSED, ROOT, SCRIPTS, outcome_of, shapes_of, told
 
-from raylift.lift import rewrite
-from raylift.outcome import Outcome, Refused, Rewritten, Untouched
-from raylift.project.neighbours import neighbours_of
+from raylift.outcome import Refused, Rewritten, Untouched
 from raylift.settings import Settings
 
-FIXTURES = Path(__file__).parents[2] / "fixtures/scripts"
-LIFTED = sorted(f"accelerate/{path.parent.name}" for path in FIXTURES.glob("accelerate/*/after.py"))
-REFUSED = sorted(f"accelerate/{path.parent.name}" for path in FIXTURES.glob("accelerate/refused_*/before.py"))
-STOCK = sorted(f"accelerate/{path.parent.name}" for path in FIXTURES.glob("accelerate/*/after_stock.py"))
-
-
-def lift(path: Path, settings: Settings = Settings()) -> Outcome:
-    return rewrite(path.read_bytes(), settings, neighbours_of(str(path)))
-
-
-def kept(shape: str) -> str:
-    notices = FIXTURES / shape / "notices.txt"
-    return notices.read_text() if notices.exists() else ""
-
-
-def told(outcome: Rewritten | Refused) -> str:
-    return "".join(f"{notice.line} {notice.rule} {notice.text}: {notice.remedy}\n" for notice in outcome.notices)
+FRAMEWORKS = sorted(path.parent.name for path in (ROOT / "codemod/raylift/frameworks").glob("*/__init__.py"))
+STOCK = [shape for shape in LIFTED if SCRIPTS[shape].with_name("after_stock.py").exists()]
 
 
 @pytest.mark.parametrize("shape", LIFTED)
-def test_a_script_becomes_what_its_fixture_says(shape: str) -> None:
-    outcome = lift(FIXTURES / shape / "before.py")
+def test_a_script_becomes_what_its_fixture_says(shape: str, expected: Expected) -> None:
+    script = SCRIPTS[shape]
+    outcome = outcome_of(script)
     assert isinstance(outcome, Rewritten), outcome
-    assert outcome.code.decode() == (FIXTURES / shape / "after.py").read_text()
-    assert told(outcome) == kept(shape)
+    expected(script.with_name("after.py"), outcome.code)
+    expected(script.with_name("notices.txt"), told(outcome).encode())
 
 
 @pytest.mark.parametrize("shape", STOCK)
-def test_a_script_becomes_stock_ray_where_that_is_asked_for(shape: str) -> None:
-    outcome = lift(FIXTURES / shape / "before.py", Settings(runtime="ray"))
+def test_a_script_becomes_stock_ray_where_that_is_asked_for(shape: str, expected: Expected) -> None:
+    script = SCRIPTS[shape]
+    outcome = outcome_of(script, Settings(runtime="ray"))
     assert isinstance(outcome, Rewritten), outcome
-    assert outcome.code.decode() == (FIXTURES / shape / "after_stock.py").read_text()
+    assert b"raylift" not in outcome.code
+    expected(script.with_name("after_stock.py"), outcome.code)
 
 
 @pytest.mark.parametrize("shape", LIFTED)
 def test_a_lifted_script_is_left_alone(shape: str) -> None:
-    assert isinstance(lift(FIXTURES / shape / "after.py"), Untouched)
+    assert isinstance(outcome_of(SCRIPTS[shape].with_name("after.py")), Untouched)
+
+
+@pytest.mark.parametrize("shape", STOCK)
+def test_a_script_lifted_for_stock_ray_is_left_alone_too(shape: str) -> None:
+    assert isinstance(outcome_of(SCRIPTS[shape].with_name("after_stock.py"), Settings(runtime="ray")), Untouched)
 
 
 @pytest.mark.parametrize("shape", REFUSED)
-def test_a_script_that_cannot_be_lifted_is_refused_with_its_reason(shape: str) -> None:
-    outcome = lift(FIXTURES / shape / "before.py")
+def test_a_script_that_cannot_be_lifted_is_refused_with_its_reason(shape: str, expected: Expected) -> None:
+    script = SCRIPTS[shape]
+    outcome = outcome_of(script)
     assert isinstance(outcome, Refused), outcome
-    assert told(outcome) == kept(shape)
+    expected(script.with_name("notices.txt"), told(outcome).encode())
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_every_framework_has_a_flat_a_guarded_and_a_refused_script(framework: str) -> None:
+    guarded = {'if __name__ == "__main__":' in SCRIPTS[shape].read_text() for shape in shapes_of(framework)}
+    assert guarded == {False, True}
+    assert any(shape.startswith(f"{framework}/") for shape in REFUSED)

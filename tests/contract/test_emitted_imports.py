@@ -8,23 +8,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.shapes import ROOT, SCRIPTS, outcome_of
 
-from raylift.lift import rewrite
 from raylift.outcome import Rewritten
-from raylift.project.neighbours import neighbours_of
 from raylift.settings import Settings
 
-ROOT = Path(__file__).parents[2]
-SCRIPTS = [ROOT / "examples/train.py", *sorted(ROOT.glob("fixtures/scripts/*/*/before.py"))]
 RUNTIMES = ("raylift", "ray")
 
 
 def emitted_imports() -> Iterator[tuple[str, str]]:
     """What every fixture imports after its lift and did not before, as (module, name)."""
-    for script in SCRIPTS:
+    for script in (ROOT / "examples/train.py", *SCRIPTS.values()):
         source = script.read_bytes()
         for runtime in RUNTIMES:
-            outcome = rewrite(source, Settings(runtime=runtime, storage_path="/there"), neighbours_of(str(script)))  # type: ignore[arg-type]  # one of the two
+            outcome = outcome_of(script, Settings(runtime=runtime, storage_path="/there"))  # type: ignore[arg-type]  # one of the two
             if isinstance(outcome, Rewritten):
                 yield from set(imports_in(outcome.code)) - set(imports_in(source))
 

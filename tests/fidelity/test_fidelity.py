@@ -7,18 +7,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from tests.fidelity.training_runs import FIXTURES, Run, arguments, differences, train_lifted, train_original, untold
+from tests.fidelity.training_runs import Run, differences, train_lifted, train_original, untold
+from tests.shapes import SCRIPTS, arguments, outcome_of, shapes_of
 
-from raylift.lift import rewrite
 from raylift.outcome import Rewritten
-from raylift.project.neighbours import neighbours_of
 from raylift.settings import Settings
 
 # The original of the first starts its own processes; that of the second needs an Accelerate of years ago.
 NOT_RUNNABLE = {"accelerate/notebook_launcher", "accelerate/old_names"}
-FRAMEWORKS = ("hf_trainer", "accelerate")
-FOUND = [f"{each}/{path.parent.name}" for each in FRAMEWORKS for path in sorted(FIXTURES.glob(f"{each}/*/after.py"))]
-SHAPES = [shape for shape in FOUND if shape not in NOT_RUNNABLE]
+SHAPES = [shape for shape in (*shapes_of("hf_trainer"), *shapes_of("accelerate")) if shape not in NOT_RUNNABLE]
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +34,8 @@ def originals(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 def test_a_lifted_script_trains_to_the_same_losses(
     shape: str, originals: dict[str, Future[Run]], cluster: str, tmp_path: Path
 ) -> None:
-    script = FIXTURES / shape / "before.py"
-    outcome = rewrite(script.read_bytes(), Settings(num_workers=2, use_gpu=False), neighbours_of(str(script)))
+    script = SCRIPTS[shape]
+    outcome = outcome_of(script, Settings(num_workers=2, use_gpu=False))
     assert isinstance(outcome, Rewritten), outcome
     after = train_lifted(outcome.code, script, arguments(script), 2, tmp_path / "lifted", cluster)
     before = originals[shape].result()
@@ -50,5 +47,5 @@ def test_a_lifted_script_trains_to_the_same_losses(
 
 
 def _train_before(shape: str, folder: Path) -> Run:
-    script = FIXTURES / shape / "before.py"
+    script = SCRIPTS[shape]
     return train_original(script, arguments(script), 2, folder)

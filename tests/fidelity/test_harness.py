@@ -8,15 +8,14 @@ from pathlib import Path
 
 import pytest
 from tests.fidelity.training_runs import (
-    FIXTURES,
     Run,
     TrainingFailed,
-    arguments,
     differences,
     train_lifted,
     train_original,
     untold,
 )
+from tests.shapes import SCRIPTS, arguments
 
 IMPORTS = """\
 from ray.train import ScalingConfig
@@ -53,14 +52,14 @@ def lift_main(source: str) -> str:
 
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    script = FIXTURES / "hf_trainer/flat" / "before.py"
+    script = SCRIPTS["hf_trainer/flat"]
     return train_original(script, arguments(script), 2, tmp_path_factory.mktemp("original") / "run")
 
 
 @pytest.mark.ray
 @pytest.mark.slow
 def test_a_flat_trainer_lifted_by_hand_is_equal(original: Run, cluster: str, tmp_path: Path) -> None:
-    script = FIXTURES / "hf_trainer/flat" / "before.py"
+    script = SCRIPTS["hf_trainer/flat"]
     after = train_lifted(lift_flat_trainer(script.read_text()).encode(), script, [], 2, tmp_path / "lifted", cluster)
     assert differences(original, after, 2) == []
 
@@ -68,7 +67,7 @@ def test_a_flat_trainer_lifted_by_hand_is_equal(original: Run, cluster: str, tmp
 @pytest.mark.ray
 @pytest.mark.slow
 def test_an_accelerate_loop_lifted_by_hand_is_equal(cluster: str, tmp_path: Path) -> None:
-    script = FIXTURES / "accelerate/main_argparse" / "before.py"
+    script = SCRIPTS["accelerate/main_argparse"]
     before = train_original(script, arguments(script), 2, tmp_path / "original")
     after = train_lifted(lift_main(script.read_text()).encode(), script, arguments(script), 2, tmp_path / "lifted", cluster)
     assert differences(before, after, 2) == []
@@ -77,7 +76,7 @@ def test_an_accelerate_loop_lifted_by_hand_is_equal(cluster: str, tmp_path: Path
 @pytest.mark.ray
 @pytest.mark.slow
 def test_a_lift_that_loses_the_seed_is_caught(original: Run, cluster: str, tmp_path: Path) -> None:
-    script = FIXTURES / "hf_trainer/flat" / "before.py"
+    script = SCRIPTS["hf_trainer/flat"]
     wrong = lift_flat_trainer(script.read_text()).replace("set_seed(42)", "set_seed(43)")
     after = train_lifted(wrong.encode(), script, [], 2, tmp_path / "lifted", cluster)
     assert any(found.startswith("losses of rank 0 differ at step 0") for found in differences(original, after, 2))
@@ -86,7 +85,7 @@ def test_a_lift_that_loses_the_seed_is_caught(original: Run, cluster: str, tmp_p
 @pytest.mark.ray
 @pytest.mark.slow
 def test_a_lift_in_which_each_worker_trains_alone_is_caught(original: Run, cluster: str, tmp_path: Path) -> None:
-    script = FIXTURES / "hf_trainer/flat" / "before.py"
+    script = SCRIPTS["hf_trainer/flat"]
     wrong = lift_flat_trainer(script.read_text()).replace("num_workers=2", "num_workers=1")
     after = train_lifted(wrong.encode(), script, [], 2, tmp_path / "lifted", cluster)
     assert any(found.startswith("lifted: ranks [0] of worlds {1}") for found in differences(original, after, 2))
@@ -95,7 +94,7 @@ def test_a_lift_in_which_each_worker_trains_alone_is_caught(original: Run, clust
 @pytest.mark.ray
 @pytest.mark.slow
 def test_a_lift_that_fails_is_an_error_with_its_output(cluster: str, tmp_path: Path) -> None:
-    script = FIXTURES / "hf_trainer/flat" / "before.py"
+    script = SCRIPTS["hf_trainer/flat"]
     broken = lift_flat_trainer(script.read_text()).replace("trainer.evaluate()", "trainer.evaluates()")
     with pytest.raises(TrainingFailed, match="evaluates"):
         train_lifted(broken.encode(), script, [], 2, tmp_path / "lifted", cluster)

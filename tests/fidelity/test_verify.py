@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.fidelity.tiny_hub import causal_model, preferences, sentences
-from tests.fidelity.training_runs import FIXTURES, arguments
+from tests.shapes import SCRIPTS, arguments
 
 SHAPES = ["hf_trainer/flat", "hf_trainer/class_holds", "accelerate/flat", "accelerate/training_function"]
 STEPS = "3"
@@ -33,8 +33,8 @@ def verified(script: str, folder: Path, *args: str) -> str:
 @pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_fixture_is_verified(shape: str, tmp_path: Path) -> None:
-    shutil.copytree(FIXTURES / shape, tmp_path / shape)
-    answer = verified("before.py", tmp_path / shape, *arguments(FIXTURES / shape / "before.py"))
+    shutil.copytree(SCRIPTS[shape].parent, tmp_path / shape)
+    answer = verified("before.py", tmp_path / shape, *arguments(SCRIPTS[shape]))
     assert "trains to the same losses after its lift" in answer
 
 

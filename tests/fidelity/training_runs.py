@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -16,7 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-FIXTURES = Path(__file__).parents[2] / "fixtures/scripts"
 RECORDER = Path(__file__).parents[2] / "runtime/raylift_runtime/recorder"
 WEIGHTS = (".safetensors", ".pt", ".bin")
 PRIVATE = ("optimizer", "scheduler", "rng_state", "random_states", "training_args", "scaler")
@@ -45,12 +43,6 @@ class Run:
     weights: dict[str, str]
     told: str
     reports: list[dict[str, Any]] = field(default_factory=list)
-
-
-def arguments(script: Path) -> list[str]:
-    """The command line that the script's folder keeps for it."""
-    kept = script.with_name("args.txt")
-    return shlex.split(kept.read_text()) if kept.exists() else []
 
 
 def train_original(script: Path, args: Sequence[str], n: int, folder: Path) -> Run:

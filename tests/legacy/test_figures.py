@@ -13,19 +13,17 @@ from typing import Any, Literal
 
 import pytest
 from tests.fidelity.local_cluster import local_cluster
+from tests.shapes import ROOT, SCRIPTS, outcome_of, shapes_of
 from tools.legacy.figures import figures
 
-from raylift.lift import rewrite
 from raylift.outcome import Rewritten
-from raylift.project.neighbours import neighbours_of
 from raylift.settings import Settings
 
-FIXTURES = Path(__file__).parents[2] / "fixtures/scripts/ray_legacy"
-RECORD = Path(__file__).parents[2] / "tools/legacy/record.py"
-COMPARED = [path.parent.name for path in sorted(FIXTURES.glob("*/legacy.json"))]
-RUNNABLE = [path.parent.name for path in sorted(FIXTURES.glob("*/before.py"))]
-UNEVEN = "trainer_15_rows"
-RESUMED = "trainer_resumed"
+RECORD = ROOT / "tools/legacy/record.py"
+RUNNABLE = shapes_of("ray_legacy")
+COMPARED = [shape for shape in RUNNABLE if SCRIPTS[shape].with_name("legacy.json").exists()]
+UNEVEN = "ray_legacy/trainer_15_rows"
+RESUMED = "ray_legacy/trainer_resumed"
 TIMEOUT_S = 180
 
 
@@ -44,9 +42,9 @@ def trained(name: str, folder: Path, cluster: str) -> dict[str, Any]:
 
 
 def run(name: str, folder: Path, cluster: str, runtime: Literal["raylift", "ray"] = "raylift") -> Path:
-    for path in sorted((FIXTURES / name).glob("*")):
+    for path in sorted(SCRIPTS[name].parent.glob("*")):
         if path.suffix == ".py" and not path.name.startswith("after"):
-            outcome = rewrite(path.read_bytes(), Settings(runtime=runtime), neighbours_of(str(path)))
+            outcome = outcome_of(path, Settings(runtime=runtime))
             code = outcome.code if isinstance(outcome, Rewritten) else path.read_bytes()
             (folder / path.name).write_bytes(code)
         elif path.suffix == ".yaml":
@@ -68,7 +66,7 @@ def run(name: str, folder: Path, cluster: str, runtime: Literal["raylift", "ray"
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in COMPARED if name != UNEVEN])
 def test_a_lifted_script_reproduces_what_it_came_to_under_ray_2_7(name: str, tmp_path: Path, cluster: str) -> None:
-    before = json.loads((FIXTURES / name / "legacy.json").read_text())
+    before = json.loads(SCRIPTS[name].with_name("legacy.json").read_text())
     after = trained(name, tmp_path, cluster)
     assert after["trained"] == before["trained"]
     for old, new in zip(before["losses"], after["losses"], strict=True):
@@ -92,7 +90,7 @@ def checkpoint(files: list[str]) -> set[str]:
 @pytest.mark.ray
 @pytest.mark.slow
 def test_rows_that_do_not_divide_are_trained_as_before_and_all_evaluated(tmp_path: Path, cluster: str) -> None:
-    before = json.loads((FIXTURES / UNEVEN / "legacy.json").read_text())
+    before = json.loads(SCRIPTS[UNEVEN].with_name("legacy.json").read_text())
     after = trained(UNEVEN, tmp_path, cluster)
     for each in (before, after):
         shards = [set(chain(*batches)) for batches in each["trained"]]
@@ -126,7 +124,7 @@ def test_a_checkpoint_to_start_from_is_started_from(tmp_path: Path, cluster: str
 @pytest.mark.ray
 @pytest.mark.slow
 def test_the_guides_script_runs_on_stock_ray_as_well(tmp_path: Path, cluster: str) -> None:
-    result = json.loads((run_on_stock_ray("trainer_guide", tmp_path, cluster) / "result.json").read_text())
+    result = json.loads((run_on_stock_ray("ray_legacy/trainer_guide", tmp_path, cluster) / "result.json").read_text())
     assert result["metrics"]["step"] == 4
     assert "checkpoint/model.safetensors" in result["checkpoint"]
 
@@ -145,5 +143,5 @@ def run_on_stock_ray(name: str, folder: Path, cluster: str, attempts: int = 3) -
 
 
 def test_every_kind_of_legacy_training_is_compared() -> None:
-    assert len([name for name in COMPARED if name.startswith("trainer")]) >= 3
-    assert len([name for name in COMPARED if name.startswith("accelerate")]) >= 2
+    assert len([name for name in COMPARED if name.startswith("ray_legacy/trainer")]) >= 3
+    assert len([name for name in COMPARED if name.startswith("ray_legacy/accelerate")]) >= 2

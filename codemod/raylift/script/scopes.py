@@ -33,6 +33,7 @@ class Scope:
     parent: Scope | None = None
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
     shared: set[str] = field(default_factory=set)
+    outer: set[str] = field(default_factory=set)
     stars: list[str] = field(default_factory=list)
 
     def bind(self, name: str, binding: Binding) -> None:
@@ -94,7 +95,12 @@ class Scopes(ast.NodeVisitor):
             self.of[target] = self._scope
 
     def _binder(self, name: str) -> Scope:
-        return self._scope.module() if name in self._scope.shared else self._scope
+        """The scope that binds a name here: that of the function around it where it is `nonlocal`."""
+        scope = self._scope
+        while name in scope.outer or (isinstance(scope.node, ast.ClassDef) and scope is not self._scope):
+            assert scope.parent is not None
+            scope = scope.parent
+        return scope.module() if name in scope.shared else scope
 
     def visit_FunctionDef(self, node: Function) -> None:
         self._binder(node.name).bind(node.name, node)
@@ -152,6 +158,9 @@ class Scopes(ast.NodeVisitor):
     def visit_Global(self, node: ast.Global) -> None:
         self._scope.shared.update(node.names)
 
+    def visit_Nonlocal(self, node: ast.Nonlocal) -> None:
+        self._scope.outer.update(node.names)
+
     def visit_Name(self, node: ast.Name) -> None:
         if isinstance(node.ctx, (ast.Store, ast.Del)):
             self._binder(node.id).bind(node.id, node)
@@ -197,6 +206,11 @@ class Scopes(ast.NodeVisitor):
     def visit_MatchAs(self, node: ast.MatchAs) -> None:
         if node.name:
             self._binder(node.name).bind(node.name, node)
+        self.generic_visit(node)
+
+    def visit_MatchMapping(self, node: ast.MatchMapping) -> None:
+        if node.rest:
+            self._binder(node.rest).bind(node.rest, node)
         self.generic_visit(node)
 
     def visit_MatchStar(self, node: ast.MatchStar) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import Raylift
+from tests.shapes import SCRIPTS
 
 from raylift.project import settings_file as project
 
@@ -28,7 +29,7 @@ DEEPSPEED = "distributed_type: DEEPSPEED\ndeepspeed_config:\n  deepspeed_config_
 @pytest.fixture(autouse=True)
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     project.project_of.cache_clear()
-    shutil.copy(Path(__file__).parents[3] / "fixtures/scripts/accelerate/main_argparse/before.py", tmp_path / "train.py")
+    shutil.copy(SCRIPTS["accelerate/main_argparse"], tmp_path / "train.py")
     (tmp_path / "fsdp.yaml").write_text(FSDP)
     (tmp_path / "ds.yaml").write_text(DEEPSPEED)
     (tmp_path / "zero3.json").write_text('{"zero_optimization": {"stage": 3}, "train_batch_size": "auto"}')

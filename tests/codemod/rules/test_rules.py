@@ -11,21 +11,38 @@ from raylift.rules import RULES, Rule
 CODEMOD = Path(__file__).parents[3] / "codemod/raylift"
 
 
-def rules_in_the_code() -> set[str]:
+FAMILIES = {path.stem: path for path in CODEMOD.glob("rules/*.py") if path.stem not in ("__init__", "rule")}
+HOMES = {family: f"frameworks/{family}" if (CODEMOD / "frameworks" / family).exists() else family for family in FAMILIES}
+HOMES["assembly"] = "assemble.py"
+
+
+def rules_in(path: Path) -> set[str]:
+    """The rules that a file tells of; those in a set are only asked about."""
+    tree = ast.parse(path.read_bytes())
+    asked = {id(each) for node in ast.walk(tree) if isinstance(node, ast.Set) for each in node.elts}
     return {
         node.value
-        for path in CODEMOD.rglob("*.py")
-        if path.parent.name != "rules"
-        for node in ast.walk(ast.parse(path.read_bytes()))
-        if isinstance(node, ast.Constant)
-        and isinstance(node.value, str)
-        and node.value[:2] == "RL"
-        and node.value[2:].isdecimal()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in asked
+        if node.value[:2] == "RL" and node.value[2:].isdecimal()
     }
 
 
+def files_of_the_code() -> dict[str, set[str]]:
+    """The rules that each file outside the catalogue tells of, by its path below the codemod."""
+    files = (path for path in CODEMOD.rglob("*.py") if path.parent.name != "rules")
+    return {str(path.relative_to(CODEMOD)): rules_in(path) for path in files}
+
+
 def test_the_catalogue_holds_every_rule_of_the_code_and_no_other() -> None:
-    assert set(RULES) == rules_in_the_code()
+    assert set(RULES) == set().union(*files_of_the_code().values())
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_rule_is_told_from_the_room_of_its_table(family: str) -> None:
+    rules = rules_in(FAMILIES[family])
+    elsewhere = {file: told & rules for file, told in files_of_the_code().items() if not file.startswith(HOMES[family])}
+    assert {file: told for file, told in elsewhere.items() if told} == {}
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)

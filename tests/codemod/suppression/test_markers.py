@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import Raylift
+from tests.shapes import LIFTED, SCRIPTS, outcome_of
 
 from raylift.assemble import assemble
 from raylift.emission.module import BOM, emit
@@ -19,8 +20,6 @@ from raylift.script import Script
 from raylift.settings import Settings
 from raylift.suppression.markers import with_markers
 
-ROOT = Path(__file__).parents[3]
-FIXTURES = sorted(ROOT.glob("fixtures/scripts/*/*/before.py"))
 LOOP = """\
 from accelerate import Accelerator
 
@@ -109,7 +108,7 @@ SOURCES = [
     b"\xef\xbb\xbfif a:\r\n\tb\r\nelif c: d; e\r\nelse:\r\n\twhile x: pass\r\n",
     b"\x0cmatch x:\n    case 1:\n        y\n    case _: z\n",
     b"f'''{\nx\n}'''\nasync def g():\n    async with a as b, \\\n            c as d:\n        await e\n",
-    *(path.read_bytes() for path in FIXTURES),
+    *(path.read_bytes() for path in SCRIPTS.values()),
 ]
 
 
@@ -125,9 +124,10 @@ def test_wherever_they_stand_markers_change_no_code(source: bytes, ends: bytes) 
     assert len(changed.above) == changed.source.count(b"raylift: RL")
 
 
-@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.parent.name)
-def test_a_lift_with_markers_differs_from_one_without_by_their_lines_only(path: Path) -> None:
-    plain, with_marks = (rewrite(path.read_bytes(), Settings(mark=mark), neighbours_of(str(path))) for mark in (False, True))
+@pytest.mark.parametrize("shape", SCRIPTS)
+def test_a_lift_with_markers_differs_from_one_without_by_their_lines_only(shape: str) -> None:
+    path = SCRIPTS[shape]
+    plain, with_marks = (outcome_of(path, Settings(mark=mark)) for mark in (False, True))
     assert not isinstance(plain, Untouched)
     old = plain.code if isinstance(plain, Rewritten) else path.read_bytes()
     new = getattr(with_marks, "code", None) or old
@@ -135,12 +135,13 @@ def test_a_lift_with_markers_differs_from_one_without_by_their_lines_only(path: 
     assert new.count(b"# raylift: RL") == len(with_markers(path.read_bytes(), getattr(plain, "notices", ())).above)
 
 
-CARRIED = [path for path in FIXTURES if not path.parent.name.startswith("refused") and path.parent.name != "trainer_neighbour"]
+CARRIED = [shape for shape in LIFTED if shape != "ray_legacy/trainer_neighbour"]
 """All that are lifted, less the one whose lift takes a statement out: with a comment above it that stays as `pass`."""
 
 
-@pytest.mark.parametrize("path", CARRIED, ids=lambda path: path.parent.name)
-def test_a_lift_carries_a_marker_of_any_line(path: Path) -> None:
+@pytest.mark.parametrize("shape", CARRIED)
+def test_a_lift_carries_a_marker_of_any_line(shape: str) -> None:
+    path = SCRIPTS[shape]
     script, settings = Script(path.read_bytes(), neighbours_of(str(path))), Settings()
     plan = assemble(script, settings)
     assert plan is not None

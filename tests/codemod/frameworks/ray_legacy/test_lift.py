@@ -1,4 +1,4 @@
-"""Whole scripts of Ray 2.0 to 2.8: each becomes its `after.py`, with the notices that are kept beside it."""
+"""Of whole scripts of Ray 2.0 to 2.8 nothing is left that Ray has removed."""
 
 from __future__ import annotations
 
@@ -8,20 +8,13 @@ import tokenize
 from pathlib import Path
 
 import pytest
+from tests.shapes import SCRIPTS, neighbours, outcome_of, shapes_of
 
 from raylift.frameworks.ray_legacy.legacy_names import LEGACY_TRAINERS, MODEL_CHECKPOINTS, PREDICTORS
-from raylift.lift import rewrite
-from raylift.outcome import Refused, Rewritten, Untouched
-from raylift.project.neighbours import neighbours_of
+from raylift.outcome import Rewritten, Untouched
 from raylift.settings import Settings
 
-FIXTURES = Path(__file__).parents[4] / "fixtures/scripts/ray_legacy"
-SCRIPTS = [
-    path
-    for path in sorted(FIXTURES.glob("*/*.py"))
-    if not path.parent.name.startswith("refused") and path.name not in ("after.py", "after_stock.py")
-]
-SHAPES = [path.parent.name for path in SCRIPTS if path.name == "before.py"]
+FILES = [file for shape in shapes_of("ray_legacy") for file in (SCRIPTS[shape], *neighbours(SCRIPTS[shape]))]
 REMOVED = {name.rpartition(".")[2] for name in LEGACY_TRAINERS | MODEL_CHECKPOINTS | PREDICTORS} | {
     "BatchMapper",
     "DatasetConfig",
@@ -30,44 +23,13 @@ RUNTIMES = ("raylift", "ray")
 
 
 def lift(path: Path, runtime: str) -> Rewritten | Untouched:
-    outcome = rewrite(path.read_bytes(), Settings(runtime=runtime), neighbours_of(str(path)))  # type: ignore[arg-type]  # one of two
+    outcome = outcome_of(path, Settings(runtime=runtime))  # type: ignore[arg-type]  # one of two
     assert isinstance(outcome, (Rewritten, Untouched)), outcome
     return outcome
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-def test_a_script_becomes_what_its_fixture_says(shape: str) -> None:
-    outcome = lift(FIXTURES / shape / "before.py", "raylift")
-    assert isinstance(outcome, Rewritten)
-    assert outcome.code.decode() == (FIXTURES / shape / "after.py").read_text()
-    told = "".join(f"{notice.line} {notice.rule} {notice.text}: {notice.remedy}\n" for notice in outcome.notices)
-    kept = FIXTURES / shape / "notices.txt"
-    assert told == (kept.read_text() if kept.exists() else "")
-
-
-@pytest.mark.parametrize("shape", [path.parent.name for path in sorted(FIXTURES.glob("*/after_stock.py"))])
-def test_a_script_becomes_what_its_fixture_says_for_stock_ray(shape: str) -> None:
-    outcome = lift(FIXTURES / shape / "before.py", "ray")
-    assert isinstance(outcome, Rewritten)
-    assert outcome.code.decode() == (FIXTURES / shape / "after_stock.py").read_text()
-    assert b"raylift" not in outcome.code
-
-
-@pytest.mark.parametrize("path", sorted(FIXTURES.glob("refused_*/before.py")), ids=lambda path: path.parent.name)
-def test_a_script_is_refused_with_the_sentence_of_its_fixture(path: Path) -> None:
-    outcome = rewrite(path.read_bytes(), neighbours=neighbours_of(str(path)))
-    assert isinstance(outcome, Refused)
-    told = "".join(f"{notice.line} {notice.rule} {notice.text}: {notice.remedy}\n" for notice in outcome.notices)
-    assert told == path.with_name("notices.txt").read_text()
-
-
-@pytest.mark.parametrize("shape", SHAPES)
-def test_a_lifted_script_is_left_alone(shape: str) -> None:
-    assert isinstance(lift(FIXTURES / shape / "after.py", "raylift"), Untouched)
-
-
 @pytest.mark.parametrize("runtime", RUNTIMES)
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: f"{path.parent.name}/{path.name}")
+@pytest.mark.parametrize("script", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_no_lifted_file_names_what_is_gone(script: Path, runtime: str) -> None:
     outcome = lift(script, runtime)
     code = outcome.code if isinstance(outcome, Rewritten) else script.read_bytes()
@@ -78,7 +40,7 @@ def test_no_lifted_file_names_what_is_gone(script: Path, runtime: str) -> None:
 
 
 def test_the_guides_script_has_the_form_that_the_guide_gives_it() -> None:
-    outcome = lift(FIXTURES / "trainer_guide" / "before.py", "ray")
+    outcome = lift(SCRIPTS["ray_legacy/trainer_guide"], "ray")
     assert isinstance(outcome, Rewritten)
     lines = [line.strip() for line in outcome.code.decode().splitlines()]
     train_function = lines[lines.index("def train_func():") : lines.index("# Build a Ray TransformersTrainer")]

@@ -1,0 +1,57 @@
+"""A call whose arguments change keeps the layout that it has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+import pytest
+
+from raylift.edits.arguments import add_arguments, insert_argument, name_arguments, rename_keyword, replace_argument
+
+if TYPE_CHECKING:
+    from raylift.plan import Change
+
+SPLIT = """\
+f(
+    a,  # the first
+    b=1,
+)"""
+
+
+def changed(code: str, change: Change) -> str:
+    """A call after a change to it."""
+    node = change(cst.parse_expression(code))
+    assert isinstance(node, cst.BaseExpression)
+    return cst.Module([]).code_for_node(node)
+
+
+def argument_changed(code: str, change: Change) -> str:
+    """A call after a change to its last argument."""
+    call = cst.ensure_type(cst.parse_expression(code), cst.Call)
+    return cst.Module([]).code_for_node(call.with_changes(args=[*call.args[:-1], change(call.args[-1])]))
+
+
+@pytest.mark.parametrize(("before", "after"), [("f()", "f(x=1)"), ("f(a)", "f(a, x=1)"), ("f(a, b=2)", "f(a, b=2, x=1)")])
+def test_an_argument_is_added_at_the_end(before: str, after: str) -> None:
+    assert changed(before, add_arguments("x=1")) == after
+
+
+def test_long_arguments_get_lines_of_their_own() -> None:
+    long = f"x={'y' * 60}"
+    assert changed("f(a)", add_arguments(long)) == f"f(\n    a,\n    {long},\n)"
+
+
+def test_an_argument_is_inserted_after_the_one_that_it_belongs_to() -> None:
+    assert changed("f(a, b=1, c=2)", insert_argument(["b"], "x=3")) == "f(a, b=1, x=3, c=2)"
+    assert changed(SPLIT, insert_argument(["b"], "x=3")) == SPLIT.replace("    b=1,\n", "    b=1,\n    x=3,\n")
+
+
+def test_positional_arguments_get_their_names_up_to_a_star() -> None:
+    assert changed("f(1, 2, *rest)", name_arguments(["a", "b", "c"], 1)) == "f(1, b=2, *rest)"
+
+
+@pytest.mark.parametrize(("before", "after"), [("f(old=1)", "f(new=1)"), ("f(old = 1)", "f(new = 1)")])
+def test_a_keyword_changes_and_the_space_around_it_stays(before: str, after: str) -> None:
+    assert argument_changed(before, rename_keyword("new")) == after
+    assert argument_changed(before, replace_argument("new=1")) == after
