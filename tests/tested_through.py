@@ -15,6 +15,7 @@ CODEMOD: Mapping[str, Room] = {
         "__main__": "test_anything",
         "assemble": "rules/test_rule_fixtures",
         "flags": "test_request",
+        "libraries": "pipeline/test_funnel",
         "lift": "test_script_fixtures",
         "outcome": "output/test_entries",
         "plan": "emission/test_layout",
@@ -41,7 +42,7 @@ CODEMOD: Mapping[str, Room] = {
     },
     "frameworks": {"starts": "test_script_fixtures", "steps": "test_script_fixtures"},
     "frameworks/accelerate": {
-        "config_written_out": "launch_commands/test_into_request",
+        "config_written_out": "launch_commands/test_launch_settings",
         "notebook_launches": "frameworks/accelerate/test_notebook_launcher",
     },
     "frameworks/accelerate/loops": {"loop_kinds": "frameworks/accelerate/loops/test_epoch_loops"},
@@ -77,12 +78,12 @@ CODEMOD: Mapping[str, Room] = {
         "trainer_calls": "frameworks/ray_legacy/test_transformers_trainer",
     },
     "hazards": {
+        "known_systems": "hazards/test_other_systems",
         "reflection": "suppression/test_promises",
         "spawned_processes": "suppression/test_promises",
         "steps": "hazards/test_environment",
     },
     "launch_commands": {
-        "accelerate_config": "launch_commands/test_into_request",
         "launch": "launch_commands/test_from_text",
         "shell_words": "launch_commands/test_shell",
     },
@@ -94,6 +95,7 @@ CODEMOD: Mapping[str, Room] = {
     "pipeline": {
         "ask_first": "pipeline/test_delivery",
         "file_outcome": "commands/test_run",
+        "file_settings": "project/test_settings_file",
         "one_file": "test_anything",
         "outcomes": "test_cli",
     },
@@ -116,6 +118,7 @@ CODEMOD: Mapping[str, Room] = {
         "facts": "frameworks/hf_trainer/test_connect",
         "functions": "frameworks/accelerate/test_accelerators",
         "neighbours": "frameworks/accelerate/loops/test_epoch_loops",
+        "origins": "hazards/test_other_systems",
         "reach": "frameworks/hf_trainer/test_connect",
         "spread": "frameworks/hf_trainer/test_old_attributes",
         "syntax": "frameworks/accelerate/ranks/test_jumps",
