@@ -13,7 +13,10 @@ CODEMOD: Mapping[str, Room] = {
     ".": {
         "__init__": "test_api",
         "__main__": "test_anything",
+        "across": "project/test_generated_projects",
         "assemble": "rules/test_rule_fixtures",
+        "command_launch": "project/test_generated_projects",
+        "entry_points": "project/test_generated_projects",
         "flags": "test_request",
         "libraries": "pipeline/test_funnel",
         "lift": "test_script_fixtures",
@@ -32,6 +35,7 @@ CODEMOD: Mapping[str, Room] = {
         "calls": "frameworks/ray_legacy/test_transformers_trainer",
         "expressions": "frameworks/hf_trainer/test_old_attributes",
         "functions": "emission/test_layout",
+        "launching": "train_function/test_placement",
         "imports": "frameworks/ray_legacy/test_renames",
         "statements": "frameworks/hf_trainer/test_connect",
     },
@@ -78,8 +82,8 @@ CODEMOD: Mapping[str, Room] = {
         "trainer_calls": "frameworks/ray_legacy/test_transformers_trainer",
     },
     "hazards": {
+        "foreign_ranks": "rules/test_rule_fixtures",
         "known_systems": "hazards/test_other_systems",
-        "reflection": "suppression/test_promises",
         "spawned_processes": "suppression/test_promises",
         "steps": "hazards/test_environment",
     },
@@ -96,10 +100,20 @@ CODEMOD: Mapping[str, Room] = {
         "ask_first": "pipeline/test_delivery",
         "file_outcome": "commands/test_run",
         "file_settings": "project/test_settings_file",
+        "joint_delivery": "project/test_generated_projects",
         "one_file": "test_anything",
         "outcomes": "test_cli",
+        "related_files": "project/test_generated_projects",
     },
-    "project": {"uncommitted": "pipeline/test_delivery"},
+    "project": {
+        "import_lines": "project/test_generated_projects",
+        "import_table": "project/test_generated_projects",
+        "module_paths": "project/test_generated_projects",
+        "modules": "project/test_generated_projects",
+        "path_additions": "project/test_generated_projects",
+        "started_names": "project/test_generated_projects",
+        "uncommitted": "pipeline/test_delivery",
+    },
     "rules": {
         "__init__": "rules/test_rules",
         "accelerate": "rules/test_rule_fixtures",
@@ -126,8 +140,10 @@ CODEMOD: Mapping[str, Room] = {
     },
     "suppression": {"stale": "suppression/test_settled"},
     "train_function": {
+        "commands": "project/test_generated_projects",
         "light_code": "train_function/test_placement",
         "statements": "train_function/test_placement",
+        "worker_start": "train_function/test_launch",
     },
 }
 RUNTIME: Mapping[str, Room] = {
