@@ -44,7 +44,12 @@ CODEMOD: Mapping[str, Room] = {
         "module": "train_function/test_placement",
         "needed_imports": "suppression/test_selection",
     },
-    "frameworks": {"starts": "test_script_fixtures", "steps": "test_script_fixtures"},
+    "frameworks": {
+        "retarget": "test_cli",
+        "runtimes": "test_cli",
+        "starts": "test_script_fixtures",
+        "steps": "test_script_fixtures",
+    },
     "frameworks/accelerate": {
         "config_written_out": "launch_commands/test_launch_settings",
         "notebook_launches": "frameworks/accelerate/test_notebook_launcher",
