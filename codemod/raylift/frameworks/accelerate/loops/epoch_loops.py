@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from raylift.frameworks.accelerate.accelerators import backward_calls, visible_accelerator
 from raylift.frameworks.accelerate.loops.loop_kinds import LOOPS, Loop, accumulates, counts_steps, is_over_data, names_epochs
+from raylift.frameworks.accelerate.loops.telling import starts_anew, tells
 from raylift.script import Script, ScriptNode, remembered
 from raylift.script.functions import references
 from raylift.script.scopes import FUNCTIONS
@@ -72,22 +73,49 @@ def _trains_one_epoch(callee: ScriptNode) -> bool:
 
 
 def _climb(script: Script, site: ast.AST, backward: ast.Call | None, *, looped: bool, depth: int = 0) -> list[TrainingLoop]:
-    """The loop over epochs around a site: in its function, or around what calls it; else the outermost loop of the first that has one."""
+    """The loop over epochs around a site: in its function, or around what calls it; else the outermost loop of the first that has one.
+
+    A loop over epochs that says nothing of them, inside one that logs or saves, is a part of each of the other's rounds: the
+    updates of a policy, the steps of a critic. A function that nobody in sight calls runs nobody knows how often: it reports nothing.
+    """
     loops = [loop for loop in _loops_around(script, site) if not accumulates(loop)]
-    if epochs := _epoch_loop(loops, looped):
-        return [TrainingLoop(epochs, site, True, backward)]
+    epochs = _epoch_loop(loops, looped)
+    if epochs is not None and (telling := _telling(script, loops, epochs)):
+        return [TrainingLoop(telling, site, True, backward)]
     function = script.function(site)
+    calls = list(references(script, function)) if function is not None and depth < 6 else []
     above = [
         training
-        for reference in (references(script, function) if function is not None and depth < 6 else ())
+        for reference in calls
         for training in _climb(script, reference, backward, looped=looped or bool(loops), depth=depth + 1)
     ]
+    if epochs is not None:
+        return [each for each in above if each.has_epochs and tells(script, each.anchor)] or [
+            TrainingLoop(epochs, site, True, backward)
+        ]
     if with_epochs := [training for training in above if training.has_epochs]:
         return with_epochs
     if loops:
         return [TrainingLoop(loops[-1], site, False, backward)]
     with_loop = [training for training in above if isinstance(training.anchor, LOOPS)]
-    return with_loop or [TrainingLoop(script.statement(site), site, False, backward)]
+    is_called = function is None or any(_is_called(script, reference) for reference in calls)
+    return with_loop or ([TrainingLoop(script.statement(site), site, False, backward)] if is_called else [])
+
+
+def _is_called(script: Script, reference: ast.AST) -> bool:
+    """Whether a reference to a function is a call of it, rather than one that hands it to somebody else."""
+    holder = script.parent(reference)
+    return isinstance(holder, ast.Call) and holder.func is reference
+
+
+def _telling(script: Script, loops: list[Loop], inner: Loop) -> Loop | None:
+    """The innermost loop, of one and those around it, that says how its rounds went."""
+    for loop in loops[loops.index(inner) :]:
+        if tells(script, loop):
+            return loop
+        if loop is not loops[-1] and starts_anew(script, loops[loops.index(loop) + 1]):
+            return None
+    return None
 
 
 def _loops_around(script: Script, site: ast.AST) -> list[Loop]:

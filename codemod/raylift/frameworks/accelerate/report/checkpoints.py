@@ -61,10 +61,16 @@ def _always(script: Script, call: ast.Call, statement: ast.stmt) -> bool:
         assert holder is not None
         if isinstance(holder, (*LOOPS, *DEFINITIONS, ast.Lambda, ast.ExceptHandler, ast.Try, ast.Match, ast.IfExp, ast.BoolOp)):
             return False
-        if isinstance(holder, ast.If) and not (is_rank_test(script, holder.test) and inner in holder.body):
+        if isinstance(holder, ast.If) and not (_asks_rank_only(script, holder.test) and inner in holder.body):
             return False
         inner = holder
     return True
+
+
+def _asks_rank_only(script: Script, test: ast.expr) -> bool:
+    """Whether a test says nothing but which rank goes on: with another condition beside it a folder may be an old one."""
+    parts = test.values if isinstance(test, ast.BoolOp) else [test]
+    return all(is_rank_test(script, part) for part in parts)
 
 
 def prepared_models(script: Script, anchor: ast.stmt) -> list[str]:

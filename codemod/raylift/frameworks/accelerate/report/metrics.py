@@ -15,7 +15,8 @@ from raylift.frameworks.accelerate.loops.epoch_loops import TrainingLoop
 from raylift.frameworks.accelerate.report.computed_metrics import Metric, computed_metrics
 from raylift.frameworks.accelerate.report.epoch_calls import EpochCall, epoch_calls
 from raylift.frameworks.accelerate.report.printed_values import is_measure, is_print, name_of, printed_values
-from raylift.script import Script, ScriptNode
+from raylift.frameworks.accelerate.report.texts import is_text
+from raylift.script import Script
 from raylift.script.expressions import is_dict, written
 from raylift.script.syntax import call_name, siblings
 
@@ -77,7 +78,7 @@ def _printed(script: Script, call: EpochCall, own: frozenset[str]) -> Iterator[M
         return
     for shown in printed_values(call.node):
         names = {node.id for node in ast.walk(shown.value) if isinstance(node, ast.Name)}
-        if not names & own or _is_text(script, shown.value):
+        if not names & own or any(map(is_text, script.values(shown.value))):
             continue
         if isinstance(shown.value, ast.Dict):
             yield from _entries(script, shown.value, call)
@@ -85,21 +86,6 @@ def _printed(script: Script, call: EpochCall, own: frozenset[str]) -> Iterator[M
             yield Metric("", shown.value, call.source, call.tests)
         elif is_measure(shown):
             yield Metric(f'"{name_of(shown)}"', shown.value, call.source, call.tests)
-
-
-def _is_text(script: Script, value: ast.expr) -> bool:
-    for found in script.values(value):
-        if isinstance(found, ScriptNode) and isinstance(found.node, ast.JoinedStr):
-            return True
-        if isinstance(found, ScriptNode) and isinstance(found.node, ast.Constant) and isinstance(found.node.value, str):
-            return True
-        if (
-            isinstance(found, ScriptNode)
-            and isinstance(found.node, ast.Call)
-            and call_name(found.node) in ("join", "strftime", "str", "Path")
-        ):
-            return True
-    return False
 
 
 def _last_loss(script: Script, training: TrainingLoop, block: list[ast.stmt]) -> Iterator[Metric]:

@@ -75,10 +75,31 @@ def _in_argument(argument: ast.expr, text: str) -> Iterator[PrintedValue]:
     elif call_name(argument) == "format" and isinstance(argument, ast.Call) and isinstance(argument.func, ast.Attribute):
         if isinstance(argument.func.value, ast.Constant):
             yield from _fields(str(argument.func.value.value), argument.args)
-    elif isinstance(argument, ast.BinOp) and isinstance(argument.op, ast.Add) and "str" in ast.dump(argument.left):
-        yield from ()
+    elif isinstance(argument, ast.BinOp) and isinstance(argument.op, ast.Add) and _has_text(argument):
+        yield from _in_sum(argument, text)
     else:
         yield PrintedValue(argument, text, False)
+
+
+def _has_text(node: ast.expr) -> bool:
+    """Whether a sum is one of texts, as far as its own words say."""
+    return any(
+        isinstance(part, ast.JoinedStr) or (isinstance(part, ast.Constant) and isinstance(part.value, str))
+        for part in ast.walk(node)
+    )
+
+
+def _in_sum(argument: ast.BinOp, text: str) -> Iterator[PrintedValue]:
+    """The values in `"loss: " + str(loss) + f", {rate}"`, each with the text before it."""
+    for part in (argument.left, argument.right):
+        if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add) and _has_text(part):
+            yield from _in_sum(part, text)
+        elif isinstance(part, ast.Constant):
+            text = str(part.value)
+        elif call_name(part) == "str" and isinstance(part, ast.Call) and len(part.args) == 1:
+            yield PrintedValue(part.args[0], text, False)
+        elif isinstance(part, (ast.JoinedStr, ast.BinOp, ast.Call)):
+            yield from _in_argument(part, text)
 
 
 def _fields(template: str, values: list[ast.expr]) -> Iterator[PrintedValue]:
