@@ -28,7 +28,7 @@ from raylift.frameworks.accelerate.accelerators import visible_accelerator
 from raylift.frameworks.accelerate.loops.epoch_loops import TrainingLoop, training_loops
 from raylift.frameworks.accelerate.ranks.jumps import jumps
 from raylift.frameworks.accelerate.ranks.rank_values import ranks_in
-from raylift.frameworks.accelerate.report.checkpoints import prepared_models, saved_folders
+from raylift.frameworks.accelerate.report.checkpoints import collected_models, prepared_models, saved_folders
 from raylift.frameworks.accelerate.report.code import Report, bundled_report, written_out_report
 from raylift.frameworks.accelerate.report.computed_metrics import Metric
 from raylift.frameworks.accelerate.report.metrics import preferred_metrics, says_more_than_count
@@ -77,11 +77,23 @@ def _report(script: Script, training: TrainingLoop, settings: Settings) -> Itera
     if not any(says_more_than_count([metric]) for metric, _ in report.metrics):
         text = "no metric of this loop can be read on every rank, so it reports none"
         yield Notice(training.anchor.lineno, "RL221", text, "add what you want to see to the `report` call")
-    others = prepared_models(script, training.anchor)
-    if report.model and len(others) > 1:
-        text = f"only `{report.model}` goes into the checkpoint, not {', '.join(f'`{name}`' for name in others[1:])}"
+    yield from _left_out(script, training, report)
+
+
+def _left_out(script: Script, training: TrainingLoop, report: Report) -> Iterator[Notice]:
+    """What a report's checkpoint does not hold."""
+    line, remedy = training.anchor.lineno, "save all of them with `accelerator.save_state` and report that folder"
+    if training.in_updates and not report.folder:
+        text = "this loop goes over updates, too many for a checkpoint after each, and the script saves none here"
+        yield Notice(line, "RL228", text, "add `model=` to the `report` call where a checkpoint is due")
+        return
+    others = [f"`{name}`" for name in prepared_models(script, training.anchor)[1:]]
+    collected = [f"`{name}`" for name in collected_models(script, training.anchor)]
+    if report.model and others:
+        yield Notice(line, "RL222", f"only `{report.model}` goes into the checkpoint, not {', '.join(others)}", remedy)
+    elif not (report.model or report.folder) and collected:
         yield Notice(
-            training.anchor.lineno, "RL222", text, "save all of them with `accelerator.save_state` and report that folder"
+            line, "RL222", f"{', '.join(collected)} holds several models, and none of them goes into a checkpoint", remedy
         )
 
 
@@ -125,6 +137,8 @@ def _at(
         after = until[until.index(saved.source) + 1 :]
         if is_readable(script, saved.folder, place, readable) and not is_changed(script, saved.folder, after):
             return replace(report, folder=written(script, saved.folder))
+    if training.in_updates:
+        return report
     names = [name for name in prepared_models(script, training.anchor) if _is_visible(script, name, place, readable)]
     return replace(report, model=names[0] if names else "")
 

@@ -22,12 +22,16 @@ from raylift.script.scopes import FUNCTIONS
 
 @dataclass(frozen=True, slots=True)
 class TrainingLoop:
-    """What trains: the loop over epochs, or where there is none the loop over data or the statement; and the node in it that trains."""
+    """What trains: the loop over epochs, or where there is none the loop over data or the statement; and the node in it that trains.
+
+    `in_updates` where the loop goes over updates, each with epochs of its own: far more of them than anybody saves checkpoints.
+    """
 
     anchor: ast.stmt
     site: ast.AST
     has_epochs: bool
     backward: ast.Call | None
+    in_updates: bool = False
 
 
 @remembered
@@ -81,7 +85,7 @@ def _climb(script: Script, site: ast.AST, backward: ast.Call | None, *, looped: 
     loops = [loop for loop in _loops_around(script, site) if not accumulates(loop)]
     epochs = _epoch_loop(loops, looped)
     if epochs is not None and (telling := _telling(script, loops, epochs)):
-        return [TrainingLoop(telling, site, True, backward)]
+        return [TrainingLoop(telling, site, True, backward, in_updates=telling is not epochs and not names_epochs(telling))]
     function = script.function(site)
     calls = list(references(script, function)) if function is not None and depth < 6 else []
     above = [

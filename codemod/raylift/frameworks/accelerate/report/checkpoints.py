@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from raylift.frameworks.accelerate.accelerators import is_accelerator
 from raylift.frameworks.accelerate.loops.loop_kinds import LOOPS
 from raylift.frameworks.accelerate.ranks.rank_tests import is_rank_test
-from raylift.script import Script
+from raylift.script import Script, ScriptNode
 from raylift.script.scopes import DEFINITIONS
 from raylift.script.syntax import call_name, own_nodes
 
 MODEL = re.compile(r"(model|net|unet|transformer|encoder|decoder|generator|classifier|policy|adapter)\w*$", re.IGNORECASE)
 NOT_A_MODEL = re.compile(r"(optim|sched|loader|dataset|tokenizer|processor)", re.IGNORECASE)
+SEVERAL = re.compile(r"(models|nets|networks|encoders|decoders|generators|classifiers|policies|adapters)$", re.IGNORECASE)
 MEASURES = re.compile(r"(criterion|loss|metric)", re.IGNORECASE)
+COLLECTIONS = (ast.Dict, ast.DictComp, ast.List, ast.ListComp, ast.Tuple, ast.GeneratorExp)
 SAVERS = ("save_state", "save_pretrained", "save_model")
 
 
@@ -75,6 +77,25 @@ def _asks_rank_only(script: Script, test: ast.expr) -> bool:
 
 def prepared_models(script: Script, anchor: ast.stmt) -> list[str]:
     """The prepared models that the code around a training uses, as it calls them; the one that it trains first."""
+    holder = script.function(anchor) or script.tree
+    return [name for name in _model_names(script, anchor) if not _holds_several(script, holder, name)]
+
+
+def collected_models(script: Script, anchor: ast.stmt) -> list[str]:
+    """The lists and dicts of models that the code around a training uses, or that the script fills with prepared ones."""
+    holder = script.function(anchor) or script.tree
+    named = [name for name in _model_names(script, anchor) if _holds_several(script, holder, name)]
+    filled = [
+        ast.unparse(target)
+        for assign in script.all(ast.Assign)
+        if isinstance(assign.value, COLLECTIONS) and any(_is_prepare(script, part) for part in ast.walk(assign.value))
+        for target in assign.targets
+        if _is_model_name(ast.unparse(target))
+    ]
+    return list(dict.fromkeys([*named, *filled]))
+
+
+def _model_names(script: Script, anchor: ast.stmt) -> list[str]:
     function, prepared = script.function(anchor), _prepared(script)
     holder = function or script.tree
     inside = _in_order(own_nodes(holder))
@@ -89,6 +110,14 @@ def prepared_models(script: Script, anchor: ast.stmt) -> list[str]:
     if not chosen and prepared:
         chosen = _trained(_in_order(ast.walk(holder)), prepared)
     return list(dict.fromkeys(chosen))
+
+
+def _holds_several(script: Script, holder: ast.AST, name: str) -> bool:
+    """Whether a name stands for a list or a dict of models, which have no weights of their own."""
+    uses = [node for node in ast.walk(holder) if isinstance(node, (ast.Name, ast.Attribute)) and ast.unparse(node) == name]
+    values = [value for node in uses[:1] for value in script.values(node)]
+    known = [isinstance(value.node, COLLECTIONS) for value in values if isinstance(value, ScriptNode)]
+    return any(known) or (not values and bool(SEVERAL.search(name)))
 
 
 def _in_order(nodes: Iterable[ast.AST]) -> list[ast.AST]:
@@ -138,7 +167,7 @@ def _prepared(script: Script) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _is_prepare(script: Script, value: ast.expr) -> bool:
+def _is_prepare(script: Script, value: ast.AST) -> bool:
     if not isinstance(value, ast.Call) or call_name(value) not in ("prepare", "prepare_model"):
         return False
     return isinstance(value.func, ast.Attribute) and is_accelerator(script, value.func.value)

@@ -52,3 +52,41 @@ def test_the_folder_that_the_script_saves_is_the_checkpoint(body: str, folder: s
 )
 def test_a_folder_that_is_not_written_every_time_is_not_the_checkpoint(body: str) -> None:
     assert "accelerator=accelerator, model=model)" in lifted(script(body))
+
+
+HELD = """\
+from accelerate import Accelerator
+
+accelerator = Accelerator()
+{prepared}
+for epoch in range(3):
+    for batch in loader:
+        loss = train_step(batch)
+        accelerator.backward(loss)
+    print(f"epoch {{epoch}} loss {{loss.item()}}")
+{after}"""
+
+
+@pytest.mark.parametrize(
+    "test", ["accelerator.is_main_process and keep == 'epoch'", "keep and accelerator.process_index == 0", "epoch % 4 == 0"]
+)
+def test_a_folder_that_is_not_saved_every_time_is_not_reported(test: str) -> None:
+    after = f"    if {test}:\n        accelerator.save_state(f'epoch_{{epoch}}')\n"
+    code = lifted(HELD.format(prepared="model, loader = accelerator.prepare(model, loader)\nmodel.train()", after=after))
+    assert "checkpoint_dir" not in code
+    assert "model=model" in code
+
+
+def test_a_folder_that_one_rank_saves_every_time_is_reported() -> None:
+    after = "    if accelerator.is_main_process:\n        accelerator.save_state(f'epoch_{epoch}')\n"
+    code = lifted(HELD.format(prepared="model, loader = accelerator.prepare(model, loader)\nmodel.train()", after=after))
+    assert "checkpoint_dir=f'epoch_{epoch}'" in code
+
+
+@pytest.mark.parametrize(
+    "made", ["models = {k: accelerator.prepare(m) for k, m in made.items()}", "models = [accelerator.prepare(m) for m in made]"]
+)
+def test_a_collection_of_models_is_not_taken_for_one(made: str) -> None:
+    source = HELD.format(prepared=f"{made}\nloader = accelerator.prepare(loader)\nmodels.train()", after="")
+    assert "model=" not in lifted(source)
+    assert "RL222" in {notice.rule for notice in notices(source)}
