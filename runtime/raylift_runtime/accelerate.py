@@ -181,12 +181,18 @@ def _folder_for_all_ranks(session: Session) -> Iterator[str]:
 def _save_model(accelerator: Accelerator, model: Any, folder: str) -> None:
     """Saves the model without its wrappers from the main process; every rank calls it, since gathering shards takes them all."""
     is_sharded = accelerator.distributed_type.value in ("FSDP", "DEEPSPEED", "MEGATRON_LM")
-    state = accelerator.get_state_dict(model) if is_sharded else None
+    state = _plain_keys(accelerator.get_state_dict(model)) if is_sharded else None
     if not accelerator.is_main_process:
         return
     os.makedirs(folder, exist_ok=True)
     unwrapped = accelerator.unwrap_model(model)
+    unwrapped = getattr(unwrapped, "_orig_mod", unwrapped)  # what torch.compile has wrapped
     if hasattr(unwrapped, "save_pretrained"):
         unwrapped.save_pretrained(folder, **({"state_dict": state} if is_sharded else {}))
     else:
-        accelerator.save(state if is_sharded else unwrapped.state_dict(), os.path.join(folder, MODEL_FILE))
+        accelerator.save(state if is_sharded else _plain_keys(unwrapped.state_dict()), os.path.join(folder, MODEL_FILE))
+
+
+def _plain_keys(state: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A state dict with the keys of the plain module; those of compiled parts have another name in them."""
+    return {name.replace("_orig_mod.", ""): value for name, value in (state or {}).items()}

@@ -80,6 +80,13 @@ def test_a_model_is_saved_without_its_wrappers(session: Stored) -> None:
     assert torch.load(session.last / "model.bin").keys() == {"weight", "bias"}
 
 
+def test_a_compiled_model_is_saved_by_the_names_of_the_plain_one(session: Stored) -> None:
+    accelerator = new_accelerator()
+    model = nn.Sequential(torch.compile(nn.Linear(2, 1), backend="eager"))
+    report({}, accelerator=accelerator, model=accelerator.prepare(torch.compile(model, backend="eager")))
+    assert torch.load(session.last / "model.bin").keys() == {"0.weight", "0.bias"}
+
+
 def test_a_model_that_can_save_itself_does(session: Stored) -> None:
     from transformers import BertConfig, BertModel
 

@@ -66,7 +66,10 @@ def written_out_report(script: Script, report: Report) -> tuple[tuple[str, ...],
         f"    {checkpoint} = Checkpoint.from_directory({folder}) if {main} else None\n"
         f"    {_indented(call)}\n"
     )
-    return (f"{state} = {report.accelerator}.get_state_dict({report.model})", block), imports
+    model = report.model
+    if any(True for _ in script.calls_to("torch.compile")):  # whose wrapper has other keys
+        model = f"{report.accelerator}.unwrap_model({model}, keep_torch_compile=False)"
+    return (f"{state} = {report.accelerator}.get_state_dict({model})", block), imports
 
 
 def _metrics(script: Script, report: Report, *, plain: bool) -> str:

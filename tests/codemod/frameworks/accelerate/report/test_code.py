@@ -40,3 +40,24 @@ def test_stock_ray_reports_outside_of_every_rank_test() -> None:
     assert reporting.startswith(" " * 12 + "ray.train.report")
     assert 'ray.train.report({"loss": float(loss)}, checkpoint=checkpoint)' in code
     assert "import ray.train\n" in code
+
+
+def test_stock_ray_is_given_the_keys_of_a_model_without_its_compiled_wrapper() -> None:
+    compiled = script(before="import torch\n\nmodel = torch.compile(model)")
+    assert "accelerator.get_state_dict(accelerator.unwrap_model(model, keep_torch_compile=False))" in lifted(
+        compiled, runtime="ray"
+    )
+    assert "accelerator.get_state_dict(model)" in lifted(script(), runtime="ray")
+
+
+def test_stock_ray_is_given_numbers_where_a_dict_of_metrics_may_hold_tensors() -> None:
+    source = script("metrics = measure(model)\naccelerator.log(metrics)")
+    assert '{key: value.item() if hasattr(value, "item") else value for key, value in metrics.items()}' in lifted(
+        source, runtime="ray"
+    )
+    assert "report(metrics, " in lifted(source)
+
+
+def test_stock_ray_is_given_a_dict_that_holds_numbers_as_it_is() -> None:
+    source = script('metrics = {"loss": loss.item(), "rate": float(rate)}\naccelerator.log(metrics)')
+    assert "ray.train.report(metrics, " in lifted(source, runtime="ray")
