@@ -35,6 +35,7 @@ class Request(NamedTuple):
     exclude: tuple[str, ...] = ()
     force_exclude: bool = False
     jobs: int | None = None
+    timeout: int | None = None
     format: str = "text"
     statistics: bool = False
     side_by_side: bool = False

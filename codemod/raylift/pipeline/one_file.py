@@ -7,6 +7,7 @@ import os
 from raylift import lift as core
 from raylift.outcome import Failed, Outcome, Untouched
 from raylift.pipeline.file_settings import settings_of
+from raylift.pipeline.time_limit import DEFAULT_S, TookTooLong, limited_to
 from raylift.project.files import BadInput
 from raylift.project.library_modules import is_part_of_a_library
 from raylift.project.modules import ProjectCache
@@ -20,8 +21,13 @@ PROJECTS = ProjectCache()
 
 def outcome_for(path: str, source: bytes, request: Request) -> Outcome:
     """What becomes of this source; a fault of ours is told as one."""
+    limit = DEFAULT_S if request.timeout is None else request.timeout
     try:
-        return _lifted(path, source, settings_of(request, path), request)
+        with limited_to(limit):
+            return _lifted(path, source, settings_of(request, path), request)
+    except TookTooLong:
+        PROJECTS.forget()  # whatever was half known
+        return Failed(f"took longer than {limit} s and was given up; report it, or allow more with --timeout", ours=True)
     except BadInput as error:
         return Failed(str(error))
     except (RecursionError, MemoryError):

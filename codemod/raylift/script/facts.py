@@ -10,10 +10,11 @@ from __future__ import annotations
 import ast
 import builtins
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from raylift.script.registries import stored_in
 from raylift.script.scopes import FUNCTIONS, Imported, Scope
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
 MOST_VALUES = 256
 """Values of one place; what has more is as good as unknown, and the rest of them is left out."""
+
+
+def may_lack_some(values: Collection[object]) -> bool:
+    """Whether these may not be all values of a place, so that nothing can be said of every one."""
+    return len(values) >= MOST_VALUES
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +196,8 @@ def sources(place: Holder) -> Iterator[Source]:
         yield from (place_of(script, part) for part in (key.body, key.orelse))
     elif isinstance(key, (ast.BoolOp, ast.Dict)):
         yield from (place_of(script, part) for part in key.values)
+        if isinstance(key, ast.Dict):
+            yield from (place_of(holder, part) for holder, part in stored_in(script, key))
 
 
 def _of_bindings(script: Script, scope: Scope, name: str) -> Iterator[Source]:
@@ -199,9 +207,22 @@ def _of_bindings(script: Script, scope: Scope, name: str) -> Iterator[Source]:
         elif isinstance(binding, ast.expr) and not (
             isinstance(binding, ast.Name) and isinstance(binding.ctx, (ast.Store, ast.Del))
         ):
-            yield place_of(script, binding)
+            yield from (place_of(script, part) for part in _choices(binding))
         else:
             yield ScriptNode(script, binding)
+
+
+def _choices(expression: ast.expr) -> Iterator[ast.expr]:
+    """What an expression chooses from: `x or 5` needs no row of its own, which n of them would each fill with what `x` holds."""
+    if isinstance(expression, ast.BoolOp):
+        parts = expression.values
+    elif isinstance(expression, ast.IfExp):
+        parts = [expression.body, expression.orelse]
+    else:
+        yield expression
+        return
+    for part in parts:
+        yield from _choices(part)
 
 
 def _from_afar(script: Script, name: str) -> Iterator[Source]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from raylift.script import Script, ScriptNode, Value, remembered, remembered_for
+from raylift.script.facts import Holder
 from raylift.script.scopes import DEFINITIONS, FUNCTIONS
 
 TYPE_TESTS = frozenset({"builtins.isinstance", "builtins.issubclass"})
@@ -195,12 +196,12 @@ def _definitions(value: Value) -> Iterable[ScriptNode]:
 
 def held_by(value: ScriptNode) -> Iterator[ScriptNode]:
     """The definitions among the elements of a dict, a list, a tuple or a set."""
-    node = value.node
-    parts = node.values if isinstance(node, ast.Dict) else getattr(node, "elts", ())
-    for part in parts:
-        for each in value.script.values(part):
-            if isinstance(each, ScriptNode) and isinstance(each.node, DEFINITIONS):
-                yield each
+    if isinstance(value.node, ast.Dict):
+        held = [value.script.facts.values(Holder(value.script, value.node))]
+    else:
+        held = [value.script.values(part) for part in getattr(value.node, "elts", ())]
+    for values in held:
+        yield from (each for each in values if isinstance(each, ScriptNode) and isinstance(each.node, DEFINITIONS))
 
 
 def _all_registered(value: ScriptNode) -> Iterator[ScriptNode]:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 
 from raylift.script import Script, Value, remembered_for
+from raylift.script.facts import may_lack_some
 from raylift.script.scopes import DEFINITIONS, FUNCTIONS
 
 LIGHT_PACKAGES = frozenset(sys.stdlib_module_names) | {
@@ -85,6 +86,8 @@ def _is_light_at(script: Script, asked: tuple[ast.Call, int]) -> bool:
     if isinstance(call.func, ast.Attribute) and call.func.attr in HEAVY_METHODS:
         return False
     values = list(script.values(call.func))
+    if may_lack_some(values):
+        return False
     if values:
         return all(_is_light_value(script, value, depth) for value in values)
     if isinstance(call.func, ast.Attribute):
@@ -95,7 +98,7 @@ def _is_light_at(script: Script, asked: tuple[ast.Call, int]) -> bool:
 def _is_light_receiver(script: Script, receiver: ast.expr, depth: int) -> bool:
     """A method of a literal, or of what a light call returned, is light."""
     values = list(script.values(receiver))
-    return bool(values) and all(_is_light_object(script, value, depth) for value in values)
+    return bool(values) and not may_lack_some(values) and all(_is_light_object(script, value, depth) for value in values)
 
 
 def _is_light_object(script: Script, value: Value, depth: int) -> bool:
