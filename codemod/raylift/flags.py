@@ -34,6 +34,7 @@ FLAGS = (
     Flag("launched_by", ("--launched-by",), "text", LIFTING, "Its launch command, or a shell script with it.", metavar="COMMAND|FILE"),
     Flag("inline_accelerate_config", ("--inline-accelerate-config",), "switch", LIFTING, "Write its config into Accelerator(...)."),
     Flag("resumable", ("--resumable",), "switch", LIFTING, "Restart Accelerate loops from the newest checkpoint.", is_setting=True),
+    Flag("module", ("-m", "--module"), "text", "run verify", "Start this module of the project, as `python -m` does.", metavar="MODULE"),
     Flag("address", ("--address",), "text", "run", "The Ray cluster to train on. [a local one]"),
     Flag("steps", ("--steps",), "number", "verify", "Stop after this many optimizer steps. [at the end]", metavar="K"),
     Flag("tolerance", ("--tolerance",), "decimal", "verify", "Relative difference of losses to allow. [0]", metavar="X"),

@@ -25,6 +25,7 @@ class Request(NamedTuple):
     launched_by: str | None = None
     inline_accelerate_config: bool | None = None
     address: str | None = None
+    module: str | None = None
     steps: int | None = None
     tolerance: float = 0.0
     lifted: str | None = None

@@ -8,13 +8,15 @@ import subprocess
 import sys
 import tempfile
 
-from raylift.commands import replay
+from raylift.commands import replay, run_module
 from raylift.commands.check_diff_rewrite import exit_code
+from raylift.commands.mirror import bring_back, import_roots, mirror, mirrored
+from raylift.commands.program import program_outcome
 from raylift.output.console import Console, complain
 from raylift.pipeline.delivery import is_done, new_code
 from raylift.pipeline.file_outcome import FileOutcome
 from raylift.pipeline.file_settings import settings_of
-from raylift.pipeline.outcomes import file_outcomes
+from raylift.project.module_paths import project_root
 from raylift.request import Request
 
 NEEDED = ("ray", "torch", "transformers", "accelerate")
@@ -30,16 +32,35 @@ def run_lifted(request: Request, arguments: list[str]) -> int:
     if not os.path.isfile(script):
         complain(f"{script}: run takes one script, and this is none")
         return 2
-    (looked,) = file_outcomes(request)
+    looked, changed = program_outcome(request)
     console.tell(script, looked.outcome)
     code = new_code(looked.outcome)
+    if code is not None and (request.module or len(changed) > 1):
+        return run_in_mirror(request, changed, arguments)
     if code is not None and not settings_of(request, script).target.reruns_script:
         return run_beside_its_modules(script, code, arguments, environment(request))
-    if (command := command_line(looked, arguments)) is None:
+    if (command := command_line(looked, arguments, request.module)) is None:
         return exit_code("run", looked.outcome)
     sys.stdout.flush()
     sys.stderr.flush()
     os.execve(sys.executable, command, environment(request))
+
+
+def run_in_mirror(request: Request, changed: dict[str, bytes], arguments: list[str]) -> int:
+    """Run an entry among its lifted modules, where Ray's workers can import them, in a mirror of the project that is taken down again."""
+    (script,) = map(os.path.realpath, request.paths)
+    root = project_root(os.path.dirname(script))
+    with tempfile.TemporaryDirectory(prefix="raylift-") as folder:
+        mirror(root, folder, changed)
+        roots = [mirrored(each, root, folder) for each in import_roots(changed)]
+        variables = environment(request)
+        variables["PYTHONPATH"] = os.pathsep.join([*roots, *filter(None, [variables.get("PYTHONPATH")])])
+        lifted = mirrored(script, root, folder)
+        start = [run_module.__file__, import_roots([lifted])[0], request.module] if request.module else [lifted]
+        try:
+            return subprocess.run([sys.executable, *start, *arguments], env=variables, check=False).returncode
+        finally:
+            bring_back(root, folder, changed)
 
 
 def run_beside_its_modules(script: str, code: bytes, arguments: list[str], variables: dict[str, str]) -> int:
@@ -61,11 +82,11 @@ def missing_packages() -> str:
     return f"training needs {', '.join(missing)}: pip install 'raylift[runtime]'" if missing else ""
 
 
-def command_line(looked: FileOutcome, arguments: list[str]) -> list[str] | None:
+def command_line(looked: FileOutcome, arguments: list[str], module: str | None = None) -> list[str] | None:
     """How to run what the script became, or None where it cannot be lifted; a script that needs nothing runs as it is."""
     script = looked.found.path
     if is_done(looked.outcome):
-        return [sys.executable, script, *arguments]
+        return [sys.executable, *(["-m", module] if module else [script]), *arguments]
     if (code := new_code(looked.outcome)) is None:
         return None
     handle, lifted = tempfile.mkstemp(prefix="raylift-", suffix=".py")

@@ -11,11 +11,12 @@ import typer
 
 from raylift.commands.check_diff_rewrite import execute
 from raylift.commands.explain import explanation, listing
+from raylift.commands.program import path_of_module
 from raylift.commands.run import run_lifted
 from raylift.commands.verify import verify
 from raylift.flags import Flag, flags_of
 from raylift.output.console import complain
-from raylift.request import request
+from raylift.request import Request, request
 from raylift.rules import ids_of, suggestion
 
 EPILOG = """\b
@@ -33,7 +34,7 @@ EXAMPLES = {  # of each command, below its own help
     "check": ("raylift check src/ --statistics", "raylift check . --format sarif > raylift.sarif"),
     "diff": ("raylift diff train.py --num-workers 4", "raylift diff train.py | git apply"),
     "rewrite": ("raylift rewrite train.py --launched-by launch.sh", "raylift rewrite train.py -o train_ray.py --runtime ray"),
-    "run": ("raylift run train.py --num-workers 2 -- --lr 1e-4",),
+    "run": ("raylift run train.py --num-workers 2 -- --lr 1e-4", "raylift run -m pkg.train --num-workers 2 -- --lr 1e-4"),
     "report": ("raylift report scripts/ -o report.html",),
     "verify": ("raylift verify train.py -n 2 --steps 20 -- --lr 1e-4",),
 }
@@ -48,7 +49,9 @@ app = typer.Typer(
 )
 
 PATHS = Annotated[list[str], typer.Argument(metavar="PATH...", help="Scripts, folders of them, or - for standard input.")]
-SCRIPT = Annotated[str, typer.Argument(metavar="SCRIPT", help="The training script; it stays as it is.")]
+SCRIPT = Annotated[
+    str | None, typer.Argument(metavar="SCRIPT", help="The training script; it stays as it is.", show_default=False)
+]
 ARGUMENTS = Annotated[list[str] | None, typer.Argument(metavar="-- ARGS", help="The script's own arguments.", show_default=False)]
 KEYWORD, REQUIRED = inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.empty
 
@@ -111,7 +114,7 @@ def add_command(name: str, text: str, arguments: dict[str, Any], carry_out: Call
         raise typer.Exit(carry_out(chosen=chosen(values), **own))
 
     positional = [
-        inspect.Parameter(argument, KEYWORD, default=None if kind is ARGUMENTS else REQUIRED, annotation=kind)
+        inspect.Parameter(argument, KEYWORD, default=None if kind in (ARGUMENTS, SCRIPT) else REQUIRED, annotation=kind)
         for argument, kind in arguments.items()
     ]
     signature = inspect.Signature([*positional, *map(parameter, flags_of(name))])
@@ -133,9 +136,24 @@ def lift_with(name: str) -> Callable[..., int]:
     return lambda paths, chosen: execute(request(name, paths, chosen))
 
 
-def train(script: str, arguments: list[str] | None, chosen: dict[str, object]) -> int:
+def started(
+    command: str, script: str | None, arguments: list[str] | None, chosen: dict[str, object]
+) -> tuple[Request, list[str]]:
+    """The request and the program's own arguments; a module that is started leaves the place of the script to the first of them."""
+    rest = arguments or []
+    if isinstance(module := chosen.get("module"), str):
+        path = path_of_module(module)
+        if path is None:
+            raise typer.BadParameter(f"there is no module {module} here that can be run")
+        return request(command, [path], chosen), [*([] if script is None else [script]), *rest]
+    if script is None:
+        raise typer.BadParameter("give a script, or a module with -m")
+    return request(command, [script], chosen), rest
+
+
+def train(script: str | None, arguments: list[str] | None, chosen: dict[str, object]) -> int:
     """How `run` is carried out."""
-    return run_lifted(request("run", [script], chosen), arguments or [])
+    return run_lifted(*started("run", script, arguments, chosen))
 
 
 def page(paths: list[str], chosen: dict[str, object]) -> int:
@@ -145,9 +163,9 @@ def page(paths: list[str], chosen: dict[str, object]) -> int:
     return report(request("report", paths, chosen))
 
 
-def prove(script: str, arguments: list[str] | None, chosen: dict[str, object]) -> int:
+def prove(script: str | None, arguments: list[str] | None, chosen: dict[str, object]) -> int:
     """How `verify` is carried out."""
-    return verify(request("verify", [script], chosen), arguments or [])
+    return verify(*started("verify", script, arguments, chosen))
 
 
 add_command("check", "Say which scripts would be lifted and which need a hand.", {"paths": PATHS}, lift_with("check"))

@@ -8,11 +8,12 @@ import tempfile
 from pathlib import Path
 
 from raylift.commands.check_diff_rewrite import exit_code
+from raylift.commands.mirror import import_roots
+from raylift.commands.program import program_outcome
 from raylift.commands.run import missing_packages
 from raylift.output.console import Console, complain, put
 from raylift.pipeline.delivery import new_code
 from raylift.pipeline.file_settings import settings_of
-from raylift.pipeline.outcomes import file_outcomes
 from raylift.project import files
 from raylift.request import Request
 from raylift.verification.comparison import compare, is_equal, table
@@ -33,10 +34,10 @@ def verify(request: Request, arguments: list[str]) -> int:
         return 2
     try:
         with tempfile.TemporaryDirectory(prefix="raylift-verify-") as folder:
-            code, answer = _lifted_code(_as_trained(request, folder))
-            if code is None:
+            changed, answer = _lifted_files(_as_trained(request, folder))
+            if not changed:
                 return answer
-            original, lifted = _train_both(request, Path(script), code, arguments, Path(folder))
+            original, lifted = _train_both(request, Path(script), changed, arguments, Path(folder))
     except (TooMuch, TrainingFailed) as error:
         complain(str(error))
         return 2
@@ -59,49 +60,67 @@ def _ranks(request: Request) -> int:
     return 2 if request.num_workers is None else max(1, request.num_workers)
 
 
-def _lifted_code(request: Request) -> tuple[bytes | None, int]:
-    """What to compare with, or None and the exit code that says why there is nothing."""
+def _lifted_files(request: Request) -> tuple[dict[str, bytes], int]:
+    """What to compare with, by its real path, or nothing and the exit code that says why."""
     (script,) = request.paths
     try:
         files.read_file(script)
         if request.lifted is not None:
-            return files.read_file(request.lifted), 0
+            return {os.path.realpath(script): files.read_file(request.lifted)}, 0
     except files.BadInput as error:
         complain(f"{request.lifted or script}: {error}")
-        return None, 2
-    (looked,) = file_outcomes(request)
+        return {}, 2
+    looked, changed = program_outcome(request)
     Console(request).tell(script, looked.outcome)
     code = new_code(looked.outcome)
     if code is None and (answer := exit_code("verify", looked.outcome)):
-        return None, answer
+        return {}, answer
     if code is None:
         complain(f"{script} needs no lift; give the script as it was before, and this one with --lifted")
-        return None, 2
-    return code, 0
+        return {}, 2
+    return changed, 0
 
 
 def _train_both(
-    request: Request, script: Path, code: bytes, arguments: list[str], folder: Path
+    request: Request, script: Path, changed: dict[str, bytes], arguments: list[str], folder: Path
 ) -> tuple[TrainingRecord, TrainingRecord]:
     ranks = _ranks(request)
     put(sys.stderr, f"raylift: training {script} as it is, under torchrun with {ranks} processes\n")
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc_per_node={ranks}"]
     copy = _project_copy(script, folder / "original")
+    start = ["-m", request.module] if request.module else [str(copy)]
     before = WatchedTraining(
-        [*torchrun, str(copy), *arguments], folder / "original", _environment(request), ranks, TORCHRUN_GRACE_S
+        [*torchrun, *start, *arguments],
+        folder / "original",
+        _importing(request, folder / "original", copy),
+        ranks,
+        TORCHRUN_GRACE_S,
     )
     original = _watched(before, folder / "original-record", request, "the original")
     put(sys.stderr, f"raylift: training it lifted, on {ranks} Ray workers\n")
     copy = _project_copy(script, folder / "lifted")
-    (folder / "lifted" / copy).write_bytes(code)
+    project = script.resolve().parents[len(copy.parts) - 1]
+    for path, code in changed.items():
+        if not Path(path).is_relative_to(project):
+            raise TrainingFailed(f"{path} changes with the script: run verify in a folder that holds both")
+        (folder / "lifted" / Path(path).relative_to(project)).write_bytes(code)
     environment = {
-        **_environment(request),
+        **_importing(request, folder / "lifted", copy),
         "RAYLIFT_NUM_WORKERS": str(ranks),
         "RAYLIFT_USE_GPU": str(int(_uses_gpu(request))),
         "RAYLIFT_STORAGE_PATH": str(folder / "storage"),
     }
-    after = WatchedTraining([sys.executable, str(copy), *arguments], folder / "lifted", environment, ranks, RAY_GRACE_S)
+    after = WatchedTraining([sys.executable, *start, *arguments], folder / "lifted", environment, ranks, RAY_GRACE_S)
     return original, _watched(after, folder / "lifted-record", request, "the lifted script")
+
+
+def _importing(request: Request, project: Path, copy: Path) -> dict[str, str]:
+    """The environment in which a module, or what a script of a package imports, is that of the copy."""
+    variables = _environment(request)
+    root = import_roots([str(project / copy)])[0]
+    if not request.module and root == str((project / copy).parent):
+        return variables
+    return {**variables, "PYTHONPATH": os.pathsep.join([root, *filter(None, [variables.get("PYTHONPATH")])])}
 
 
 def _watched(training: WatchedTraining, record: Path, request: Request, name: str) -> TrainingRecord:
