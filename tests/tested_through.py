@@ -29,6 +29,8 @@ CODEMOD: Mapping[str, Room] = {
     "commands": {
         "check_diff_rewrite": "test_cli",
         "explain": "rules/test_rules",
+        "mirror": "commands/test_program",
+        "run_module": "commands/test_program",
         "typer_app": "test_request",
     },
     "edits": {
@@ -130,6 +132,7 @@ CODEMOD: Mapping[str, Room] = {
         "suppression": "rules/test_rule_fixtures",
     },
     "script": {
+        "registries": "script/test_facts",
         "__init__": "script/test_script",
         "bound_names": "frameworks/accelerate/report/test_places",
         "comment_lines": "suppression/test_remarks",
