@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.codemod.project.generated_projects import Project, projects
+from tests.codemod.stand_in_modules import in_their_places, training
 
 from raylift.outcome import Outcome, Rewritten
 from raylift.pipeline.outcomes import file_outcomes
@@ -64,32 +65,10 @@ def stand_ins(trace: list[object], launched: list[object]) -> Iterator[None]:
             self._run()
             depth -= 1
 
-    prepared = {"RayTrainReportCallback": object, "prepare_trainer": lambda trainer: trainer}
     command = SimpleNamespace(command=lambda: lambda function: function)
-    made = {
-        "lib": {"effect": effect},
-        "transformers": {"Trainer": Trainer},
-        "click": {"group": lambda: lambda function: command},
-        "ray": {},
-        "ray.train": {"ScalingConfig": SimpleNamespace},
-        "ray.train.torch": {"TorchTrainer": TorchTrainer},
-        "ray.train.huggingface": {},
-        "ray.train.huggingface.transformers": prepared,
-        "raylift_runtime": {},
-        "raylift_runtime.torch": {"TorchTrainer": TorchTrainer},
-        "raylift_runtime.transformers": prepared,
-    }
-    before = {name: sys.modules.get(name) for name in made}
-    for name, members in made.items():
-        sys.modules[name] = ModuleType(name)
-        vars(sys.modules[name]).update(members)
-    try:
+    made = {"lib": {"effect": effect}, "click": {"group": lambda: lambda function: command}}
+    with in_their_places({**made, **training(Trainer, TorchTrainer)}):
         yield
-    finally:
-        for name, module in before.items():
-            sys.modules.pop(name)
-            if module is not None:
-                sys.modules[name] = module
 
 
 def run(project: Project, folder: Path) -> tuple[list[object], list[object]]:

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
-from types import CodeType, ModuleType, SimpleNamespace
+from types import CodeType, ModuleType
 from typing import Any
 
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from tests.codemod.lifting import lifted
+from tests.codemod.stand_in_modules import in_their_places, training
 
 SCRIPT = "script_of_this_test"
 NAMES = ["alpha", "beta", "gamma", "max", "config", "result", "trainer_args"]
@@ -102,29 +103,8 @@ def stand_ins(trace: list[str]) -> Iterator[None]:
 
         def add_callback(self, callback: object) -> None: ...
 
-    made = {
-        "lib": {"effect": effect},
-        "transformers": {"Trainer": Trainer},
-        "ray": {},
-        "ray.train": {"ScalingConfig": SimpleNamespace},
-        "ray.train.torch": {"TorchTrainer": torch_trainer(trace)},
-        "ray.train.huggingface": {},
-        "ray.train.huggingface.transformers": {"RayTrainReportCallback": object, "prepare_trainer": lambda trainer: trainer},
-        "raylift_runtime": {},
-        "raylift_runtime.torch": {"TorchTrainer": torch_trainer(trace)},
-        "raylift_runtime.transformers": {"RayTrainReportCallback": object, "prepare_trainer": lambda trainer: trainer},
-    }
-    before = {name: sys.modules.get(name) for name in made}
-    for name, members in made.items():
-        sys.modules[name] = ModuleType(name)
-        vars(sys.modules[name]).update(members)
-    try:
+    with in_their_places({"lib": {"effect": effect}, **training(Trainer, torch_trainer(trace))}):
         yield
-    finally:
-        for name, module in before.items():
-            sys.modules.pop(name)
-            if module is not None:
-                sys.modules[name] = module
 
 
 class OnWorkers(MetaPathFinder, Loader):
