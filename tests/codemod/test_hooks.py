@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / "examples/train.py").read_bytes()
+SAFE = ("-c", "safe.directory=*")  # whoever owns the checkout
 HEAVY = ("torch", "ray", "transformers", "accelerate", "numpy")
 
 needs_checkout = pytest.mark.skipif(
@@ -19,11 +21,36 @@ needs_checkout = pytest.mark.skipif(
 )
 
 
-def try_hook(hook: str, project: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pre_commit", "try-repo", str(ROOT), hook, "--files", "train.py", "other.py"]
-    environment = {**os.environ, "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory"}
-    environment["GIT_CONFIG_VALUE_0"] = "*"
-    return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
+RunHook = Callable[[str], "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A git checkout of what lies here now, committed or not, from which pre-commit installs the hooks."""
+    folder = tmp_path_factory.mktemp("checkout")
+    listed = subprocess.run(
+        ["git", *SAFE, "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for name in filter(lambda name: (ROOT / name).is_file(), listed.stdout.splitlines()):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, folder / name)
+    for command in (["init", "-q"], ["add", "."], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "now"]):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+    return folder
+
+
+@pytest.fixture
+def run_hook(checkout: Path, project: Path) -> RunHook:
+    """Runs one of the hooks on the project; all of them have one environment, which is made once."""
+
+    def run(hook: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "pre_commit", "run", hook, "--files", "train.py", "other.py"]
+        environment = {**os.environ, "PRE_COMMIT_HOME": str(checkout.with_name("pre-commit-home"))}
+        return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
+
+    hooks = "".join(f"      - id: {hook}\n" for hook in ("raylift", "raylift-check"))
+    (project / ".pre-commit-config.yaml").write_text(f"repos:\n  - repo: {checkout}\n    rev: HEAD\n    hooks:\n{hooks}")
+    return run
 
 
 @pytest.fixture
@@ -37,8 +64,8 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.mark.slow
 @needs_checkout
-def test_the_check_hook_fails_on_a_script_that_is_not_lifted(project: Path) -> None:
-    result = try_hook("raylift-check", project)
+def test_the_check_hook_fails_on_a_script_that_is_not_lifted(project: Path, run_hook: RunHook) -> None:
+    result = run_hook("raylift-check")
     assert result.returncode == 1, result.stdout + result.stderr
     assert "train.py:" in result.stdout
     assert (project / "train.py").read_bytes() == EXAMPLE
@@ -46,11 +73,11 @@ def test_the_check_hook_fails_on_a_script_that_is_not_lifted(project: Path) -> N
 
 @pytest.mark.slow
 @needs_checkout
-def test_the_rewriting_hook_lifts_what_is_staged_and_passes_then(project: Path) -> None:
-    assert "files were modified by this hook" in try_hook("raylift", project).stdout
+def test_the_rewriting_hook_lifts_what_is_staged_and_passes_then(project: Path, run_hook: RunHook) -> None:
+    assert "files were modified by this hook" in run_hook("raylift").stdout
     assert b"TorchTrainer" in (project / "train.py").read_bytes()
     subprocess.run(["git", "add", "."], cwd=project, check=True)
-    again = try_hook("raylift", project)
+    again = run_hook("raylift")
     assert again.returncode == 0, again.stdout + again.stderr
 
 
