@@ -11,6 +11,8 @@ from typing import NamedTuple
 import hypothesis
 import pytest
 from tests.fidelity.local_cluster import local_cluster
+from tests.fidelity.training_runs import environment_of_all
+from tests.warm_python import warm_python
 
 hypothesis.settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("unhurried")
@@ -67,6 +69,13 @@ def expected(request: pytest.FixtureRequest) -> Expected:
         assert made.decode() == kept.decode(), f"not what {path.name} says; `pytest --update` rewrites it for review"
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The path of a Python that need not import what trains: for trainings whose start is not what is tested."""
+    with warm_python(tmp_path_factory.mktemp("warm"), environment_of_all()) as path:
+        yield path
 
 
 @pytest.fixture(scope="session")

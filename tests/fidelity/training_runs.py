@@ -18,7 +18,8 @@ from typing import Any
 RECORDER = Path(__file__).parents[2] / "runtime/raylift_runtime/recorder"
 WEIGHTS = (".safetensors", ".pt", ".bin")
 PRIVATE = ("optimizer", "scheduler", "rng_state", "random_states", "training_args", "scaler")
-TIMEOUT_S = 120
+ALIKE = {"OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true", "PYTHONHASHSEED": "0", "HF_HUB_OFFLINE": "1", "TQDM_DISABLE": "1"}
+TIMEOUT_S = 600
 GRACE_S = 3
 IS_OF_THE_MOMENT = re.compile(r"/__pycache__/|/events\.out\.tfevents\.")  # TensorBoard's files have the time in their names
 NOT_TRAVELLING = ("before.py", "after.py", "notices.txt", "args.txt", "__pycache__")
@@ -45,20 +46,22 @@ class Run:
     reports: list[dict[str, Any]] = field(default_factory=list)
 
 
-def train_original(script: Path, args: Sequence[str], n: int, folder: Path) -> Run:
-    """Train the script as it is, under torchrun with `n` processes, in a fresh copy of its folder."""
+def train_original(script: Path, args: Sequence[str], n: int, folder: Path, python: str = sys.executable) -> Run:
+    """Train the script as it is, under torchrun with `n` processes, in a fresh copy of its folder; all of it by this Python."""
     copy = _copy_beside(script, folder)
     copy.write_bytes(script.read_bytes())
-    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc_per_node={n}"]
+    torchrun = [python, "-m", "torch.distributed.run", "--standalone", f"--nproc_per_node={n}"]
     return _train([*torchrun, copy.name, *args], folder, {}, n, trust_status=False)
 
 
-def train_lifted(code: bytes, script: Path, args: Sequence[str], n: int, folder: Path, address: str) -> Run:
-    """Train the lifted code on the Ray cluster at `address`, in a fresh copy of the folder of its original."""
+def train_lifted(
+    code: bytes, script: Path, args: Sequence[str], n: int, folder: Path, address: str, python: str = sys.executable
+) -> Run:
+    """Train the lifted code on the Ray cluster at `address`, in a fresh copy of its original's folder; the workers, too, by this Python."""
     copy = _copy_beside(script, folder)
     copy.write_bytes(code)
     environment = {"RAY_ADDRESS": address, "RAYLIFT_STORAGE_PATH": str(folder.parent / "storage")}
-    return _train([sys.executable, copy.name, *args], folder, environment, n, trust_status=True)
+    return _train([python, copy.name, *args], folder, environment, n, trust_status=True)
 
 
 def differences(before: Run, after: Run, n: int) -> list[str]:
@@ -109,31 +112,28 @@ def _train(command: list[str], folder: Path, extra: dict[str, str], n: int, trus
     record.mkdir()
     # gloo may abort, or wait for ever, while a process that trained to its end takes its process group down
     ended = (lambda: False) if trust_status else (lambda: _ended(record, n))
-    status, output = _execute(command, folder, {**_environment(record), **extra}, ended)
+    status, output = _execute(command, folder, {**_environment(record, command[0]), **extra}, ended)
     if status != 0 and not ended():
         raise TrainingFailed(f"{' '.join(command)} ended with {status}\n{output[-6000:]}")
     return _read(record, output, folder, given)
 
 
-def _environment(record: Path) -> dict[str, str]:
-    recorded = {
-        "RAYLIFT_RECORD": str(record),
-        "PYTHONPATH": str(RECORDER),
-        "OMP_NUM_THREADS": "1",
-        "ACCELERATE_USE_CPU": "true",
-        "PYTHONHASHSEED": "0",
-        "HF_HUB_OFFLINE": "1",
-        "TQDM_DISABLE": "1",
-    }
+def environment_of_all() -> dict[str, str]:
+    """What every training finds in its environment."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("RAY_", "RAYLIFT_"))}
     return {
         **inherited,
-        **recorded,
+        **ALIKE,
         "RAY_USAGE_STATS_ENABLED": "0",
         "RAY_AUTH_MODE": "token",  # as the cluster that a `ray.init` without an address starts
-        # the environment of a job's workers, whatever the cluster was started with and the script sends along
-        "RAY_JOB_CONFIG_JSON_ENV_VAR": json.dumps({"runtime_env": {"env_vars": recorded}}),
     }
+
+
+def _environment(record: Path, python: str) -> dict[str, str]:
+    recorded = {**ALIKE, "RAYLIFT_RECORD": str(record), "PYTHONPATH": str(RECORDER)}
+    # the environment of a job's workers, whatever the cluster was started with and the script sends along
+    job = {"runtime_env": {"env_vars": recorded, "py_executable": python}}
+    return {**environment_of_all(), **recorded, "RAY_JOB_CONFIG_JSON_ENV_VAR": json.dumps(job)}
 
 
 def _execute(command: list[str], folder: Path, environment: dict[str, str], ended: Callable[[], bool]) -> tuple[int, str]:

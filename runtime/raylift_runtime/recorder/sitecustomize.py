@@ -26,8 +26,11 @@ _failed = False
 
 
 def watch() -> None:
-    """Patch accelerate as soon as the script imports it, and note how the process ends."""
-    sys.meta_path.insert(0, _AccelerateFinder())
+    """Patch accelerate as soon as the script imports it, or at once where it is there, and note how the process ends."""
+    if "accelerate.accelerator" in sys.modules:
+        _patch(sys.modules["accelerate.accelerator"])
+    else:
+        sys.meta_path.insert(0, _AccelerateFinder())
     excepthook = sys.excepthook
 
     def note_failure(*error: Any) -> None:

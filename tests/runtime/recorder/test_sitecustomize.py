@@ -9,6 +9,8 @@ import sys
 from itertools import groupby
 from pathlib import Path
 
+import pytest
+
 from raylift_runtime import recorder
 
 TRAINING = """
@@ -29,14 +31,15 @@ for step in range(3):
 BEHIND = "import os\nprint('behind', 'RAYLIFT_RECORD' in os.environ)\n"
 
 
-def trained(folder: Path, **environment: str) -> tuple[list[str], list[dict[str, object]]]:
+def trained(folder: Path, python: str = sys.executable, **environment: str) -> tuple[list[str], list[dict[str, object]]]:
     """What the training prints, and the lines that are recorded of it."""
     behind, record = folder / "behind", folder / "record"
     behind.mkdir()
     record.mkdir()
     (behind / "sitecustomize.py").write_text(BEHIND)
     path = os.pathsep.join([*recorder.__path__, str(behind)])
-    command, own = [sys.executable, "-c", TRAINING], {"PYTHONPATH": path, "RAYLIFT_RECORD": str(record), "OMP_NUM_THREADS": "1"}
+    (folder / "train.py").write_text(TRAINING)
+    command, own = [python, str(folder / "train.py")], {"PYTHONPATH": path, "RAYLIFT_RECORD": str(record), "OMP_NUM_THREADS": "1"}
     ended = subprocess.run(command, env={**os.environ, **own, **environment}, capture_output=True, text=True, timeout=120)
     assert ended.returncode == 0, ended.stderr
     return ended.stdout.split("\n")[:-1], [
@@ -52,3 +55,9 @@ def test_every_loss_and_step_is_recorded_until_the_training_is_ended_after_the_g
     assert len({line["value"] for line in lines if line["kind"] == "parameters"}) == 2
     assert {(line["rank"], line["world"]) for line in lines} == {(0, 1)}
     assert all(line["value"] is True for line in lines if line["kind"] == "end")
+
+
+@pytest.mark.slow
+def test_a_training_that_has_accelerate_already_is_recorded_too(warm: str, tmp_path: Path) -> None:
+    _, lines = trained(tmp_path, warm)
+    assert [line["kind"] for line in lines] == ["loss", "parameters"] * 3 + ["end"]
