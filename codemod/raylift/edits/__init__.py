@@ -1,0 +1,1 @@
+"""Named changes to one node of LibCST's tree; a step names them, emission carries them out."""

@@ -1,0 +1,1 @@
+"""What hurts any script on Ray workers, whatever it trains with."""

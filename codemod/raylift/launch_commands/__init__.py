@@ -1,0 +1,1 @@
+"""How a script has been launched so far: torchrun, accelerate launch, deepspeed."""

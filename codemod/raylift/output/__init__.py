@@ -1,0 +1,1 @@
+"""What the reader gets to see: text, diffs, and formats for machines."""

@@ -1,0 +1,1 @@
+"""Many files, each on its way from bytes to an outcome, and from there to its place."""

@@ -1,0 +1,1 @@
+"""The user's tree on disk: files, settings, neighbours, what git ignores."""

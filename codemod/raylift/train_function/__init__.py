@@ -1,0 +1,1 @@
+"""What moves into the train function, and what launches it."""

@@ -1,0 +1,1 @@
+"""Two trainings, before and after a lift, watched and compared."""

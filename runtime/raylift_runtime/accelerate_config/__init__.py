@@ -1,0 +1,1 @@
+"""An Accelerate config, read on the driver and applied on every worker."""

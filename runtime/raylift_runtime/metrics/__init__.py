@@ -1,0 +1,1 @@
+"""What ranks report, and what becomes of it in the result."""

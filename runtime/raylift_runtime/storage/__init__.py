@@ -1,0 +1,1 @@
+"""Files on the storage of a run, local or not."""

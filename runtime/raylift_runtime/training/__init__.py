@@ -1,0 +1,1 @@
+"""What accompanies a Trainer or an epoch loop while it trains."""

@@ -1,0 +1,1 @@
+"""Scripts that train with a Hugging Face Trainer."""

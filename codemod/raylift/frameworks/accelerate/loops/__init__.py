@@ -1,0 +1,1 @@
+"""Which loop a training reports from."""

@@ -1,0 +1,1 @@
+"""The report of an epoch: where it stands, and what it holds."""
