@@ -8,8 +8,9 @@ from __future__ import annotations
 #   settings  reads its settings when it is imported, and is imported by what a lift needs
 #   stack     is never looked for beside a script, not even inside the library's own repository
 #   matters   a file that imports none of these holds nothing to lift
+#   needle    its name among a file's bytes is reason enough to look at the imports
 _TABLE = {
-    "accelerate": "stands settings stack matters",
+    "accelerate": "stands settings stack matters needle",
     "adapters": "trains matters",
     "datasets": "stack",
     "evaluate": "stack",
@@ -21,7 +22,7 @@ _TABLE = {
     "setfit": "matters",
     "span_marker": "trains",
     "torch": "stack",
-    "transformers": "trains stands settings stack matters",
+    "transformers": "trains stands settings stack matters needle",
     "trl": "trains stands settings stack matters",
     "unsloth": "trains settings",
 }
@@ -36,3 +37,4 @@ LEFT_STANDING = _those_that("stands")
 READING_SETTINGS = _those_that("settings")
 NEVER_BESIDE = _those_that("stack")
 MATTERING = _those_that("matters")
+LOOKED_FOR = _those_that("needle")

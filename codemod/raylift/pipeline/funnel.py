@@ -7,9 +7,9 @@ import re
 import warnings
 from collections.abc import Iterator
 
-from raylift.libraries import MATTERING
+from raylift.libraries import LOOKED_FOR, MATTERING
 
-NEEDLES = (b"transformers", b"accelerate", b"ray.train", b"ray.air", b"from ray import", b"rainer")
+NEEDLES = (*sorted(name.encode() for name in LOOKED_FOR), b"ray.train", b"ray.air", b"from ray import", b"rainer")
 """A file without any of these holds nothing to lift; `rainer` stands for what brings a Trainer, or makes one, elsewhere."""
 
 TRAINER_OF_A_MODULE = re.compile(rb"\.\w*Trainer\b")
