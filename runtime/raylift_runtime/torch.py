@@ -13,12 +13,20 @@ from ray.train.torch import TorchTrainer as RayTorchTrainer
 from raylift_runtime import data, output
 from raylift_runtime.driver import overrides as settings
 from raylift_runtime.driver import preflight
-from raylift_runtime.driver.forwarded_variables import forwarded
+from raylift_runtime.driver.accelerate_variables import accelerate_variables
+from raylift_runtime.driver.cluster import Cluster, absence_explained, connected, with_modules
+from raylift_runtime.driver.interrupts import interrupts_heard, stopped_by_interrupts
+from raylift_runtime.driver.nodes import alive_nodes
+from raylift_runtime.driver.resources import check_resources, missing_room
+from raylift_runtime.driver.travel import Travel, travel_to
+from raylift_runtime.driver.waiting import actors_of_this_job, waited_for, waits_told
 from raylift_runtime.metrics import checkpoint_score as keeping
 from raylift_runtime.metrics import results
 from raylift_runtime.worker import start as worker
 from raylift_runtime.worker.driver_script import driver_script
+from raylift_runtime.worker.needed_modules import Pickled
 from raylift_runtime.worker.session import current, keep_local_results
+from raylift_runtime.worker.version import runtime_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +49,7 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
     """
 
     train_loop_per_worker: Callable[..., Any]
+    _controller: Any = None
 
     def __init__(
         self,
@@ -55,7 +64,8 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
         self._refuse_inside_worker()
         self._function, self._config = train_loop_per_worker, train_loop_config
         run = settings.run_for(run_config, os.environ)
-        run.callbacks = [*(run.callbacks or []), results.MetricsFile()]
+        self._metrics = results.MetricsFile()
+        run.callbacks = [*(run.callbacks or []), self._metrics]
         _quiet(run)
         self._keeping = keeping.by_place(run)
         super().__init__(
@@ -65,7 +75,7 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
             run_config=run,
             **arguments,
         )
-        self._accelerate = _accelerate_environment(accelerate_config, self.scaling_config.num_workers, self._has_accelerator())
+        self._accelerate = accelerate_variables(accelerate_config, self.scaling_config.num_workers, self._has_accelerator())
 
     def fit(self) -> Result:
         """Trains, and returns Ray's result; its metrics hold what was reported, with or without a checkpoint.
@@ -74,26 +84,42 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
         """
         if self.scaling_config.num_workers == 0:
             return self._fit_here()
+        with interrupts_heard():
+            return self._fit_on_workers()
+
+    def _fit_on_workers(self) -> Result:
         script = driver_script(self._function)
         preflight.check_captured(self._function, self._config, by_value=script is None)
-        is_own = _start_ray()
-        if os.environ.get("RAYLIFT_WAIT_FOR_RESOURCES", "0") == "0":
-            _say(preflight.check_resources(self.scaling_config, ray.cluster_resources(), ray.available_resources()))
-        preflight.check_storage(self.run_config, nodes=sum(node["Alive"] for node in ray.nodes()))
-        _say(preflight.continued(self.run_config))
-        self._send_environment({} if is_own else forwarded(os.environ))
+        cluster = connected()
+        may_grow = os.environ.get("RAYLIFT_WAIT_FOR_RESOURCES", "0") != "0"
+        nodes = alive_nodes()
+        waits = check_resources(self.scaling_config, nodes, may_grow)
+        preflight.check_storage(self.run_config, nodes=len(nodes))
+        travel = travel_to(cluster, self._function, script, os.environ, str(self.run_config.storage_path))
+        _say(waits, preflight.continued(self.run_config), *travel.remarks)
+        self._send_environment(cluster, travel)
         self.train_loop_per_worker = worker.Start(
-            work=script or self._function,
+            work=script or Pickled(ray.cloudpickle.dumps(self._function)),
             takes_config=worker.takes_config(self._function, self._config),
             argv=list(sys.argv),
             folder=os.getcwd(),
             path=[os.path.abspath(entry) for entry in sys.path],
             threads=self._threads(),
-            environment=self._settings(),
+            environment={**travel.variables.hidden, **self._settings()},
+            version=runtime_version() if cluster.is_foreign else "",
+            needed=travel.needed,
         )
-        with output.one_stream():
+        stopped = stopped_by_interrupts(lambda: self._controller)
+        with output.one_stream(), stopped, waits_told(self._waits_for, _say), absence_explained():
             result = super().fit()
         return results.complete(result, self.run_config)
+
+    def _register_sigint_handler(self, controller: Any) -> None:
+        """In the place of Ray's own handler, which says nothing and waits for a controller that may hear nothing."""
+        self._controller = controller
+
+    def _waits_for(self) -> str | None:
+        return waited_for(actors_of_this_job(), lambda: missing_room(self.scaling_config, alive_nodes()))
 
     def _fit_here(self) -> Result:
         os.environ.update(self._accelerate)
@@ -115,12 +141,13 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
         is_first = int(os.environ.get("RANK", "0")) == 0
         return results.complete(result, self.run_config) if is_first else results.unwrapped(result)
 
-    def _send_environment(self, variables: dict[str, str]) -> None:
+    def _send_environment(self, cluster: Cluster, travel: Travel) -> None:
         """Sets what workers must have before they start: a process of its own for each, so only where something is to be set."""
-        own = dict(self.run_config.worker_runtime_env or {})
+        own, variables = with_modules(self.run_config.worker_runtime_env or {}, cluster), dict(travel.variables.shown)
+        self._metrics.environment = dict(travel.variables.chosen)
         if not self._has_accelerator() and ray.cluster_resources().get("GPU"):
             variables = {**variables, "CUDA_VISIBLE_DEVICES": ""}
-        if variables:
+        if variables or own:
             self.run_config.worker_runtime_env = {**own, "env_vars": {**variables, **own.get("env_vars", {})}}
         os.environ.setdefault("RAY_TRAIN_COLLECTIVE_TIMEOUT_S", COLLECTIVE_TIMEOUT_S)
         workers = self.scaling_config.num_workers
@@ -152,18 +179,8 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
             raise RuntimeError('a Ray worker may not start a run: put the launcher under `if __name__ == "__main__":`')
 
 
-def _start_ray() -> bool:
-    """Whether this process started the cluster, whose workers then inherit this environment; connects to one if there is one."""
-    if ray.is_initialized():
-        return False
-    ray.init(logging_level=logging.ERROR)
-    logging.getLogger("ray").setLevel(logging.WARNING)
-    node = getattr(ray._private.worker, "_global_node", None)
-    return node is not None and bool(node.is_head())
-
-
-def _say(sentence: str | None) -> None:
-    if sentence:
+def _say(*sentences: str | None) -> None:
+    for sentence in filter(None, sentences):
         print(f"raylift: {sentence}", flush=True)
 
 
@@ -172,21 +189,3 @@ def _quiet(run: RunConfig) -> None:
     chosen = getattr(run, "logging_config", None)  # since Ray 2.56
     if chosen is not None and chosen.log_level == "INFO":
         run.logging_config = type(chosen)(log_level="WARNING")
-
-
-def _accelerate_environment(
-    config: dict[str, Any] | str | os.PathLike[str] | None, workers: int | tuple[int, int], on_accelerators: bool
-) -> dict[str, str]:
-    if config is None:
-        return {}
-    from raylift_runtime.accelerate_config import config as accelerate_config
-
-    loaded = accelerate_config.load(config)
-    replaced = [name for name in loaded.replaced if name != "num_processes" or loaded.num_processes != workers]
-    if replaced:
-        print(f"raylift: Ray sets {', '.join(replaced)}; the values in the Accelerate config are not used.")
-    if loaded.shards and not on_accelerators:
-        print(
-            f"raylift: Accelerate applies {loaded.kind} on GPUs only; these CPU workers train whole copies of the model instead."
-        )
-    return loaded.worker_environment(on_accelerators)

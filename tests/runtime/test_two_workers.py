@@ -221,4 +221,4 @@ def test_asking_for_more_than_the_cluster_has_fails_at_once(run_script: RunScrip
             TorchTrainer(print, scaling_config=ScalingConfig(num_workers=64)).fit()
     """
     ended = run_script(code, fails=True, RAY_ADDRESS=cluster)
-    assert "64 workers need 64 CPU, and this Ray cluster has 2. Set RAYLIFT_NUM_WORKERS=2" in ended.stderr
+    assert "64 workers with 1 CPU each do not fit into this Ray cluster, which has room for 2" in ended.stderr

@@ -10,7 +10,7 @@ import pyarrow.fs
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from ray.train import RunConfig, ScalingConfig
+    from ray.train import RunConfig
 
 # Built once per worker, because they hold the place of the process that built them: its rank, device and process group.
 BUILT_ON_WORKERS = {
@@ -27,26 +27,6 @@ class PreflightError(ValueError):
     """The run cannot work as it is set up; nothing was started."""
 
 
-def check_resources(scaling: ScalingConfig, total: Mapping[str, float], free: Mapping[str, float] | None = None) -> str | None:
-    """Raises PreflightError where the cluster has less, in total, than the workers ask for: Ray itself would wait for ever.
-
-    Returns a sentence where enough is there and not all of it is free now.
-    """
-    least = scaling.num_workers[0] if isinstance(scaling.num_workers, tuple) else scaling.num_workers
-    waits = None
-    for name, amount in _resources_per_worker(scaling).items():
-        if free is not None and amount * least > free.get(name, 0):
-            waits = f"{least} workers need {amount * least:g} {name}, of which {free.get(name, 0):g} are free now: waiting for the others."
-        if amount and amount * least > total.get(name, 0):
-            fits = int(total.get(name, 0) / amount)
-            raise PreflightError(
-                f"{least} workers need {amount * least:g} {name}, and this Ray cluster has {total.get(name, 0):g}. "
-                + _remedy(name, fits)
-                + " If an autoscaler will bring them, set RAYLIFT_WAIT_FOR_RESOURCES=1."
-            )
-    return waits
-
-
 def continued(run: RunConfig) -> str | None:
     """A sentence where a run of this name has checkpoints already: it goes on from them."""
     from raylift_runtime.storage.files import run_folder
@@ -55,23 +35,6 @@ def continued(run: RunConfig) -> str | None:
     if not filesystem.get_file_info(f"{folder}/checkpoint_manager_snapshot.json").is_file:
         return None
     return f"run {run.name} goes on from its newest checkpoint in {folder}; another RunConfig(name=...) begins anew."
-
-
-def _resources_per_worker(scaling: ScalingConfig) -> dict[str, float]:
-    asked = dict(scaling.resources_per_worker or {})
-    if scaling.use_gpu:
-        asked.setdefault("GPU", 1)
-    elif not asked:
-        asked["CPU"] = 1
-    return {str(name): float(amount) for name, amount in asked.items()}
-
-
-def _remedy(resource: str, fits: int) -> str:
-    if resource == "GPU" and fits == 0:
-        return "Set RAYLIFT_USE_GPU=0 to train on CPUs, or connect to a cluster with GPUs (RAY_ADDRESS)."
-    if fits > 0:
-        return f"Set RAYLIFT_NUM_WORKERS={fits}, or add nodes."
-    return "Lower resources_per_worker, or add nodes."
 
 
 def check_storage(run: RunConfig, nodes: int) -> None:

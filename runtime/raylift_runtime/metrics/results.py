@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import os
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.fs
@@ -26,14 +27,16 @@ LAST = "metrics_last.json"
 class MetricsFile(UserCallback):  # type: ignore[misc]  # Ray ships no types
     """Writes every reported metric to `metrics.jsonl` in the run's storage, one line per log, in order; runs in Ray's controller."""
 
-    def __init__(self) -> None:
+    def __init__(self, environment: dict[str, str] | None = None) -> None:
+        self.environment = environment or {}
         self._lines: list[dict[str, Any]] | None = None
         self._waiting: list[Report] = []
         self._is_written = False
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Arrives in the controller's process, before Ray keeps any record there."""
+        """Arrives in the controller's process, before Ray keeps any record there; with it what the storage asks of the environment."""
         self.__dict__.update(state)
+        os.environ.update(self.environment)
         snapshots.write_whole()
 
     def after_report(self, run_context: Any, metrics: list[dict[str, Any]], checkpoint: Checkpoint | None) -> None:

@@ -67,6 +67,13 @@ def driver_script(function: Callable[..., Any]) -> Script | None:
     return Script(os.path.abspath(path), source, getattr(main, "__package__", None), name)
 
 
+def running_script() -> tuple[str, bytes] | None:
+    """The path and the text of what this process runs; None in a notebook or a console."""
+    main = sys.modules["__main__"]
+    path = getattr(main, "__file__", None)
+    return (os.path.abspath(path), _source_of(main, path)) if path and os.path.isfile(path) else None
+
+
 def _source_of(module: types.ModuleType, path: str) -> bytes:
     """The text that runs under this path; where a tool runs a changed copy, its loader knows better than the file."""
     loader = getattr(module, "__loader__", None)

@@ -21,9 +21,11 @@ from raylift_runtime import output
 from raylift_runtime.metrics import outbox
 from raylift_runtime.worker import stalled_ranks as stalls
 from raylift_runtime.worker.driver_script import Script
+from raylift_runtime.worker.needed_modules import Pickled, check_modules
+from raylift_runtime.worker.version import check_version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 logger = logging.getLogger(__name__)
 
@@ -32,16 +34,19 @@ logger = logging.getLogger(__name__)
 class Start:
     """Everything a worker needs to behave as the driver's process would: pickled on the driver, called on each worker.
 
-    `work` is the driver's script, or the train function itself where a worker cannot start from the script.
+    `work` is the driver's script, or the train function itself where a worker cannot start from the script. `version` is the
+    driver's own `raylift_runtime`, and `needed` the modules to look for before the script begins, where nodes may be unlike.
     """
 
-    work: Script | Callable[..., Any]
+    work: Script | Pickled
     takes_config: bool
     argv: list[str]
     folder: str
     path: list[str]
     threads: int | None = None
     environment: dict[str, str] = field(default_factory=dict, repr=False)
+    version: str = ""
+    needed: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, config: dict[str, Any]) -> Any:
         """Runs the train function; on rank 0 returns its value with the metrics that no report has carried.
@@ -50,7 +55,9 @@ class Start:
         """
         output.mark_rank(int(os.environ["RANK"]))
         stalls.meet_peers(int(os.environ["WORLD_SIZE"]))
+        check_version(self.version)
         self.prepare()
+        check_modules(self.needed)
         exits: list[Callable[[], Any]] = []
         _keep_exit_functions(exits)
         try:
@@ -87,8 +94,9 @@ class Start:
         """The train function in this process, after the script's top level has run."""
         if isinstance(self.work, Script):
             return self.work.train_function(self.work.run())
-        _be_main_module(self.work, self.argv[0] if self.argv else "")
-        return self.work
+        function = self.work.function()
+        _be_main_module(function, self.argv[0] if self.argv else "")
+        return function
 
 
 def returned(value: Any) -> outbox.Returned:

@@ -6,7 +6,6 @@ import pytest
 from ray.train import RunConfig, ScalingConfig
 from tests.since import is_since, needs
 
-from raylift_runtime.driver.forwarded_variables import forwarded
 from raylift_runtime.driver.overrides import run_for, scaling_for
 
 RANGE = pytest.param("1-4", (1, 4), marks=needs("ray", "2.55", "it has no elastic groups"))
@@ -55,19 +54,3 @@ def test_storage_and_run_name_are_overridden_in_a_copy() -> None:
 def test_runs_have_names_of_their_own() -> None:
     first, second = (run_for(None, {}).name for _ in range(2))
     assert first and second and first != second
-
-
-def test_settings_of_training_travel_and_secrets_of_others_stay() -> None:
-    environment = {
-        "HF_TOKEN": "t",
-        "WANDB_API_KEY": "k",
-        "NCCL_DEBUG": "INFO",
-        "OMP_NUM_THREADS": "4",
-        "AWS_SECRET": "s",
-        "HOME": "/",
-    }
-    assert set(forwarded(environment)) == {"HF_TOKEN", "WANDB_API_KEY", "NCCL_DEBUG", "OMP_NUM_THREADS"}
-
-
-def test_a_process_s_place_in_a_group_stays() -> None:
-    assert forwarded({"ACCELERATE_TORCH_DEVICE": "cuda:0", "TORCHELASTIC_RUN_ID": "1", "RANK": "0", "LOCAL_RANK": "0"}) == {}

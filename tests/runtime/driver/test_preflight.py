@@ -7,33 +7,16 @@ from typing import Any
 
 import pytest
 import torch
-from ray.train import RunConfig, ScalingConfig
+from ray.train import RunConfig
 from tests.runtime import tiny
 
 from raylift_runtime.driver.preflight import (
     PreflightError,
     captured_by,
     check_captured,
-    check_resources,
     check_storage,
     continued,
 )
-
-
-def test_more_workers_than_the_cluster_has_cpus_is_refused_with_a_number_that_fits() -> None:
-    with pytest.raises(PreflightError, match=r"8 workers need 8 CPU, .* has 2\. Set RAYLIFT_NUM_WORKERS=2"):
-        check_resources(ScalingConfig(num_workers=8), {"CPU": 2.0})
-
-
-def test_gpus_on_a_cluster_without_are_refused_with_the_way_to_cpus() -> None:
-    with pytest.raises(PreflightError, match="RAYLIFT_USE_GPU=0"):
-        check_resources(ScalingConfig(num_workers=1, use_gpu=True), {"CPU": 2.0})
-
-
-def test_resources_that_others_hold_are_waited_for() -> None:
-    waits = check_resources(ScalingConfig(num_workers=2), {"CPU": 4.0}, {"CPU": 1.0})
-    assert waits == "2 workers need 2 CPU, of which 1 are free now: waiting for the others."
-    assert check_resources(ScalingConfig(num_workers=2), {"CPU": 4.0}, {"CPU": 2.0}) is None
 
 
 def test_a_run_that_has_checkpoints_is_said_to_go_on(tmp_path: Path) -> None:
@@ -42,10 +25,6 @@ def test_a_run_that_has_checkpoints_is_said_to_go_on(tmp_path: Path) -> None:
     (tmp_path / "r").mkdir()
     (tmp_path / "r/checkpoint_manager_snapshot.json").touch()
     assert "run r goes on" in str(continued(run))
-
-
-def test_an_elastic_group_needs_room_for_its_least_number_only() -> None:
-    check_resources(ScalingConfig(num_workers=(1, 64)), {"CPU": 2.0})
 
 
 def test_a_relative_storage_path_becomes_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
