@@ -35,6 +35,7 @@ CODEMOD: Mapping[str, Room] = {
     },
     "edits": {
         "calls": "frameworks/ray_legacy/test_transformers_trainer",
+        "dicts": "frameworks/hf_trainer/test_given_arguments",
         "expressions": "frameworks/hf_trainer/test_old_attributes",
         "functions": "emission/test_layout",
         "launching": "train_function/test_placement",
@@ -69,6 +70,10 @@ CODEMOD: Mapping[str, Room] = {
         "readable_metrics": "frameworks/accelerate/report/test_metrics",
     },
     "frameworks/hf_trainer": {
+        "configs": "frameworks/hf_trainer/test_moved_arguments",
+        "constructors": "frameworks/hf_trainer/test_old_overrides",
+        "gone_arguments": "releases/test_arguments",
+        "library_classes": "frameworks/hf_trainer/test_moved_names",
         "arguments_classes": "frameworks/hf_trainer/test_old_attributes",
         "positional_arguments": "frameworks/hf_trainer/test_connect",
         "save_strategy": "frameworks/hf_trainer/test_old_arguments",
@@ -131,6 +136,7 @@ CODEMOD: Mapping[str, Room] = {
         "rule": "rules/test_rules",
         "suppression": "rules/test_rule_fixtures",
     },
+    "releases": {"table": "releases/test_arguments"},
     "script": {
         "registries": "script/test_facts",
         "__init__": "script/test_script",

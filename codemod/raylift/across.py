@@ -10,7 +10,7 @@ from raylift.assemble import assemble
 from raylift.entry_points import EntryPoints, entry_points
 from raylift.plan import Declined, Notice, Plan, Refusal
 from raylift.recognise import HAS_RAY_TASKS, is_test, left_alone, starts, uses_ray
-from raylift.script import Script
+from raylift.script import Script, remembered_for
 from raylift.settings import Settings
 from raylift.suppression.remarks import is_skipped
 from raylift.suppression.selection import unsettled
@@ -56,13 +56,33 @@ def joint_lift(script: Script, settings: Settings, standing: Standing) -> JointL
     modules = _modules_to_lift(script, points)
     for module in modules:
         _refuse_with(module, settings, standing)
-    return JointLift(_naming_missing(script, settings, standing, plan, modules), tuple(module.path for module in modules))
+    plan = _naming_missing(script, settings, standing, plan, modules)
+    dated = _modules_to_update(script, settings, points)
+    plan = _naming_dated(script, settings, standing, plan, dated)
+    return JointLift(plan, tuple(module.path for module in (*modules, *dated)))
 
 
 def _modules_to_lift(script: Script, points: EntryPoints) -> list[Script]:
     """The other modules that hold what an entry trains with, and are not lifted yet."""
     beside = {found.script: None for found in points.trainings if found.script is not script}
     return [module for module in beside if not (module.is_library or left_alone(module) or is_skipped(module.source))]
+
+
+def _modules_to_update(script: Script, settings: Settings, points: EntryPoints) -> list[Script]:
+    """The other modules that an entry trains with, start nothing themselves, and have names of older releases."""
+    names = Settings(transformers=settings.transformers, releases=settings.releases)
+    beside = {found.script: None for found in points.reach if found.script is not script} if points.trainings else {}
+    modules = [module for module in beside if not (module.is_library or starts(module) or left_alone(module))]
+    return [module for module in modules if not is_skipped(module.source) and _has_old_names(module, names)]
+
+
+@remembered_for
+def _has_old_names(module: Script, settings: Settings) -> bool:
+    try:
+        plan = assemble(module, settings)
+    except (Refusal, Declined):
+        return False
+    return plan is not None and bool(plan.edits)
 
 
 def _refuse_with(module: Script, settings: Settings, standing: Standing) -> None:
@@ -83,6 +103,14 @@ def _naming_missing(script: Script, settings: Settings, standing: Standing, plan
     text = f"the training itself is in {', '.join(missing)}"
     remedy = f"lift {'that module' if len(missing) == 1 else 'those modules'}, too, so that the training reports to Ray Train"
     return _with_notice(script, settings, plan, "RL105", [Notice(1, "RL105", text, remedy)] if missing else [])
+
+
+def _naming_dated(script: Script, settings: Settings, standing: Standing, plan: Plan, modules: list[Script]) -> Plan:
+    """The plan with one notice of the modules that would need names of today, and are not lifted in the same run."""
+    missing = [standing.shown(module.path) for module in modules if not standing.is_given(module.path)]
+    text = f"it trains with {', '.join(missing)}, where names of older releases stand"
+    remedy = f"lift {'that module' if len(missing) == 1 else 'those modules'}, too, so that both speak of the same release"
+    return _with_notice(script, settings, plan, "RL209", [Notice(1, "RL209", text, remedy)] if missing else [])
 
 
 def _for_its_starters(script: Script, settings: Settings, standing: Standing, plan: Plan) -> Plan:

@@ -25,13 +25,14 @@ from raylift.train_function.launch import launcher_for
 
 
 def assemble(script: Script, settings: Settings) -> Plan | None:
-    """Every finding about a script as one plan; None if it neither trains nor calls what trains."""
+    """Every finding about a script as one plan; None if nothing changes where it neither trains nor calls what trains."""
     if has_legacy(script) or changes_runtime(script, settings):
         return _planned(Case(script, settings), [])
     refuse_hyperparameter_search(script)
     case = _case(script, settings)
     if not case.trainings and not starts(script):
-        return None
+        plan = _planned(case._replace(placement=None), [])
+        return plan if plan.edits else None
     refuse_searches(script, lambda beside, given: any(map(is_training, reached(beside, [given]))))
     assert case.placement is not None
     refuse_other_systems(case, lambda beside, given: any(map(is_training, reached(beside, given))))
@@ -53,7 +54,7 @@ def _case(script: Script, settings: Settings) -> Case:
 
 def _planned(case: Case, told: list[Finding], launcher: Launcher | None = None) -> Plan:
     """What all steps find, and what is told beside, as one plan."""
-    lift = lift_for(case.script, case.settings)
+    lift = lift_for(case, trains=bool(case.trainings or starts(case.script)))
     every = [finding for step in lift.steps for finding in step(case)]
     if launcher is not None or case.commands:
         told += _trained_elsewhere(case, every)

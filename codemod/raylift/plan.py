@@ -54,7 +54,8 @@ class Declined(Exception):
 class Edit:
     """One change to the node at the place of `node`; to its whole line where `node` is a simple statement.
 
-    `needs` are imports that only this change uses; edits of one `group` are right together only.
+    `needs` are imports that only this change uses; edits of one `group` are right together only. A node has one edit, and
+    one more that comes `last`: it changes the first of what the other has made of the node.
     """
 
     node: ast.AST
@@ -63,6 +64,7 @@ class Edit:
     why: str
     needs: tuple[NeededImport, ...] = ()
     group: ast.AST | None = None
+    last: bool = False
 
     @property
     def line(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from raylift.frameworks.ray_legacy.legacy_names import has_legacy
-from raylift.frameworks.starts import STARTS
+from raylift.frameworks.starts import STARTS, UPDATED
 from raylift.script import Script, remembered
 
 HAS_RAY_TASKS = "it has Ray tasks or actors of its own"
@@ -28,7 +28,8 @@ def left_alone(script: Script) -> str:
         return "it already uses Ray Train"
     if any("ray.remote" in script.names(node) for node in script.all(ast.Attribute) if node.attr == "remote"):
         return HAS_RAY_TASKS
-    if not (starts(script) or script.has_neighbours or any(script.method_calls("hyperparameter_search"))):
+    may_change = starts(script) or script.has_neighbours or any(found(script) for found in UPDATED)
+    if not may_change and not any(script.method_calls("hyperparameter_search")):
         return "it starts no training that raylift knows"
     return ""
 

@@ -18,7 +18,8 @@ class Settings:
     `inline_config` an Accelerate config to write out as arguments of `Accelerator` instead, and `launch_notices` what the reader must know about the command that has launched the script so far.
     `select` and `ignore` name the rules to use and not to use, by their ids or the start of those, `select=()` all; `mark` leaves a comment wherever a person must decide,
     and `unsafe` promises whatever a rule names that raylift cannot prove. `retarget` lets a script that is lifted for the other
-    runtime change to this one.
+    runtime change to this one. `releases` are the libraries' major and minor numbers that a script's surroundings
+    settle, by their packages; of the others the newest that raylift knows counts.
     """
 
     num_workers: int | None = None
@@ -35,6 +36,7 @@ class Settings:
     mark: bool = False
     unsafe: bool = False
     retarget: bool = False
+    releases: tuple[tuple[str, tuple[int, int]], ...] = ()
 
     @property
     def target(self) -> Target:

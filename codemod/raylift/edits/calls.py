@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 
 HOLE = "___"
+LONGEST_LINE = 110
 Comma = cst.Comma | cst.MaybeSentinel
 
 
@@ -81,6 +82,28 @@ def _filled(code: str, old: cst.BaseExpression) -> cst.BaseExpression:
     filled = expression.visit(Fill())
     assert isinstance(filled, cst.BaseExpression)
     return filled
+
+
+def on_lines_if_long(change: Change, indent: int) -> Change:
+    """What a change makes of a call; each argument on a line of its own, where the line would not be read at one glance."""
+
+    def laid_out(node: cst.CSTNode) -> cst.CSTNode:
+        call = cst.ensure_type(change(node), cst.Call)
+        code = cst.Module([]).code_for_node(call)
+        return call if "\n" in code or indent + len(code) <= LONGEST_LINE else _on_lines(call)
+
+    return laid_out
+
+
+def _on_lines(call: cst.Call) -> cst.Call:
+    inside = cst.ParenthesizedWhitespace(indent=True, last_line=cst.SimpleWhitespace("    "))
+    before_end = cst.ParenthesizedWhitespace(indent=True)
+    args = [
+        arg.with_changes(comma=cst.Comma(whitespace_after=inside), whitespace_after_arg=cst.SimpleWhitespace(""))
+        for arg in call.args
+    ]
+    args[-1] = args[-1].with_changes(comma=cst.Comma(whitespace_after=before_end))
+    return call.with_changes(whitespace_before_args=inside, args=args)
 
 
 def with_argument(args: Sequence[cst.Arg], new: Argument, node: cst.Call) -> list[cst.Arg]:

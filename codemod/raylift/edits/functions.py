@@ -36,6 +36,17 @@ def add_parameter(code: str) -> Change:
     return change
 
 
+def add_parameters(code: Sequence[str]) -> Change:
+    """A function takes further parameters, given as they would be written."""
+
+    def change(node: cst.CSTNode) -> cst.CSTNode:
+        for parameter in code:
+            node = cst.ensure_type(add_parameter(parameter)(node), cst.FunctionDef)
+        return node
+
+    return change
+
+
 def _space_after(param: cst.Param) -> Space:
     return param.comma.whitespace_after if isinstance(param.comma, cst.Comma) else cst.SimpleWhitespace("")
 

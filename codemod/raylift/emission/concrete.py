@@ -82,4 +82,4 @@ def _kind(node: cst.CSTNode) -> str:
         return "statement"
     if isinstance(node, cst.SimpleString):
         return "Constant"
-    return type(node).__name__ if isinstance(node, (cst.Call, cst.Attribute, cst.Name)) else ""
+    return type(node).__name__ if isinstance(node, (cst.Call, cst.Attribute, cst.Name, cst.Dict)) else ""

@@ -47,9 +47,9 @@ class _Edited(cst.CSTTransformer):
         super().__init__()
         self._changes: dict[cst.CSTNode, list[Change]] = {}
         self._gone: set[cst.CSTNode] = set()
-        for edit in sorted(plan.edits, key=lambda edit: (edit.line, -edit.column)):
+        for edit in sorted(plan.edits, key=lambda edit: (edit.line, -edit.column, edit.last)):
             self._changes.setdefault(concrete.target(edit.node), []).append(edit.change)
-        if len({edit.node for edit in plan.edits}) < len(plan.edits):
+        if len({(edit.node, edit.last) for edit in plan.edits}) < len(plan.edits):
             raise ValueError("two edits of one node")
         self._touched = {concrete.target(concrete.script.top_level(edit.node)) for edit in plan.edits}
 

@@ -6,7 +6,7 @@ import os
 
 from raylift.launch_commands.launch_settings import launch_settings
 from raylift.project.settings_file import with_settings
-from raylift.project.transformers_pin import transformers_generation
+from raylift.project.transformers_pin import library_releases, transformers_generation
 from raylift.request import Request
 from raylift.settings import Settings
 from raylift.targets import TARGETS
@@ -21,4 +21,5 @@ def settings_of(request: Request, path: str) -> Settings:
         if getattr(request, name, None) is None:
             chosen[name] = value
     chosen.setdefault("transformers", transformers_generation(os.path.dirname(path)))
+    chosen["releases"] = library_releases(os.path.dirname(path))
     return Settings(**chosen, retarget=request.runtime is not None)

@@ -9,8 +9,14 @@ from collections.abc import Iterator
 
 from raylift.libraries import LOOKED_FOR, MATTERING
 
-NEEDLES = (*sorted(name.encode() for name in LOOKED_FOR), b"ray.train", b"ray.air", b"from ray import", b"rainer")
+NEEDLES = (
+    *sorted(name.encode() for name in LOOKED_FOR),
+    *(b"ray.train", b"ray.air", b"from ray import", b"rainer", b"import trl", b"from trl"),
+)
 """A file without any of these holds nothing to lift; `rainer` stands for what brings a Trainer, or makes one, elsewhere."""
+
+OVERRIDE = b"def compute_loss("
+"""What only a Trainer class overrides, whatever its base is called."""
 
 TRAINER_OF_A_MODULE = re.compile(rb"\.\w*Trainer\b")
 ONLY_AST = 0x400  # ast.PyCF_ONLY_AST
@@ -42,6 +48,8 @@ def can_matter(source: bytes, explicit: bool) -> bool:
             if _imports_a_source(tree) or TRAINER_OF_A_MODULE.search(source) is not None:
                 return True
             break
+    if OVERRIDE in source:
+        return any(True for _ in _imports(syntax_tree(source)))
     if explicit:
         return any(True for _ in _imports(syntax_tree(source))) and b"train" in source
     return False

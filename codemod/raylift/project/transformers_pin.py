@@ -1,4 +1,4 @@
-"""Which generation of transformers the script's surroundings pin."""
+"""Which generation of transformers, and which releases of what builds on it, the script's surroundings pin."""
 
 from __future__ import annotations
 
@@ -7,10 +7,16 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
+
+Release = tuple[int, int]
 
 NEWEST = 5
+ANY_MINOR = 999
+PACKAGES = ("transformers", "trl", "peft", "accelerate", "sentence_transformers")
 PINNING_FILES = ("pyproject.toml", "requirements*.txt", "constraints*.txt", "setup.cfg", "setup.py", "environment.y*ml")
 TOP_OF_PROJECT = (".git", "pyproject.toml", "setup.py")
+BOUND = re.compile(r"(===?|~=|<=?)\s*v?(\d+(?:\.\d+)*)")
 PIN = re.compile(r"^[^#\n]*?(?<![\w.-])transformers(?:\[[^]\n]*\])?\s*(===?|~=|<=?)\s*[\"']?v?(\d+)(\.\d+)*", re.MULTILINE)
 
 
@@ -28,6 +34,36 @@ def generation_in(requirements: str) -> int | None:
         below = operator == "<" and not rest.strip(".0")
         return min(max(int(major) - below, 4), NEWEST)
     return None
+
+
+@cache
+def library_releases(folder: str) -> tuple[tuple[str, Release], ...]:
+    """The releases that the files beside the script pin, else those that are installed here, by their packages."""
+    texts = [_text(file) for file in _pinning_files(os.path.abspath(folder))]
+    found = {package: next(filter(None, (release_pinned(text, package) for text in texts)), None) for package in PACKAGES}
+    releases = {package: release or _installed_release(package) for package, release in found.items()}
+    return tuple((package, release) for package, release in releases.items() if release is not None)
+
+
+def release_pinned(requirements: str, package: str) -> Release | None:
+    """The newest release that a requirements text allows, if it sets a bound: `==0.12`, `~=0.12.1`, `>=0.9,<0.13`."""
+    name = re.escape(package).replace("_", "[-_]")
+    for clauses in re.findall(rf"^[^#\n]*?(?<![\w.-]){name}(?:\[[^]\n]*\])?\s*([=~<>!][^\"'\n;#]*)", requirements, re.MULTILINE):
+        bounds = [_newest(*clause) for clause in BOUND.findall(clauses)]
+        if bounds:
+            return min(bounds)
+    return None
+
+
+def _newest(operator: str, version: str) -> Release:
+    """The newest major and minor number below a bound; what lies below a major one is only known to end there."""
+    numbers = [int(number) for number in version.split(".") if number.isdecimal()]
+    major, minor = numbers[0], numbers[1] if len(numbers) > 1 else 0
+    if operator == "~=" and len(numbers) == 2:
+        return major, ANY_MINOR
+    if operator == "<" and not any(numbers[2:]):
+        return (major, minor - 1) if minor else (major - 1, ANY_MINOR)
+    return major, minor if len(numbers) > 1 else ANY_MINOR
 
 
 def _pinning_files(folder: str) -> Iterator[str]:
@@ -49,9 +85,14 @@ def _text(path: str) -> str:
 
 
 def _installed() -> int | None:
+    release = _installed_release("transformers")
+    return min(max(release[0], 4), NEWEST) if release else None
+
+
+def _installed_release(package: str) -> Release | None:
     for entry in sys.path:
-        for found in glob.glob(os.path.join(glob.escape(entry or "."), "transformers-*.dist-info")):
-            version = os.path.basename(found).removeprefix("transformers-")
-            if version[0].isdecimal():
-                return min(max(int(version.partition(".")[0]), 4), NEWEST)
+        for found in glob.glob(os.path.join(glob.escape(entry or "."), f"{package}-*.dist-info")):
+            numbers = os.path.basename(found).removeprefix(f"{package}-").split(".")
+            if numbers[0].isdecimal():
+                return int(numbers[0]), int(numbers[1]) if numbers[1].isdecimal() else 0
     return None

@@ -43,3 +43,40 @@ def test_without_a_pin_it_is_what_is_installed_else_the_newest(tmp_path: Path, m
     assert pins.transformers_generation(str(tmp_path / "top")) == pins.NEWEST
     (tmp_path / "transformers-4.50.0.dist-info").mkdir()
     assert pins.transformers_generation(str(tmp_path / "top")) == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "release"),
+    [
+        ("trl==0.12.1", (0, 12)),
+        ('dependencies = ["trl[peft]>=0.9,<0.13"]', (0, 12)),
+        ("trl<1", (0, pins.ANY_MINOR)),
+        ("trl <= 0.11, >0.8", (0, 11)),
+        ("trl~=0.15.2", (0, 15)),
+        ("trl~=0.15", (0, pins.ANY_MINOR)),
+        ("trl<0.15.2", (0, 15)),
+        ("trl==0.9.*", (0, 9)),
+        ("trl>=0.9", None),
+        ("trl", None),
+        ("ctrl==3.0", None),
+        ("# trl==0.12", None),
+    ],
+)
+def test_a_requirement_settles_the_newest_release_that_it_allows(text: str, release: tuple[int, int] | None) -> None:
+    assert pins.release_pinned(text, "trl") == release
+
+
+def test_a_package_is_found_under_both_of_its_spellings() -> None:
+    assert pins.release_pinned("sentence-transformers==3.1", "sentence_transformers") == (3, 1)
+    assert pins.release_pinned("sentence-transformers==3.1", "transformers") is None
+
+
+def test_releases_are_those_that_are_pinned_else_those_that_are_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pins.sys, "path", [str(tmp_path)])
+    (tmp_path / "peft-0.10.0.dist-info").mkdir()
+    (tmp_path / "trl-1.16.0.dist-info").mkdir()
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here/setup.py").write_text("install_requires=['trl==0.12']")
+    assert pins.library_releases(str(tmp_path / "here")) == (("trl", (0, 12)), ("peft", (0, 10)))

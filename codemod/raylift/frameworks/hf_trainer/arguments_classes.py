@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from raylift.frameworks.hf_trainer.constructors import called_classes
+from raylift.frameworks.hf_trainer.gone_arguments import GONE_ARGUMENTS, WHEN_TRUE
 from raylift.frameworks.hf_trainer.trainer_classes import is_trainer, is_trainer_itself, root_module
 from raylift.libraries import TRAINER_PACKAGES
 from raylift.script import Script, ScriptNode, Value, remembered
 from raylift.script.functions import handed_over
-from raylift.script.spread import Spread
+from raylift.script.spread import Look, Spread
 
 PARSERS = frozenset({
     "parse_args", "parse_args_and_config", "parse_args_into_dataclasses", "parse_dict", "parse_json_file", "parse_yaml_file",
@@ -33,6 +35,12 @@ is_arguments_class = Spread(_is_known, _bases)
 """Whether a value is `TrainingArguments` or one of its subclasses, here or in a known library."""
 
 
+@remembered
+def arguments_constructions(script: Script) -> list[ast.Call]:
+    """The calls that make `TrainingArguments`, or the part of them that is the library's."""
+    return [call for call in script.all(ast.Call) if any(map(is_arguments_class, called_classes(script, call)))]
+
+
 def declared(node: ast.ClassDef) -> set[str]:
     """The fields that a dataclass declares itself."""
     return {part.target.id for part in node.body if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name)}
@@ -45,6 +53,14 @@ def own_fields(script: Script) -> set[str]:
     return {name for node in classes for name in declared(node)}
 
 
+@remembered
+def old_reads(script: Script) -> list[ast.Attribute]:
+    """Where a script reads what `TrainingArguments` once had, but for what its own subclasses declare."""
+    names = {*GONE_ARGUMENTS, *WHEN_TRUE} - own_fields(script)
+    reads = [node for node in script.all(ast.Attribute) if node.attr in names and isinstance(node.ctx, ast.Load)]
+    return [node for node in reads if holds_arguments(script, node.value)]
+
+
 def holds_arguments(script: Script, expression: ast.expr) -> bool:
     """Whether an expression holds `TrainingArguments`, as far as can be seen; a parameter is taken by its name."""
     if isinstance(expression, ast.Attribute) and expression.attr == "args":
@@ -52,19 +68,38 @@ def holds_arguments(script: Script, expression: ast.expr) -> bool:
     return any(map(_is_instance, script.values(expression)))
 
 
-def _origins(value: ScriptNode) -> bool | list[Value]:
-    """Whether a value is `TrainingArguments`, or what the calls of its function hand over for it."""
-    script, node = value.script, value.node
-    if isinstance(node, ast.Call):
-        return any(map(is_arguments_class, script.values(node.func))) or any(map(is_arguments_class, _parsed(value, 0)))
-    if isinstance(node, ast.arg):
-        if node.annotation is not None:
-            return any(map(is_arguments_class, script.values(node.annotation)))
-        return bool(NAMED_SO.search(node.arg)) or list(handed_over(script, node))
-    return isinstance(node, ast.Name) and any(map(is_arguments_class, _unpacked(script, node)))
+def _origins(is_class: Callable[[Value], bool], is_named_so: Callable[[str], bool]) -> Look:
+    """Whether a value is an instance of such a class, or what the calls of its function hand over for it."""
+
+    def look(value: ScriptNode) -> bool | list[Value]:
+        script, node = value.script, value.node
+        if isinstance(node, ast.Call):
+            return any(map(is_class, script.values(node.func))) or any(map(is_class, _parsed(value, 0)))
+        if isinstance(node, ast.arg):
+            if node.annotation is not None:
+                return any(map(is_class, script.values(node.annotation)))
+            return is_named_so(node.arg) or list(handed_over(script, node))
+        return isinstance(node, ast.Name) and any(map(is_class, _unpacked(script, node)))
+
+    return look
 
 
-_is_instance = Spread(lambda name: False, _origins)
+_is_instance = Spread(lambda name: False, _origins(is_arguments_class, lambda name: bool(NAMED_SO.search(name))))
+
+_is_config_of_trl = Spread(lambda name: root_module(name) == "trl" and name.endswith("Config"), _bases)
+is_trl_config = Spread(lambda name: False, _origins(_is_config_of_trl, lambda name: False))
+"""Whether a value is surely the config of a Trainer of TRL."""
+
+
+def classes_of(script: Script, expression: ast.expr) -> list[Value]:
+    """The classes of which an expression holds an instance: as called, or as a parser of dataclasses makes them."""
+    found: list[Value] = []
+    for value in script.values(expression):
+        if isinstance(value, ScriptNode) and isinstance(value.node, ast.Call):
+            found += [*_parsed(value, 0), *value.script.values(value.node.func)]
+        elif isinstance(value, ScriptNode) and isinstance(value.node, ast.Name):
+            found += _unpacked(value.script, value.node)
+    return found
 
 
 def _unpacked(script: Script, name: ast.Name) -> Iterator[Value]:

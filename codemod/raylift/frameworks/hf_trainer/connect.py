@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, cast
 
 from raylift.edits.expressions import replace_by, wrap_with_callback
 from raylift.edits.statements import follow_with, hoist_receiver, precede_with, return_through
-from raylift.frameworks.hf_trainer.positional_arguments import has_shifted, name_shifted, refuses
+from raylift.frameworks.hf_trainer.constructors import refuses
+from raylift.frameworks.hf_trainer.positional_arguments import has_shifted, name_shifted
 from raylift.frameworks.hf_trainer.trainer_classes import trainer_constructions, training_calls
 from raylift.plan import Case, Edit, Finding, NeededImport, Refusal
 from raylift.script import Script

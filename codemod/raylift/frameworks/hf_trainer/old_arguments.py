@@ -1,4 +1,4 @@
-"""Arguments that the installed generation of transformers no longer takes.
+"""Arguments that the chosen releases of transformers and of what builds on it no longer take.
 
     TrainingArguments(evaluation_strategy="epoch", no_cuda=True)      Trainer(model, tokenizer=tokenizer)
 
@@ -11,162 +11,164 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from raylift.edits.arguments import remove, rename_keyword, replace_argument
+from raylift.edits.arguments import replace_argument
 from raylift.edits.expressions import rename_attribute
-from raylift.edits.functions import add_parameter
-from raylift.frameworks.hf_trainer.arguments_classes import declared, is_arguments_class
+from raylift.frameworks.hf_trainer.arguments_classes import arguments_constructions, declared
 from raylift.frameworks.hf_trainer.connect import is_wrapped
-from raylift.frameworks.hf_trainer.positional_arguments import has_shifted, name_shifted, takes
-from raylift.frameworks.hf_trainer.trainer_classes import is_trainer, is_trainer_class, is_trainer_itself, trainer_constructions
+from raylift.frameworks.hf_trainer.constructors import base_constructions, called_classes, sets_itself, takes
+from raylift.frameworks.hf_trainer.given_arguments import GivenArgument, arguments_given, as_written
+from raylift.frameworks.hf_trainer.gone_arguments import (
+    GONE_ARGUMENTS,
+    INSIDE,
+    TRL_DROPPED,
+    TRL_NAMES,
+    WHEN_TRUE,
+    GoneArgument,
+    SwitchArgument,
+)
+from raylift.frameworks.hf_trainer.library_classes import ARGUMENTS, TRAINER, is_gone, library_class, since
+from raylift.frameworks.hf_trainer.positional_arguments import has_shifted, name_shifted
+from raylift.frameworks.hf_trainer.trainer_classes import is_trainer, is_trainer_itself, trainer_constructions
 from raylift.plan import Case, Edit, Finding, Notice
+from raylift.releases.arguments import takes_argument
 from raylift.script import Script, ScriptNode
-from raylift.script.expressions import written
+from raylift.settings import Settings
 
 if TYPE_CHECKING:
     from raylift.plan import Change
 
-
-@dataclass(frozen=True, slots=True)
-class GoneArgument:
-    """A keyword that is gone: since which generation, its new name if it has one, else what to say instead."""
-
-    since: int
-    name: str = ""
-    instead: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SwitchArgument:
-    """A keyword that is gone for the value of another: since which generation, that other, and its value for true and false."""
-
-    since: int
-    name: str
-    on: str
-    off: str
-
-
-GONE_ARGUMENTS = {
-    "evaluation_strategy": GoneArgument(4, "eval_strategy"),
-    "use_ipex": GoneArgument(4, instead="it has no successor"),
-    "no_cuda": GoneArgument(5, "use_cpu"),
-    "per_gpu_train_batch_size": GoneArgument(5, "per_device_train_batch_size"),
-    "per_gpu_eval_batch_size": GoneArgument(5, "per_device_eval_batch_size"),
-    "push_to_hub_token": GoneArgument(5, "hub_token"),
-    "push_to_hub_model_id": GoneArgument(5, "hub_model_id"),
-    "torchdynamo": GoneArgument(5, "torch_compile_backend"),
-    "xpu_backend": GoneArgument(4, "ddp_backend"),
-    "warmup_ratio": GoneArgument(5, "warmup_steps"),
-    "overwrite_output_dir": GoneArgument(5, instead="an output folder is always written into"),
-    "use_mps_device": GoneArgument(5, instead="MPS is used wherever it is there"),
-    "save_safetensors": GoneArgument(5, instead="checkpoints are always safetensors"),
-    "fp16_backend": GoneArgument(5, instead="torch's own AMP is the only backend"),
-    "half_precision_backend": GoneArgument(5, instead="torch's own AMP is the only backend"),
-    "fp16_opt_level": GoneArgument(5, instead="Apex is no longer supported"),
-    "logging_dir": GoneArgument(5, instead="set the environment variable TENSORBOARD_LOGGING_DIR"),
-    "include_tokens_per_second": GoneArgument(5, instead="see include_num_input_tokens_seen"),
-    "jit_mode_eval": GoneArgument(5, instead="it has no successor"),
-    "mp_parameters": GoneArgument(5, instead="it has no successor"),
-    "past_index": GoneArgument(5, instead="it has no successor"),
-    "ray_scope": GoneArgument(5, instead="set the environment variable RAY_SCOPE"),
-    "tpu_num_cores": GoneArgument(5, instead="it has no successor"),
-    "tpu_metrics_debug": GoneArgument(5, instead="use debug"),
-    "use_legacy_prediction_loop": GoneArgument(5, instead="it has no successor"),
-    "push_to_hub_organization": GoneArgument(5, instead="name the organization in hub_model_id"),
-    "sharded_ddp": GoneArgument(4, instead="use fsdp"),
-    "fsdp_min_num_params": GoneArgument(5, instead="put min_num_params into fsdp_config"),
-    "fsdp_transformer_layer_cls_to_wrap": GoneArgument(5, instead="put transformer_layer_cls_to_wrap into fsdp_config"),
-}
-WHEN_TRUE = {
-    "adafactor": SwitchArgument(5, "optim", '"adafactor"', '"adamw_torch_fused"'),
-    "group_by_length": SwitchArgument(5, "train_sampling_strategy", '"group_by_length"', '"random"'),
-    "include_inputs_for_metrics": SwitchArgument(5, "include_for_metrics", '["inputs"]', "[]"),
-}
-INSIDE = {"dispatch_batches": "accelerator_config", "split_batches": "accelerator_config"}
-"""Keywords whose value is an entry of another one's dict since transformers 4."""
+Given = Mapping[str, GivenArgument]
 
 
 def update_arguments(case: Case) -> Iterator[Finding]:
-    """Give every argument the name that the chosen generation of transformers knows."""
-    script, settings = case.script, case.settings
-    for call in script.all(ast.Call):
-        if any(map(is_arguments_class, script.values(call.func))):
-            yield from _modern_arguments(script, call, settings.transformers)
-    for call in trainer_constructions(script):
-        yield from _modern_trainer(script, call)
-    yield from _modern_attributes(script)
-    yield from _modern_overrides(script)
+    """Give every argument the name that the chosen releases know."""
+    yield from each_once(_updates(case.script, case.settings))
+    yield from _modern_attributes(case.script)
 
 
-def _modern_arguments(script: Script, call: ast.Call, generation: int) -> Iterator[Finding]:
+def each_once(findings: Iterator[Finding]) -> Iterator[Finding]:
+    """The findings, each node changed once; what goes from one dict goes in one change."""
+    edits: dict[ast.AST, Edit] = {}
+    for finding in findings:
+        if not isinstance(finding, Edit):
+            yield finding
+        elif finding.node not in edits:
+            edits[finding.node] = finding
+        elif isinstance(finding.node, ast.Dict):
+            first = edits[finding.node]
+            edits[finding.node] = Edit(first.node, _both(first.change, finding.change), first.rule, f"{first.why}; {finding.why}")
+    yield from edits.values()
+
+
+def _both(first: Change, second: Change) -> Change:
+    return lambda node: second(first(node))  # type: ignore[arg-type]  # a dict stays a dict
+
+
+def _updates(script: Script, settings: Settings) -> Iterator[Finding]:
+    for call in arguments_constructions(script):
+        name = library_class(script, call, settings, ARGUMENTS)
+        yield from _modern_arguments(script, call, name, settings)
+    for call in (*trainer_constructions(script), *base_constructions(script)):
+        yield from _modern_trainer(script, call, settings)
+
+
+def _modern_arguments(script: Script, call: ast.Call, name: str, settings: Settings) -> Iterator[Finding]:
     own = _own_fields(script, call)
-    given = {keyword.arg: keyword for keyword in call.keywords if keyword.arg}
-    for old, keyword in given.items():
-        if old in own:
+    given = {each.name: each for each in arguments_given(script, call)}
+    for old, argument in given.items():
+        if old in own or not is_gone(settings, name, old):
             continue
-        gone, switch = GONE_ARGUMENTS.get(old), WHEN_TRUE.get(old)
-        if gone and gone.since <= generation:
-            yield from _renamed(keyword, gone, given) if gone.name else _dropped(keyword, gone)
-        elif switch and switch.since <= generation:
-            yield from _switched(script, keyword, switch, given)
+        if switch := WHEN_TRUE.get(old):
+            yield from _switched(script, argument, switch, given, name)
         elif old in INSIDE:
-            code = f'{INSIDE[old]}={{"{old}": {written(script, keyword.value)}}}'
-            yield from _replaced(keyword, INSIDE[old], replace_argument(code), given)
+            code = f'{INSIDE[old]}={{"{old}": {as_written(script, argument)}}}'
+            yield from _replaced(argument, INSIDE[old], replace_argument(code), given)
+        elif gone := GONE_ARGUMENTS.get(old):
+            yield from _renamed(argument, gone, given) if gone.name else _dropped(argument, gone.instead, name)
+        elif name.startswith("trl."):
+            yield from trl_argument(argument, given, name, settings)
+
+
+def trl_argument(argument: GivenArgument, given: Given, name: str, settings: Settings) -> Iterator[Finding]:
+    """What becomes of an argument that a class of TRL no longer takes."""
+    successor = trl_name(settings, name, argument.name)
+    if successor:
+        yield from _renamed(argument, GoneArgument(successor), given)
+    elif isinstance(argument.value, ast.Constant) and argument.value.value is None:
+        yield argument.dropped("RL202", f"`{argument.name}` is gone from {since(name, argument.name)}; this was its default")
+    elif argument.name in TRL_DROPPED:
+        yield from _dropped(argument, TRL_DROPPED[argument.name], name)
+    else:
+        text = f"`{argument.name}` is gone from {since(name, argument.name)}, and {name.rpartition('.')[2]} raises TypeError"
+        yield Notice(argument.line, "RL202", text, "see TRL's release notes for what does the same now, or pin the release")
+
+
+def trl_name(settings: Settings, name: str, old: str) -> str:
+    """The name under which a class of TRL takes what it took under another one; empty if there is none."""
+    names = (old, *TRL_NAMES.get(old, ()))  # the same name first: that is where an argument moves to
+    return next((each for each in names if takes_argument(settings, name, each)), "")
 
 
 def _own_fields(script: Script, call: ast.Call) -> set[str]:
     """Fields that a subclass in sight declares itself."""
-    classes = [v.node for v in script.values(call.func) if isinstance(v, ScriptNode) and isinstance(v.node, ast.ClassDef)]
+    classes = [v.node for v in called_classes(script, call) if isinstance(v, ScriptNode) and isinstance(v.node, ast.ClassDef)]
     return {name for node in classes for name in declared(node)}
 
 
-def _dropped(keyword: ast.keyword, gone: GoneArgument) -> Iterator[Finding]:
-    why = f"`{keyword.arg}` is gone from transformers {gone.since}: {gone.instead}"
-    yield Edit(keyword, remove, "RL202", why)
-    yield Notice(keyword.lineno, "RL202", f"`{keyword.arg}` was dropped", gone.instead)
+def _dropped(argument: GivenArgument, instead: str, name: str) -> Iterator[Finding]:
+    finding = argument.dropped("RL202", f"`{argument.name}` is gone from {since(name, argument.name)}: {instead}")
+    yield finding
+    if isinstance(finding, Edit):
+        yield Notice(argument.line, "RL202", f"`{argument.name}` was dropped", instead)
 
 
-def _renamed(keyword: ast.keyword, gone: GoneArgument, given: Mapping[str, ast.keyword]) -> Iterator[Finding]:
+def _renamed(argument: GivenArgument, gone: GoneArgument, given: Given) -> Iterator[Finding]:
     rival = given.get(gone.name)
     if rival is not None and isinstance(rival.value, ast.Constant) and not rival.value.value:
-        yield Edit(rival, remove, "RL201", f"`{gone.name}` is given by `{keyword.arg}`", group=keyword)
+        yield rival.dropped("RL201", f"`{gone.name}` is given by `{argument.name}`", argument.node)
         rival = None
-    yield from _replaced(keyword, gone.name, rename_keyword(gone.name), {} if rival is None else given)
+    why = f"`{argument.name}` is now `{gone.name}`"
+    yield from _unless_given(argument, gone.name, argument.renamed(gone.name, "RL201", why), {} if rival is None else given)
 
 
-def _replaced(keyword: ast.keyword, name: str, change: Change, given: Mapping[str, ast.keyword]) -> Iterator[Finding]:
-    """A keyword becomes another, unless that is given as well, or becomes it from another one already."""
-    first = next(old for old in (*given, keyword.arg) if old in (name, keyword.arg) or INSIDE.get(old or "") == name)
-    if name not in given and first == keyword.arg:
-        yield Edit(keyword, change, "RL201", f"`{keyword.arg}` is now `{name}`")
+def _replaced(argument: GivenArgument, name: str, change: Change, given: Given) -> Iterator[Finding]:
+    why = f"`{argument.name}` is now `{name}`"
+    yield from _unless_given(argument, name, argument.replaced(change, "RL201", why), given)
+
+
+def _unless_given(argument: GivenArgument, name: str, finding: Finding, given: Given) -> Iterator[Finding]:
+    """An argument becomes another, unless that is given as well, or becomes it from another one already."""
+    old = argument.name
+    first = next(each for each in (*given, old) if each in (name, old) or INSIDE.get(each) == name)
+    if name not in given and first == old:
+        yield finding
         return
-    yield Edit(keyword, remove, "RL202", f"`{keyword.arg}` is gone, and `{name}` is given as well")
-    remedy = f"see that `{name}` says what `{ast.unparse(keyword)}` said"
-    yield Notice(keyword.lineno, "RL202", f"`{keyword.arg}` was dropped, for `{name}` is given as well", remedy)
+    yield argument.dropped("RL202", f"`{old}` is gone, and `{name}` is given as well")
+    remedy = f"see that `{name}` says what `{old}={ast.unparse(argument.value)}` said"
+    yield Notice(argument.line, "RL202", f"`{old}` was dropped, for `{name}` is given as well", remedy)
 
 
-def _switched(
-    script: Script, keyword: ast.keyword, switch: SwitchArgument, given: Mapping[str, ast.keyword]
-) -> Iterator[Finding]:
-    value = keyword.value
+def _switched(script: Script, argument: GivenArgument, switch: SwitchArgument, given: Given, name: str) -> Iterator[Finding]:
+    value = argument.value
     if isinstance(value, ast.Constant) and not value.value:
-        yield Edit(keyword, remove, "RL202", f"`{keyword.arg}` is gone from transformers {switch.since}; this is the default")
+        yield argument.dropped("RL202", f"`{argument.name}` is gone from {since(name, argument.name)}; this is the default")
         return
-    test = written(script, value)
+    test = as_written(script, argument)
     test = f"({test})" if isinstance(value, (ast.IfExp, ast.Lambda)) else test
     code = switch.on if isinstance(value, ast.Constant) else f"{switch.on} if {test} else {switch.off}"
-    yield from _replaced(keyword, switch.name, replace_argument(f"{switch.name}={code}"), given)
+    yield from _replaced(argument, switch.name, replace_argument(f"{switch.name}={code}"), given)
 
 
-def _modern_trainer(script: Script, call: ast.Call) -> Iterator[Finding]:
-    if takes(script, call, "tokenizer"):
-        return
-    names = {keyword.arg for keyword in call.keywords}
-    for keyword in call.keywords:
-        if keyword.arg == "tokenizer" and "processing_class" not in names:
-            yield Edit(keyword, rename_keyword("processing_class"), "RL203", "`tokenizer` is now `processing_class`")
+def _modern_trainer(script: Script, call: ast.Call, settings: Settings) -> Iterator[Finding]:
+    """A tokenizer is a processing class now, and what stood behind it by position has moved."""
+    name = library_class(script, call, settings, TRAINER)
+    given = {each.name: each for each in arguments_given(script, call)}
+    old = given.get("tokenizer")
+    is_old = is_gone(settings, name, "tokenizer") and takes_argument(settings, name, "processing_class")
+    if old is not None and is_old and "processing_class" not in given and not takes(script, call, "tokenizer"):
+        yield old.renamed("processing_class", "RL203", "`tokenizer` is now `processing_class`")
     if has_shifted(script, call) and not is_wrapped(script, call):
         yield Edit(call, name_shifted, "RL204", "positional arguments shifted in transformers 4.46")
 
@@ -182,21 +184,10 @@ def _modern_attributes(script: Script) -> Iterator[Finding]:
 def _is_its_own(script: Script, node: ast.Attribute) -> bool:
     """Whether `trainer.tokenizer` is that of transformers, not set by the script."""
     if is_trainer_itself(script, node.value):
-        return not any(True for _ in script.values(node))
-    return is_trainer(script, node.value)
-
-
-def _modern_overrides(script: Script) -> Iterator[Finding]:
-    """`compute_loss` is called with `num_items_in_batch` since transformers 4.46."""
-    for node in script.all(ast.ClassDef):
-        if not is_trainer_class(ScriptNode(script, node)):
-            continue
-        for part in node.body:
-            if isinstance(part, ast.FunctionDef) and part.name == "compute_loss" and not _accepts_items(part.args):
-                why = "`compute_loss` is given `num_items_in_batch` since transformers 4.46"
-                yield Edit(part, add_parameter("num_items_in_batch=None"), "RL205", why)
-
-
-def _accepts_items(arguments: ast.arguments) -> bool:
-    names = {a.arg for a in (*arguments.args, *arguments.kwonlyargs)}
-    return arguments.kwarg is not None or "num_items_in_batch" in names
+        holder = script.class_of(node)
+        return holder is not None and not sets_itself([ScriptNode(script, holder)], node.attr)
+    if not is_trainer(script, node.value):
+        return False
+    made = [(each.script, each.node) for each in script.values(node.value) if isinstance(each, ScriptNode)]
+    classes = [called_classes(maker, call) for maker, call in made if isinstance(call, ast.Call)]
+    return not any(sets_itself(values, node.attr) for values in classes)

@@ -13,9 +13,12 @@ import ast
 from collections.abc import Iterator
 
 from raylift.edits.expressions import rename_attribute, replace_by
-from raylift.frameworks.hf_trainer.arguments_classes import holds_arguments, own_fields
-from raylift.frameworks.hf_trainer.old_arguments import GONE_ARGUMENTS, WHEN_TRUE
+from raylift.frameworks.hf_trainer.arguments_classes import classes_of, old_reads
+from raylift.frameworks.hf_trainer.gone_arguments import GONE_ARGUMENTS, TRL_NAMES, WHEN_TRUE
+from raylift.frameworks.hf_trainer.library_classes import ARGUMENTS, is_gone, since, table_class
+from raylift.frameworks.hf_trainer.old_arguments import trl_name
 from raylift.plan import Case, Edit, Finding, Notice
+from raylift.settings import Settings
 
 WHEN_GONE = dict.fromkeys(
     ("overwrite_output_dir", "use_ipex", "use_legacy_prediction_loop", "use_mps_device", *WHEN_TRUE), "False"
@@ -24,25 +27,29 @@ WHEN_GONE = dict.fromkeys(
 
 
 def update_attributes(case: Case) -> Iterator[Finding]:
-    """Let a script read what the chosen generation of transformers has."""
-    script, settings = case.script, case.settings
-    for node in script.all(ast.Attribute):
-        gone = GONE_ARGUMENTS.get(node.attr) or WHEN_TRUE.get(node.attr)
-        if not gone or gone.since > settings.transformers or not isinstance(node.ctx, ast.Load):
-            continue
-        if not holds_arguments(script, node.value) or node.attr in own_fields(script):
-            continue
-        yield from _read(node, "" if node.attr in WHEN_TRUE else gone.name, gone.since)
+    """Let a script read what the chosen release of transformers has."""
+    for node in old_reads(case.script):
+        if is_gone(case.settings, ARGUMENTS, node.attr):
+            yield from _read(node, "" if node.attr in WHEN_TRUE else GONE_ARGUMENTS[node.attr].name)
+    for node in case.script.all(ast.Attribute):
+        if node.attr in TRL_NAMES and (name := table_class(classes_of(case.script, node.value), case.settings)):
+            yield from _read_of_trl(node, name, case.settings)
 
 
-def _read(node: ast.Attribute, name: str, since: int) -> Iterator[Finding]:
+def _read_of_trl(node: ast.Attribute, name: str, settings: Settings) -> Iterator[Finding]:
+    new = trl_name(settings, name, node.attr) if is_gone(settings, name, node.attr) else ""
+    if new:
+        yield Edit(node, rename_attribute(new), "RL201", f"`{ast.unparse(node)}` is now `{new}`")
+
+
+def _read(node: ast.Attribute, name: str) -> Iterator[Finding]:
     code = ast.unparse(node)
+    gone = f"`{code}` is gone from {since(ARGUMENTS, node.attr)}"
     if name:
         yield Edit(node, rename_attribute(name), "RL201", f"`{code}` is now `{name}`")
     elif node.attr in WHEN_GONE:
         default = WHEN_GONE[node.attr]
         change = replace_by(f'getattr({ast.unparse(node.value)}, "{node.attr}", {default})')
-        yield Edit(node, change, "RL201", f"`{code}` is gone from transformers {since}")
+        yield Edit(node, change, "RL201", gone)
     else:
-        text = f"`{code}` is gone from transformers {since}, and reading it raises AttributeError"
-        yield Notice(node.lineno, "RL202", text, GONE_ARGUMENTS[node.attr].instead)
+        yield Notice(node.lineno, "RL202", f"{gone}, and reading it raises AttributeError", GONE_ARGUMENTS[node.attr].instead)

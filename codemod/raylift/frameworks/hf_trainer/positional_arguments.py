@@ -8,8 +8,8 @@ from __future__ import annotations
 import ast
 
 from raylift.edits.arguments import name_arguments
-from raylift.script import Script, ScriptNode
-from raylift.script.scopes import FUNCTIONS, Function
+from raylift.frameworks.hf_trainer.constructors import takes
+from raylift.script import Script
 
 POSITIONS = (
     "model", "args", "data_collator", "train_dataset", "eval_dataset", "processing_class", "model_init", "compute_metrics", "callbacks",
@@ -23,19 +23,3 @@ def has_shifted(script: Script, call: ast.Call) -> bool:
     """Whether a call of a Trainer class gives by position what stands elsewhere today."""
     plain = not any(isinstance(arg, ast.Starred) for arg in call.args)
     return plain and len(call.args) > POSITIONS.index("compute_metrics") and not takes(script, call, "model_init")
-
-
-def takes(script: Script, call: ast.Call, name: str) -> bool:
-    """Whether a Trainer class in sight has its own constructor with a parameter of that name."""
-    return any(name in {a.arg for a in (*init.args.args, *init.args.kwonlyargs)} for init in _constructors(script, call)[:1])
-
-
-def refuses(script: Script, call: ast.Call, name: str) -> bool:
-    """Whether a Trainer class in sight has a constructor that takes no argument of that name."""
-    return any(init.args.kwarg is None and not takes(script, call, name) for init in _constructors(script, call)[:1])
-
-
-def _constructors(script: Script, call: ast.Call) -> list[Function]:
-    classes = [value.node for value in script.values(call.func) if isinstance(value, ScriptNode)]
-    parts = [part for node in classes if isinstance(node, ast.ClassDef) for part in node.body]
-    return [part for part in parts if isinstance(part, FUNCTIONS) and part.name == "__init__"]

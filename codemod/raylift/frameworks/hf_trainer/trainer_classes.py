@@ -40,6 +40,12 @@ is_trainer_class = Spread(_is_known, _bases)
 
 
 @remembered
+def trainer_subclasses(script: Script) -> list[ast.ClassDef]:
+    """The Trainer classes that a script defines."""
+    return [node for node in script.all(ast.ClassDef) if is_trainer_class(ScriptNode(script, node))]
+
+
+@remembered
 def trainer_constructions(script: Script) -> list[ast.Call]:
     """The calls that make a Trainer."""
     return [call for call in script.all(ast.Call) if makes_trainer(script, call)]

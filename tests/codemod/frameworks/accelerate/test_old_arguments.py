@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from tests.codemod.lifting import lifted, notices
 
+from raylift.frameworks.accelerate.old_arguments import OF_THE_DATALOADER
+from raylift.releases.table import ARGUMENTS
+
 PAIRS = {
     "fp16": ("Accelerator(fp16=True)", 'Accelerator(mixed_precision="fp16")'),
     "no fp16": ("Accelerator(fp16=False, cpu=c)", "Accelerator(cpu=c)"),
@@ -46,3 +49,12 @@ def test_what_would_collide_is_dropped_and_told(plugin: str) -> None:
 
 def test_the_new_classes_are_imported() -> None:
     assert "from accelerate.utils import DataLoaderConfiguration\n" in lifted(script("Accelerator(even_batches=True)"))
+
+
+def test_all_that_an_accelerator_no_longer_takes_by_the_table_of_releases_is_known() -> None:
+    rows = ARGUMENTS["accelerate.Accelerator"]
+    gone = {
+        argument for span, names in rows.items() if span[:1].isdigit() and not span.endswith("-") for argument in names.split()
+    }
+    assert gone
+    assert gone <= {*OF_THE_DATALOADER, "fp16", "logging_dir"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.codemod.lifting import lifted, notices
 
-from raylift.frameworks.hf_trainer.old_arguments import GONE_ARGUMENTS, WHEN_TRUE, SwitchArgument
+from raylift.frameworks.hf_trainer.gone_arguments import GONE_ARGUMENTS, WHEN_TRUE, SwitchArgument
 
 HEAD = "from transformers import Trainer, TrainingArguments\n"
 
