@@ -15,7 +15,6 @@ CODEMOD: Mapping[str, Room] = {
         "__main__": "test_anything",
         "across": "project/test_generated_projects",
         "assemble": "rules/test_rule_fixtures",
-        "command_launch": "project/test_generated_projects",
         "entry_points": "project/test_generated_projects",
         "flags": "test_request",
         "libraries": "pipeline/test_funnel",
@@ -118,12 +117,8 @@ CODEMOD: Mapping[str, Room] = {
         "related_files": "project/test_generated_projects",
     },
     "project": {
-        "import_lines": "project/test_generated_projects",
         "import_table": "project/test_generated_projects",
-        "module_paths": "project/test_generated_projects",
         "modules": "project/test_generated_projects",
-        "path_additions": "project/test_generated_projects",
-        "started_names": "project/test_generated_projects",
         "uncommitted": "pipeline/test_delivery",
     },
     "rules": {

@@ -19,9 +19,8 @@ from raylift.pipeline.file_outcome import FileOutcome, PendingFile
 
 def file_outcomes(request: Request) -> Iterator[FileOutcome]:
     """Every file that the request means, in order; one that cannot be read is an outcome like any other."""
-    if "raylift.pipeline.one_file" in sys.modules:  # an earlier run of this process; its files may have changed since
-        sys.modules["raylift.pipeline.one_file"].PROJECTS.forget()
-    seen = with_related(list(_through_the_funnel(request)))
+    forget_projects()
+    seen = seen_files(request)
     pending = [file for file in seen if isinstance(file, PendingFile)]
     if not pending:
         yield from (file for file in seen if isinstance(file, FileOutcome))
@@ -31,6 +30,17 @@ def file_outcomes(request: Request) -> Iterator[FileOutcome]:
     outcomes = outcomes_in_order(pending, request)
     for file in seen:
         yield file if isinstance(file, FileOutcome) else FileOutcome(file.found, file.source, next(outcomes))
+
+
+def forget_projects() -> None:
+    """An earlier run of this process knows files that may have changed since."""
+    if "raylift.pipeline.one_file" in sys.modules:
+        sys.modules["raylift.pipeline.one_file"].PROJECTS.forget()
+
+
+def seen_files(request: Request) -> list[FileOutcome | PendingFile]:
+    """Every file that the request means, in order; those that can matter wait to be lifted."""
+    return with_related(list(_through_the_funnel(request)))
 
 
 def _through_the_funnel(request: Request) -> Iterator[FileOutcome | PendingFile]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from itertools import islice
 from typing import NamedTuple
 
 from raylift.project.files import BadInput, reason
@@ -42,13 +41,15 @@ def found_files(path: str, request: Request) -> Iterator[FoundFile]:
         raise BadInput("no Python file in this folder")
 
 
-def _walk(folder: str, rules: IgnoreRules, is_root: bool) -> Iterator[str]:
+def _walk(folder: str, rules: IgnoreRules, is_root: bool, budget: Budget | None = None) -> Iterator[str]:
     try:
         with os.scandir(folder) as scan:
             entries = sorted(scan, key=lambda entry: entry.name)
     except OSError as error:
         if is_root:
             raise BadInput(reason(error)) from None
+        return
+    if budget is not None and budget.is_spent_by(len(entries)):
         return
     names = {entry.name for entry in entries}
     if "pyvenv.cfg" in names and not is_root:
@@ -59,15 +60,27 @@ def _walk(folder: str, rules: IgnoreRules, is_root: bool) -> Iterator[str]:
         if entry.is_dir(follow_symlinks=False):
             if not (name.startswith(".") or name in SKIPPED_FOLDERS or is_hidden(rules, name, is_folder=True)):
                 below = [(ignore, f"{prefix}{name}/") for ignore, prefix in rules]
-                yield from _walk(entry.path, below, is_root=False)
+                yield from _walk(entry.path, below, False, budget)
         elif name.endswith(".py") and entry.is_file() and not is_hidden(rules, name, is_folder=False):
             yield entry.path
 
 
-def python_files(folder: str, most: int) -> Iterator[str]:
-    """The Python files of a project, at most so many, without what git ignores and its settings exclude."""
+class Budget:
+    """How many entries of folders may still be looked at: a project may lie in a home folder, or hold its data."""
+
+    def __init__(self, entries: int) -> None:
+        self._left = entries
+
+    def is_spent_by(self, count: int) -> bool:
+        """Whether so many more are too many."""
+        self._left -= count
+        return self._left < 0
+
+
+def python_files(folder: str, budget: Budget) -> Iterator[str]:
+    """The Python files of a project, as far as a budget goes, without what git ignores and its settings exclude."""
     try:
-        yield from islice(_walk(folder, rules_above(folder, Request("check", ())), is_root=False), most)
+        yield from _walk(folder, rules_above(folder, Request("check", ())), is_root=False, budget=budget)
     except BadInput:  # its settings are wrong, which whoever lifts a file there is told
         return
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from itertools import islice
 
-from raylift.project.discovery import python_files
+from raylift.project.discovery import Budget, python_files
 from raylift.project.files import BadInput, read_file
 from raylift.project.import_lines import imported_modules
 from raylift.project.module_paths import ModulePaths
@@ -14,7 +16,8 @@ from raylift.project.module_paths import ModulePaths
 LARGEST_MODULE = 2_000_000
 """Bytes; what is larger is data, not something that defines a Trainer."""
 MOST_FILES = 5_000
-"""Files of one project; of a larger tree the rest imports nothing that we see."""
+MOST_ENTRIES = 100_000
+"""Python files, and entries of folders, of one project; of a larger tree the rest imports nothing that we see."""
 
 
 class ImportTable:
@@ -27,7 +30,9 @@ class ImportTable:
     def imports(self, path: str) -> tuple[str, ...]:
         """The files of the project that a file imports."""
         if path not in self._imports:
-            found = (self._paths.find(module, path) for module in imported_modules(small_source(path) or b""))
+            source = small_source(path) or b""
+            roots = _added_roots(source, path) if b"sys.path" in source else ()
+            found = (self._paths.find(module, path, roots) for module in imported_modules(source))
             self._imports[path] = tuple(dict.fromkeys(os.path.realpath(each) for each in found if each is not None))
         return self._imports[path]
 
@@ -42,7 +47,8 @@ class ImportTable:
     @cached_property
     def files(self) -> tuple[str, ...]:
         """The Python files of the project, without what its `.gitignore` hides."""
-        return tuple(sorted({os.path.realpath(path) for path in python_files(self._paths.root, MOST_FILES)}))
+        found = islice(python_files(self._paths.root, Budget(MOST_ENTRIES)), MOST_FILES)
+        return tuple(sorted({os.path.realpath(path) for path in found}))
 
     @cached_property
     def _importers(self) -> dict[str, list[str]]:
@@ -62,6 +68,19 @@ def _all_reached(first: Iterable[str], following: Callable[[str], Iterable[str]]
         more = [each for each in following(path) if each not in seen]
         seen.update(more)
         waiting += more
+
+
+def _added_roots(source: bytes, path: str) -> tuple[str, ...]:
+    import ast  # few files say `sys.path`
+
+    from raylift.project.path_additions import added_roots
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the file's own `\d` is not ours to report
+            return added_roots(ast.parse(source), path)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
 
 
 def small_source(path: str) -> bytes | None:
