@@ -13,18 +13,14 @@ from raylift.edits.launching import launching_statements, without_exit
 from raylift.edits.statements import change_first, statements_of, without_gaps
 from raylift.emission.concrete import ConcreteTree
 from raylift.emission.layout import close_gaps
-from raylift.emission.needed_imports import below_blanks, with_imports
+from raylift.emission.needed_imports import BLANK, Body, below_blanks, with_imports
 from raylift.emission.script_header import with_dependency
 from raylift.plan import Launcher, Notice, Placement, Plan
 from raylift.script import Script
+from raylift.suppression.markers import BOM
 
 if TYPE_CHECKING:
     from raylift.plan import Change
-
-
-Body = list[cst.BaseStatement]
-BLANK = cst.EmptyLine(indent=False)
-BOM = b"\xef\xbb\xbf"
 
 
 def emit(script: Script, plan: Plan, marks: Sequence[Notice] = ()) -> bytes:

@@ -17,7 +17,7 @@ from raylift.script.origins import made_of, origins
 from raylift.script.scopes import DEFINITIONS, FUNCTIONS
 from raylift.script.spread import Spread
 
-Trains = Callable[[Script, "list[ast.AST]"], bool]
+TrainsAny = Callable[[Script, "list[ast.AST]"], bool]
 """Whether any of some nodes of a script reaches what trains."""
 
 is_of_a_system = Spread(lambda name: bool(system_of(name)), made_of)
@@ -36,7 +36,7 @@ class Registered(NamedTuple):
         return [*self.node.body] if isinstance(self.node, DEFINITIONS) else [self.node]
 
 
-def refuse_other_systems(case: Case, trains: Trains) -> None:
+def refuse_other_systems(case: Case, trains: TrainsAny) -> None:
     """Raise where a system runs what trains, or has what would have to move."""
     script, reach = case.script, case.reach
     _refuse_whole_files(reach, script)
@@ -85,7 +85,7 @@ def _is_of_a_system(script: Script, expression: ast.expr) -> bool:
     return any(map(is_of_a_system, values))
 
 
-def _refuse_trained_beside(script: Script, found: list[ScriptNode], trains: Trains) -> None:
+def _refuse_trained_beside(script: Script, found: list[ScriptNode], trains: TrainsAny) -> None:
     """A flow or task of a neighbour that this script calls."""
     for beside in found:
         node = beside.node

@@ -18,7 +18,7 @@ MODEL = re.compile(r"(model|net|unet|transformer|encoder|decoder|generator|class
 NOT_A_MODEL = re.compile(r"(optim|sched|loader|dataset|tokenizer|processor)", re.IGNORECASE)
 SEVERAL = re.compile(r"(models|nets|networks|encoders|decoders|generators|classifiers|policies|adapters)$", re.IGNORECASE)
 MEASURES = re.compile(r"(criterion|loss|metric)", re.IGNORECASE)
-COLLECTIONS = (ast.Dict, ast.DictComp, ast.List, ast.ListComp, ast.Tuple, ast.GeneratorExp)
+MODEL_COLLECTIONS = (ast.Dict, ast.DictComp, ast.List, ast.ListComp, ast.Tuple, ast.GeneratorExp)
 SAVERS = ("save_state", "save_pretrained", "save_model")
 
 
@@ -88,7 +88,7 @@ def collected_models(script: Script, anchor: ast.stmt) -> list[str]:
     filled = [
         ast.unparse(target)
         for assign in script.all(ast.Assign)
-        if isinstance(assign.value, COLLECTIONS) and any(_is_prepare(script, part) for part in ast.walk(assign.value))
+        if isinstance(assign.value, MODEL_COLLECTIONS) and any(_is_prepare(script, part) for part in ast.walk(assign.value))
         for target in assign.targets
         if _is_model_name(ast.unparse(target))
     ]
@@ -116,7 +116,7 @@ def _holds_several(script: Script, holder: ast.AST, name: str) -> bool:
     """Whether a name stands for a list or a dict of models, which have no weights of their own."""
     uses = [node for node in ast.walk(holder) if isinstance(node, (ast.Name, ast.Attribute)) and ast.unparse(node) == name]
     values = [value for node in uses[:1] for value in script.values(node)]
-    known = [isinstance(value.node, COLLECTIONS) for value in values if isinstance(value, ScriptNode)]
+    known = [isinstance(value.node, MODEL_COLLECTIONS) for value in values if isinstance(value, ScriptNode)]
     return any(known) or (not values and bool(SEVERAL.search(name)))
 
 
