@@ -15,7 +15,7 @@ from raylift.frameworks.accelerate.loops.epoch_loops import TrainingLoop
 from raylift.frameworks.accelerate.report.computed_metrics import Metric, computed_metrics
 from raylift.frameworks.accelerate.report.epoch_calls import EpochCall, epoch_calls
 from raylift.frameworks.accelerate.report.printed_values import is_measure, is_print, name_of, printed_values
-from raylift.frameworks.accelerate.report.texts import is_text
+from raylift.frameworks.accelerate.report.texts import is_sequence, is_text
 from raylift.script import Script
 from raylift.script.expressions import is_dict, written
 from raylift.script.syntax import call_name, siblings
@@ -78,7 +78,7 @@ def _printed(script: Script, call: EpochCall, own: frozenset[str]) -> Iterator[M
         return
     for shown in printed_values(call.node):
         names = {node.id for node in ast.walk(shown.value) if isinstance(node, ast.Name)}
-        if not names & own or any(map(is_text, script.values(shown.value))):
+        if not names & own or _is_no_number(script, shown.value):
             continue
         if isinstance(shown.value, ast.Dict):
             yield from _entries(script, shown.value, call)
@@ -86,6 +86,11 @@ def _printed(script: Script, call: EpochCall, own: frozenset[str]) -> Iterator[M
             yield Metric("", shown.value, call.source, call.tests)
         elif is_measure(shown):
             yield Metric(f'"{name_of(shown)}"', shown.value, call.source, call.tests)
+
+
+def _is_no_number(script: Script, value: ast.expr) -> bool:
+    is_part = isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Slice)
+    return is_part or any(is_text(found) or is_sequence(found) for found in script.values(value))
 
 
 def _last_loss(script: Script, training: TrainingLoop, block: list[ast.stmt]) -> Iterator[Metric]:

@@ -1,4 +1,4 @@
-"""Which values are text, however they are put together: no number for a report."""
+"""Which values are text or sequences, however they are put together: no number for a report."""
 
 from __future__ import annotations
 
@@ -30,3 +30,17 @@ def _parts(value: ScriptNode) -> bool | list[Value]:
 
 is_text = Spread(lambda name: False, _parts)
 """Whether a value may be text: a literal, a format, a sum that has one in it, or what a method of text gives."""
+
+
+def is_sequence(value: Value) -> bool:
+    """Whether a value is surely a list or a part of one, such as the first predictions that a script shows."""
+    if isinstance(value, str):
+        return False
+    node = value.node
+    if isinstance(node, ast.Subscript):
+        return isinstance(node.slice, ast.Slice)
+    return isinstance(node, (ast.List, ast.ListComp, ast.Set, ast.SetComp, ast.Tuple)) or call_name(node) in (
+        "list",
+        "sorted",
+        "tolist",
+    )

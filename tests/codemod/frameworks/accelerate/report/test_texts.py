@@ -55,3 +55,9 @@ def test_a_name_for_a_sentence_is_no_metric(said: str, runtime: str) -> None:
 def test_a_name_for_a_number_is_a_metric() -> None:
     code = lifted(LOOP.format(said="train_loss = total / 2", shown="train_loss"))
     assert 'report({"train_loss": train_loss}' in code
+
+
+@pytest.mark.parametrize("shown", ["f'{predictions[:10]=}'", "f'evaluated {predictions}'", "'evaluated', list(predictions)"])
+def test_a_list_that_is_shown_is_no_metric(shown: str) -> None:
+    code = lifted(LOOP.format(said="predictions = [batch for batch in loader]", shown=shown))
+    assert "predictions" not in code[code.index("report({") :].split(")\n")[0]
