@@ -11,6 +11,7 @@ from raylift.frameworks.accelerate.notebook_launcher import settings_with_launch
 from raylift.frameworks.ray_legacy.legacy_names import has_legacy
 from raylift.frameworks.runtimes import changes_runtime
 from raylift.frameworks.steps import lift_for
+from raylift.hazards.launched_functions import settings_launched
 from raylift.hazards.other_systems import refuse_other_systems
 from raylift.hazards.reflection import reflection
 from raylift.hazards.searches import refuse_hyperparameter_search, refuse_searches
@@ -40,11 +41,12 @@ def assemble(script: Script, settings: Settings) -> Plan | None:
     if not case.trainings:
         plan = _planned(case._replace(placement=None), [*told, _started_elsewhere(script)])
         return plan if plan.edits else None
+    launched = settings_launched(script, settings_with_launch(script, settings))
     if case.commands:
-        told += launch_from_commands(case, settings_with_launch(script, settings))
+        told += launch_from_commands(case, launched)
         return _planned(case._replace(placement=None), told)
     told += reflection(script, case.placement)
-    launcher, needed = launcher_for(case, settings_with_launch(script, settings))
+    launcher, needed = launcher_for(case, launched)
     return _planned(case, [*told, *needed], launcher)
 
 

@@ -14,7 +14,7 @@ SYSTEMS = {
     "lightning_app": "Lightning", "litestar": "Litestar", "luigi": "Luigi", "marimo": "marimo", "mesop": "Mesop",
     "metaflow": "Metaflow", "mldesigner": "Azure ML", "mlrun": "MLRun", "modal": "Modal", "nicegui": "NiceGUI", "panel": "Panel",
     "parsl": "Parsl", "prefect": "Prefect", "pyspark": "Spark", "quart": "Quart", "ray": "Ray", "rq": "RQ", "runpod": "RunPod",
-    "sagemaker": "SageMaker", "sanic": "Sanic", "schedule": "schedule", "sematic": "Sematic", "shiny": "Shiny", "sky": "SkyPilot",
+    "sagemaker": "SageMaker", "sanic": "Sanic", "schedule": "schedule", "sematic": "Sematic", "serverless_gpu": "Databricks", "shiny": "Shiny", "sky": "SkyPilot",
     "smdistributed": "SageMaker", "solara": "Solara", "spaces": "the Space", "starlette": "Starlette", "streamlit": "Streamlit",
     "submitit": "submitit", "taipy": "Taipy", "temporalio": "Temporal", "truefoundry": "TrueFoundry", "union": "Flyte",
     "zenml": "ZenML",
@@ -38,6 +38,9 @@ WHOLE_FILES = re.compile(
     re.VERBOSE,
 )
 """Calls of these say that the whole file is a program of the system."""
+
+WHOLE_FILE_METHODS = frozenset({"execute_remotely"})
+"""Those of them that are methods of what another call gave."""
 
 RAY_DATASETS = re.compile(r"^ray\.data\.(range\w*|(read|from)_\w+)$")
 """What makes a dataset of Ray Data, whose tasks run beside the script."""

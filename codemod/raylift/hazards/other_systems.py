@@ -9,11 +9,11 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from raylift.hazards.known_systems import RAY_DATASETS, SYSTEMS, WHOLE_FILES, system_of
+from raylift.hazards.known_systems import RAY_DATASETS, SYSTEMS, WHOLE_FILE_METHODS, WHOLE_FILES, system_of
 from raylift.plan import Case, Refusal
 from raylift.script import Script, ScriptNode
-from raylift.script.functions import methods_named
-from raylift.script.origins import made_of, origins
+from raylift.script.functions import first_use, methods_named
+from raylift.script.origins import called_names, made_of, origins
 from raylift.script.scopes import DEFINITIONS, FUNCTIONS
 from raylift.script.spread import Spread
 
@@ -93,33 +93,27 @@ def _refuse_trained_beside(script: Script, found: list[ScriptNode], trains: Trai
         if registered is not None and trains(beside.script, registered.runs):
             system = _system(beside.script, registered.by)
             text = f"{system} runs `{getattr(node, 'name', '')}`, which trains, and every Ray worker would start it again"
-            raise Refusal(_first_use(script, beside), "RL305", text, _remedy(system))
-
-
-def _first_use(script: Script, wanted: ScriptNode) -> int:
-    uses = [node for kind in (ast.Name, ast.Attribute) for node in script.all(kind)]
-    return min((node.lineno for node in uses if wanted in script.values(node)), default=1)
+            raise Refusal(first_use(script, beside), "RL305", text, _remedy(system))
 
 
 def _refuse_whole_files(reach: Iterable[ScriptNode], script: Script) -> None:
     """Calls that make the whole file a program of a system, in what the entry of the script reaches."""
     inside = {node for found in reach if found.script is script for node in ast.walk(found.node)}
     for call in script.all(ast.Call):
-        if call not in inside or not any(map(WHOLE_FILES.match, _called(script, call))):
+        if call not in inside or not any(map(WHOLE_FILES.match, called_names(script, call, WHOLE_FILE_METHODS))):
             if call in inside and any(map(RAY_DATASETS.match, script.names(call.func))):
                 _refuse_ray_data(call)
             continue
-        system = next((SYSTEMS[root] for name in _called(script, call) if (root := name.partition(".")[0]) in SYSTEMS), "")
+        system = next(
+            (
+                SYSTEMS[root]
+                for name in called_names(script, call, WHOLE_FILE_METHODS)
+                if (root := name.partition(".")[0]) in SYSTEMS
+            ),
+            "",
+        )
         text = f"`{ast.unparse(call.func)}` makes this file a program of {system}, and every Ray worker would be one, too"
         raise Refusal(call.lineno, "RL305", text, _remedy(system))
-
-
-def _called(script: Script, call: ast.Call) -> list[str]:
-    """The full names that a call may have, that of a method after what its object came from."""
-    names = list(script.names(call.func))
-    if not names and isinstance(call.func, ast.Attribute):
-        names = [f"{origin}.{call.func.attr}" for origin in origins(script, call.func.value)]
-    return names
 
 
 def _refuse_ray_data(call: ast.Call) -> None:

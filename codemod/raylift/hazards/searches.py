@@ -1,16 +1,18 @@
 """Refuses trainings that are handed to what starts them many times: searches over settings, and processes of the script's own.
 
-study.optimize(objective, n_trials=8)        wandb.agent(sweep, train)        Process(target=train)
+study.optimize(objective, n_trials=8)        wandb.agent(sweep, train)        Process(target=train)        pool.map(train, seeds)
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from raylift.plan import Refusal
 from raylift.script import Script
+from raylift.script.origins import called_names
 
 if TYPE_CHECKING:
     pass
@@ -18,15 +20,21 @@ if TYPE_CHECKING:
 
 Trains = Callable[[Script, ast.expr], bool]
 SEARCHES = frozenset({"hyperopt.fmin", "ray.tune.Tuner", "ray.tune.run", "ray.tune.tuner.Tuner", "wandb.agent"})
-PROCESSES = frozenset({"multiprocess.Process", "multiprocessing.Process", "torch.multiprocessing.Process"})
+PROCESSES = re.compile(
+    r"^(((torch\.)?multiprocessing|multiprocess|pathos|ray\.util\.multiprocessing|concurrent\.futures\.ProcessPoolExecutor|loky)\.(\w+\.)*"
+    r"(Process|apply|apply_async|i?map|imap_unordered|map_async|starmap|starmap_async|submit)|joblib\.delayed)$"
+)
+METHODS = frozenset({
+    "Process", "apply", "apply_async", "imap", "imap_unordered", "map", "map_async", "starmap", "starmap_async", "submit",
+})  # fmt: skip
 
 
 def refuse_searches(script: Script, trains: Trains) -> None:
     """Raise where a call is handed a function that trains, to call it as often as it likes."""
     for call in script.all(ast.Call):
-        names = script.names(call.func)
-        searches = bool(names & SEARCHES) or _is_study(script, call)
-        if not searches and not names & PROCESSES:
+        names = called_names(script, call, METHODS)
+        searches = not SEARCHES.isdisjoint(names) or _is_study(script, call)
+        if not searches and not any(map(PROCESSES.match, names)):
             continue
         if any(trains(script, given) for given in (*call.args, *(keyword.value for keyword in call.keywords))):
             _refuse_search(call) if searches else _refuse_process(call)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from raylift.hazards import device_maps
 from raylift.hazards.environment import gpus_by_hand, places_by_hand
 from raylift.hazards.foreign_ranks import read_ranks_of_ray
+from raylift.hazards.launched_functions import call_launched
 from raylift.hazards.local_rank import read_local_rank, refuse_star_imports
 from raylift.hazards.process_group import own_process_groups
 from raylift.hazards.spawned_processes import refuse_spawners
@@ -28,6 +29,7 @@ def hazards(case: Case) -> Iterator[Finding]:
     yield from read_local_rank(script)
     yield from own_process_groups(script)
     yield from read_ranks_of_ray(script)
-    refuse_spawners(script, reached)
     if case.trainings:
+        refuse_spawners(script, reached)
         refuse_star_imports(script)
+    yield from call_launched(case)

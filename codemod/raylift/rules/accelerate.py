@@ -14,7 +14,7 @@ RULES = (
          "Asked for with --resumable: model, optimizer, scheduler, random state and position come back after a failure.",
          "for epoch in range(3):", "for epoch in resumable(range(3), accelerator=accelerator):",
          "Load `ray.train.get_checkpoint()` before the loop."),
-    Rule("RL123", "lift", "notebook_launcher becomes a call",
+    Rule("RL123", "lift", "A launcher in the script becomes a call",
          "It forks processes of its own; on Ray the workers exist already, and forking inside them would start N times N.",
          "notebook_launcher(train, (0.1,), num_processes=8)",
          "def train_func():\n    train(0.1)\n...\nscaling_config=ScalingConfig(num_workers=8, use_gpu=True),",

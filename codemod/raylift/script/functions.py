@@ -23,6 +23,12 @@ def references(script: Script, function: Function) -> Iterator[ast.AST]:
                 yield node
 
 
+def first_use(script: Script, wanted: ScriptNode) -> int:
+    """The first line that names something, also what another module holds; 1 where none does."""
+    uses = [node for kind in (ast.Name, ast.Attribute) for node in script.all(kind)]
+    return min((node.lineno for node in uses if wanted in script.values(node)), default=1)
+
+
 @remembered
 def calls_by_name(script: Script) -> dict[str, list[ast.Call]]:
     """Every call, under the last name of what it calls."""

@@ -39,3 +39,11 @@ def origins(script: Script, expression: ast.AST) -> Iterator[str]:
             if more not in seen:
                 seen.add(more)
                 waiting.append(more)
+
+
+def called_names(script: Script, call: ast.Call, methods: frozenset[str]) -> list[str]:
+    """The full names that a call may have, that of one of some methods after what its object came from: `modal.App.function`."""
+    names = list(script.names(call.func))
+    if not names and isinstance(call.func, ast.Attribute) and call.func.attr in methods:
+        names = [f"{origin}.{call.func.attr}" for origin in origins(script, call.func.value)]
+    return names

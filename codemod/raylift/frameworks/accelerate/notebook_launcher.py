@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from raylift.edits.expressions import replace_by
-from raylift.edits.imports import move_imports
 from raylift.frameworks.accelerate.notebook_launches import LAUNCHERS, notebook_launches
+from raylift.hazards.launched_functions import unneeded_imports
 from raylift.plan import Case, Doubt, Edit, Finding, Notice, Refusal
 from raylift.script import Script, ScriptNode
 from raylift.script.expressions import written
@@ -54,19 +54,7 @@ def call_directly(case: Case) -> Iterator[Finding]:
         name = f"({name})" if isinstance(function, ast.Lambda) else name
         why = f"Ray Train starts the workers, so `{name}` is called directly"
         yield Edit(call, replace_by(f"{name}({_as_arguments(script, arguments)})"), "RL123", why)
-    yield from _unneeded_imports(script)
-
-
-def _unneeded_imports(script: Script) -> Iterator[Edit]:
-    """A launcher that was only imported to be called is no longer imported."""
-    called = {call.func for call in notebook_launches(script)}
-    used = {node.id for node in script.all(ast.Name) if isinstance(node.ctx, ast.Load) and node not in called}
-    for node in script.all(ast.ImportFrom):
-        bound = {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
-        unneeded = {name for name, full in bound.items() if called and full in LAUNCHERS and name not in used}
-        if unneeded:
-            change = move_imports(script.place_in_line(node), {}, frozenset(bound) - unneeded)
-            yield Edit(node, change, "RL123", "the launcher is no longer called")
+    yield from unneeded_imports(script, [call.func for call in notebook_launches(script)], LAUNCHERS)
 
 
 def _refuse_unpacked(call: ast.Call) -> None:
