@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from raylift.script import Script, ScriptNode, remembered
@@ -14,12 +15,17 @@ def _under(*modules: str, names: tuple[str, ...]) -> frozenset[str]:
     return frozenset(f"{module}.{name}" for module in modules for name in names)
 
 
-_TRANSFORMERS = ("ray.train.huggingface", "ray.train.huggingface.transformers", "ray.train.hf_transformers")
+_OLDEST = "ray.ml.train.integrations"
+"""Where Ray 1.13 had its trainers."""
+_TRANSFORMERS = (
+    "ray.train.huggingface", "ray.train.huggingface.transformers", "ray.train.hf_transformers", f"{_OLDEST}.huggingface",
+)  # fmt: skip
 TRANSFORMERS_TRAINERS = _under(
     *_TRANSFORMERS,
     "ray.train.huggingface.huggingface_trainer",
     "ray.train.huggingface.transformers.transformers_trainer",
     "ray.train.hf_transformers.transformers_trainer",
+    f"{_OLDEST}.huggingface.huggingface_trainer",
     names=("HuggingFaceTrainer", "TransformersTrainer"),
 )
 ACCELERATE_TRAINERS = _under(
@@ -42,13 +48,23 @@ PREDICTORS = _under(
     *_TRANSFORMERS,
     "ray.train.huggingface.huggingface_predictor",
     "ray.train.huggingface.transformers.transformers_predictor",
+    "ray.ml.predictors.integrations.huggingface",
     names=("HuggingFacePredictor", "TransformersPredictor"),
-) | _under("ray.train.batch_predictor", "ray.train", names=("BatchPredictor",))
-MAPPERS = _under("ray.data.preprocessors", "ray.data.preprocessors.batch_mapper", names=("BatchMapper",))
-CHAINS = _under("ray.data.preprocessors", "ray.data.preprocessors.chain", names=("Chain",))
+) | _under("ray.train.batch_predictor", "ray.train", "ray.ml.batch_predictor", names=("BatchPredictor",))
+MAPPERS = _under(
+    "ray.data.preprocessors", "ray.data.preprocessors.batch_mapper", "ray.ml.preprocessors", "ray.ml.preprocessors.batch_mapper",
+    names=("BatchMapper",),
+)  # fmt: skip
+CHAINS = _under(
+    "ray.data.preprocessors",
+    "ray.data.preprocessors.chain",
+    "ray.ml.preprocessors",
+    "ray.ml.preprocessors.chain",
+    names=("Chain",),
+)
 
 _SESSIONS = ("ray.air.session", "ray.train.session")
-_CONFIGS = ("ray.air", "ray.air.config")
+_CONFIGS = ("ray.air", "ray.air.config", "ray.ml", "ray.ml.config")
 MOVED = {
     **{f"{module}.{name}": ("ray.train", name) for module in _CONFIGS for name in
        ("CheckpointConfig", "FailureConfig", "RunConfig", "ScalingConfig")},
@@ -58,6 +74,12 @@ MOVED = {
     "ray.air.checkpoint.Checkpoint": ("ray.train", "Checkpoint"),
     "ray.air.Result": ("ray.train", "Result"),
     "ray.air.result.Result": ("ray.train", "Result"),
+    "ray.ml.Checkpoint": ("ray.train", "Checkpoint"),
+    "ray.ml.checkpoint.Checkpoint": ("ray.train", "Checkpoint"),
+    "ray.ml.result.Result": ("ray.train", "Result"),
+    **dict.fromkeys(
+        (f"{_OLDEST}.torch.TorchTrainer", f"{_OLDEST}.torch.torch_trainer.TorchTrainer"), ("ray.train.torch", "TorchTrainer")
+    ),
     **dict.fromkeys(MODEL_CHECKPOINTS, ("ray.train", "Checkpoint")),
 }  # fmt: skip
 """Names that only changed their place; those of checkpoints lost methods as well."""
@@ -78,6 +100,8 @@ WITHOUT_SUCCESSOR = {
     **dict.fromkeys(_under(*_SESSIONS, names=("get_trial_resources",)), "read the resources that ScalingConfig asked for"),
     "ray.train.save_checkpoint": 'report them: ray.train.report(metrics, checkpoint=Checkpoint.from_directory(folder))',
     "ray.train.load_checkpoint": "use ray.train.get_checkpoint() and read the files in its as_directory()",
+    "ray.train.Trainer": "give its train function to TorchTrainer(train_func, scaling_config=ScalingConfig(num_workers=...)).fit()",
+    "ray.train.trainer.Trainer": "give its train function to TorchTrainer(train_func, scaling_config=ScalingConfig(num_workers=...)).fit()",
     "ray.air.util.check_ingest.DummyTrainer": "iterate over ray.train.get_dataset_shard(...) in a train function",
     **{f"ray.train.torch.{name}": "Accelerate and the Trainer do this themselves: drop the call, or use accelerate.Accelerator"
        for name in ("accelerate", "backward", "prepare_optimizer")},
@@ -89,6 +113,7 @@ LEGACY_MODULES = frozenset({
     "ray.air.integrations.wandb", "ray.air.result", "ray.air.session", "ray.air.callbacks", "ray.train.session", *HUGGING_FACE,
     "ray.train.huggingface.accelerate", "ray.train.huggingface.transformers", "ray.train.huggingface.huggingface_trainer",
     "ray.train.huggingface.huggingface_checkpoint", "ray.train.huggingface.transformers.transformers_trainer",
+    "ray.ml", "ray.ml.checkpoint", "ray.ml.config", "ray.ml.result", "ray.ml.train", _OLDEST, f"{_OLDEST}.huggingface", f"{_OLDEST}.torch",
 })  # fmt: skip
 RAY_INTERNALS = ("ray.air._internal", "ray._private", "ray.train._internal", "ray.tune.execution")
 """Only Ray's own modules import these."""
@@ -98,9 +123,19 @@ RUN_CONFIGS = frozenset({"ray.train.RunConfig", *_under(*_CONFIGS, names=("RunCo
 SCALING_CONFIGS = frozenset({"ray.train.ScalingConfig", *_under(*_CONFIGS, names=("ScalingConfig",))})
 CHECKPOINT_CONFIGS = frozenset({"ray.train.CheckpointConfig", *_under(*_CONFIGS, names=("CheckpointConfig",))})
 FAILURE_CONFIGS = frozenset({"ray.train.FailureConfig", *_under(*_CONFIGS, names=("FailureConfig",))})
-CHECKPOINTS = frozenset({"ray.train.Checkpoint", "ray.air.Checkpoint", "ray.air.checkpoint.Checkpoint", *MODEL_CHECKPOINTS})
+CHECKPOINTS = frozenset({
+    "ray.train.Checkpoint", "ray.air.Checkpoint", "ray.air.checkpoint.Checkpoint", "ray.ml.Checkpoint", "ray.ml.checkpoint.Checkpoint",
+    *MODEL_CHECKPOINTS,
+})  # fmt: skip
 GONE_CONSTRUCTORS = frozenset(f"{name}.{made}" for name in CHECKPOINTS for made in ("from_bytes", "from_dict", "from_uri"))
-TORCH_TRAINERS = frozenset({"ray.train.torch.TorchTrainer", "ray.train.torch.torch_trainer.TorchTrainer"})
+TORCH_TRAINERS = frozenset({
+    "ray.train.torch.TorchTrainer", "ray.train.torch.torch_trainer.TorchTrainer", f"{_OLDEST}.torch.TorchTrainer",
+    f"{_OLDEST}.torch.torch_trainer.TorchTrainer",
+})  # fmt: skip
+REMOVED_PACKAGES = re.compile(r"^ray\.(air|ml|sgd|util\.sgd)(\.|$)")
+"""Packages of which nothing is left, or will be."""
+
+CONFIGURATIONS = {"run_config": "RunConfig", "scaling_config": "ScalingConfig"}
 
 DROPPED = {
     **dict.fromkeys(RUN_CONFIGS, ("verbose", "stop", "sync_config", "log_to_file", "progress_reporter", "local_dir")),
@@ -131,7 +166,7 @@ def is_legacy(name: str) -> bool:
     """Whether a full name is of an API that today's Ray Train lacks or ignores, or a part of one."""
     if name.startswith(KERAS):
         return False
-    return name == "ray.air" or name.startswith("ray.air.") or is_known(name) or is_known(name.rpartition(".")[0])
+    return bool(REMOVED_PACKAGES.match(name)) or is_known(name) or is_known(name.rpartition(".")[0])
 
 
 @remembered
@@ -161,6 +196,24 @@ def legacy_parts(script: Script) -> Iterator[ast.AST]:
     for _, keyword in dropped_arguments(script):
         yield keyword
     yield from trial_calls(script)
+    yield from keyword_reports(script)
+    yield from (keyword for keyword, _ in dict_configurations(script))
+
+
+def keyword_reports(script: Script) -> Iterator[ast.Call]:
+    """Reports of Ray 1, whose metrics were keywords."""
+    for call in script.calls_to("ray.train.report"):
+        if call.keywords and not call.args and "metrics" not in {keyword.arg for keyword in call.keywords}:
+            yield call
+
+
+def dict_configurations(script: Script) -> Iterator[tuple[ast.keyword, str]]:
+    """Configurations of a TorchTrainer that are dicts, as Ray 1.13 and 2.0 took them, with the class that they are of today."""
+    for call in script.calls_to(*TORCH_TRAINERS):
+        for keyword in call.keywords:
+            values = list(script.values(keyword.value)) if keyword.arg in CONFIGURATIONS else []
+            if values and all(isinstance(value, ScriptNode) and isinstance(value.node, ast.Dict) for value in values):
+                yield keyword, CONFIGURATIONS[str(keyword.arg)]
 
 
 def trial_calls(script: Script) -> Iterator[ast.Call]:

@@ -10,6 +10,7 @@ from raylift.frameworks.ray_legacy.checkpoints import replace_checkpoints
 from raylift.frameworks.ray_legacy.config_arguments import drop_arguments
 from raylift.frameworks.ray_legacy.imports import replace_legacy_imports
 from raylift.frameworks.ray_legacy.legacy_names import LEGACY_TRAINERS
+from raylift.frameworks.ray_legacy.oldest_forms import give_todays_forms
 from raylift.frameworks.ray_legacy.refusals import refuse_unfaithful
 from raylift.frameworks.ray_legacy.renames import rename_legacy_names, rename_trials
 from raylift.frameworks.ray_legacy.resources import answer_resource_questions
@@ -27,6 +28,7 @@ STEPS: tuple[Step, ...] = (
     lift_transformers_trainers,
     lift_accelerate_trainers,
     drop_arguments,
+    give_todays_forms,
     replace_checkpoints,
     adapt_result_readers,
 )

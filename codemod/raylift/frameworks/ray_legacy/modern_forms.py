@@ -53,7 +53,8 @@ def modern_form(script: Script, node: ast.AST, settings: Settings) -> str:
     if name in MODEL_CHECKPOINTS:
         return "Checkpoint" if isinstance(node, ast.Name) else f"{ray_train(script)}.Checkpoint"
     if name in MOVED and isinstance(node, ast.Attribute):
-        return f"{ray_train(script)}.{MOVED[name][1]}"
+        module, new = MOVED[name]
+        return f"{ray_train(script) if module == 'ray.train' else module}.{new}"
     return ""
 
 

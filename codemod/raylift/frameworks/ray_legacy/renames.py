@@ -89,7 +89,7 @@ def _renamed(script: Script, node: ast.Name | ast.Attribute, settings: Settings)
     if isinstance(called, ast.Call) and called.func is node and name in LEGACY_TRAINERS:
         return  # the whole call takes another form
     if new.startswith("ray.train."):
-        yield NeededImport("ray.train")
+        yield NeededImport("ray.train.torch" if new.startswith("ray.train.torch.") else "ray.train")
     last = name.rpartition(".")[2]
     if last in NO_LONGER:
         remedy = "look at what the name is used for"
@@ -116,7 +116,7 @@ def _refuse_unknown(script: Script, node: ast.Name | ast.Attribute) -> None:
         prefix = name.rpartition(".")[0]
         if is_legacy(name) and not is_known(prefix) and name not in LEGACY_MODULES:
             raise Refusal(node.lineno, "RL322", f"`{name}` has no form in today's Ray Train", "replace it by hand")
-        if name in LEGACY_MODULES and name.startswith(("ray.air", "ray.train.session")):
+        if name in LEGACY_MODULES and name.startswith(("ray.air", "ray.ml", "ray.train.session")):
             raise Refusal(
                 node.lineno, "RL324", f"`{name}` itself is handed on as a value", "pass on the functions that are needed"
             )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from raylift.edits.calls import HOLE, Argument
+from raylift.frameworks.ray_legacy.legacy_names import CONFIGURATIONS
 from raylift.plan import NeededImport, Refusal
 from raylift.script import Script, ScriptNode, Value
 
@@ -25,7 +26,6 @@ class LegacyCall:
         return self.node.lineno
 
 
-CONFIGURATIONS = {"run_config": "RunConfig", "scaling_config": "ScalingConfig"}
 FUNCTION_KEYWORDS = ("trainer_init_per_worker", "train_loop_per_worker")
 
 
