@@ -7,13 +7,13 @@ import warnings
 from raylift.frameworks.runtimes import changes_runtime
 from raylift.outcome import Failed, Outcome, Refused, Rewritten, Untouched
 from raylift.plan import Declined, Refusal
-from raylift.recognise import is_test, left_alone, uses_ray
+from raylift.recognise import NO_TRAINING, doubtful_starts, is_test, left_alone, uses_ray
 from raylift.script import Script
 from raylift.script.neighbours import InProject, Neighbours, no_neighbours
 from raylift.settings import Settings
 from raylift.suppression.markers import with_markers
 from raylift.suppression.remarks import is_skipped
-from raylift.suppression.selection import why_settled
+from raylift.suppression.selection import unsettled, why_settled
 from raylift.suppression.stale import leftovers, markers_left
 
 
@@ -27,7 +27,7 @@ def rewrite(source: bytes, settings: Settings = Settings(), neighbours: Neighbou
             in_project = neighbours if isinstance(neighbours, InProject) else None
             script = in_project.script(source) if in_project else Script(source, neighbours)  # type: ignore[arg-type]
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            return Failed(_unreadable(error), getattr(error, "lineno", 0) or 0)
+            return Failed(_unreadable(source, error), getattr(error, "lineno", 0) or 0)
         try:
             return _lifted(script, settings, in_project)
         except RecursionError:
@@ -38,8 +38,9 @@ def rewrite(source: bytes, settings: Settings = Settings(), neighbours: Neighbou
 
 def _lifted(script: Script, settings: Settings, in_project: InProject | None) -> Outcome:
     if (reason := left_alone(script)) and not changes_runtime(script, settings):
-        is_history = is_test(script) or uses_ray(script)
-        return Untouched(reason, markers_left(script, settings) if is_history else leftovers(script, settings, ()))
+        if is_test(script) or uses_ray(script):
+            return Untouched(reason, markers_left(script, settings))
+        return _without_training(script, settings)
     from raylift.across import JointLift, Unstarted, joint_lift  # LibCST costs 0.1 s: only a script that may change pays it
     from raylift.assemble import assemble
     from raylift.emission.module import emit
@@ -56,10 +57,17 @@ def _lifted(script: Script, settings: Settings, in_project: InProject | None) ->
     except Unstarted as unstarted:
         return Untouched(str(unstarted), leftovers(script, settings, None), unstarted.notices)
     if joint is None:
-        return Untouched("it starts no training that raylift knows", leftovers(script, settings, ()))
+        return _without_training(script, settings)
     plan = joint.plan
     code = emit(script, plan, plan.notices if settings.mark else ())
     return Rewritten(code, plan.notices, plan.changes, leftovers(script, settings, plan.fired), joint.together)
+
+
+def _without_training(script: Script, settings: Settings) -> Untouched:
+    """A script in which nothing trains, as far as can be seen; what cannot is told."""
+    told = doubtful_starts(script)
+    fired = {(notice.rule, notice.line) for notice in told}
+    return Untouched(NO_TRAINING, leftovers(script, settings, fired), unsettled(told, script, settings))
 
 
 def _refused(script: Script, settings: Settings, refusal: Refusal) -> Outcome:
@@ -72,9 +80,11 @@ def _refused(script: Script, settings: Settings, refusal: Refusal) -> Outcome:
     return Refused(notices, left, None if code == script.source else code)
 
 
-def _unreadable(error: BaseException) -> str:
+def _unreadable(source: bytes, error: BaseException) -> str:
     if isinstance(error, SyntaxError):
-        return f"syntax error: {error.msg}"
+        from raylift.script.newer_syntax import too_new
+
+        return too_new(source) or f"syntax error: {error.msg}"
     if isinstance(error, (RecursionError, MemoryError)):
         return "the code is nested too deeply to be read"
     return str(error)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 
+from raylift.frameworks.hf_trainer.unseen import unseen_trainers
 from raylift.frameworks.ray_legacy.legacy_names import has_legacy
 from raylift.frameworks.starts import STARTS, UPDATED
+from raylift.plan import Notice
 from raylift.script import Script, remembered
 
 HAS_RAY_TASKS = "it has Ray tasks or actors of its own"
+NO_TRAINING = "it starts no training that raylift knows"
 
 
 @remembered
@@ -30,8 +33,13 @@ def left_alone(script: Script) -> str:
         return HAS_RAY_TASKS
     may_change = starts(script) or script.has_neighbours or any(found(script) for found in UPDATED)
     if not may_change and not any(script.method_calls("hyperparameter_search")):
-        return "it starts no training that raylift knows"
+        return NO_TRAINING
     return ""
+
+
+def doubtful_starts(script: Script) -> list[Notice]:
+    """What must be said of a script in which nothing trains, as far as can be seen."""
+    return unseen_trainers(script)
 
 
 def _is_lifted_name(name: str) -> bool:

@@ -11,9 +11,8 @@ from raylift.frameworks.hf_trainer.arguments_classes import arguments_constructi
 from raylift.frameworks.hf_trainer.trainer_classes import (
     trainer_constructions,
     trainer_subclasses,
-    training_references,
-    training_starts,
 )
+from raylift.frameworks.hf_trainer.trainings import training_references, training_starts
 from raylift.script import Script
 
 STARTS: tuple[Callable[[Script], Sequence[ast.AST]], ...] = (

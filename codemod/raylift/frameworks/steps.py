@@ -13,6 +13,7 @@ from raylift.frameworks.hf_trainer import (
     old_attributes,
     old_overrides,
     save_strategy,
+    unseen,
 )
 from raylift.frameworks.ray_legacy import lift as ray_legacy
 from raylift.frameworks.ray_legacy.legacy_names import has_legacy
@@ -39,6 +40,7 @@ INTO_TRAIN_FUNCTION = Lift(
         hf_trainer.connect_trainers,
         *UPDATES,
         save_strategy.make_saves_reportable,
+        unseen.tell_unseen_trainers,
         notebook_launcher.call_directly,
         notebook_launcher.tell_hidden_workers,
         config_written_out.write_out_config,

@@ -36,8 +36,7 @@ def entries_of(path: str, outcome: Outcome) -> list[Entry]:
         entries += [_entry(path, notice, "refusal") for notice in sorted(outcome.notices)]
     if isinstance(outcome, Rewritten):
         entries += [_entry(path, change, "lift") for change in outcome.changes] or [Entry(path, 1, "", "lift", "would be lifted")]
-        entries += [_entry(path, notice, "notice") for notice in outcome.notices]
-    if isinstance(outcome, Untouched):
+    if isinstance(outcome, (Rewritten, Untouched)):
         entries += [_entry(path, notice, "notice") for notice in outcome.notices]
     entries += [_entry(path, notice, "leftover") for notice in outcome.leftovers]
     return sorted(entries, key=lambda entry: entry.line)

@@ -10,15 +10,16 @@ from collections.abc import Iterator
 from raylift.libraries import LOOKED_FOR, MATTERING
 
 NEEDLES = (
-    *sorted(name.encode() for name in LOOKED_FOR),
-    *(b"ray.train", b"ray.air", b"from ray import", b"rainer", b"import trl", b"from trl"),
-)
-"""A file without any of these holds nothing to lift; `rainer` stands for what brings a Trainer, or makes one, elsewhere."""
+    *sorted(name.encode() for name in LOOKED_FOR), b"ray.train", b"ray.air", b"ray.ml", b"ray.util.sgd", b"from ray import", b"rainer",
+    b"ccelerator", b"resume_from_checkpoint", b"unwrap_model", b"gather_for_metrics", b"import trl", b"from trl",
+)  # fmt: skip
+"""A file without any of these holds nothing to lift; `rainer` and `ccelerator` stand for what brings one, or makes one, elsewhere."""
 
 OVERRIDE = b"def compute_loss("
 """What only a Trainer class overrides, whatever its base is called."""
 
-TRAINER_OF_A_MODULE = re.compile(rb"\.\w*Trainer\b")
+USE_OF_A_MODULE = re.compile(rb"\.\w*(Trainer|ccelerator|gather_for_metrics|unwrap_model)\b|\bresume_from_checkpoint\s*=")
+"""What is used of a module or an object without being imported by name."""
 ONLY_AST = 0x400  # ast.PyCF_ONLY_AST
 
 
@@ -45,7 +46,7 @@ def can_matter(source: bytes, explicit: bool) -> bool:
     for needle in NEEDLES:
         if needle in source:
             tree = syntax_tree(source)
-            if _imports_a_source(tree) or TRAINER_OF_A_MODULE.search(source) is not None:
+            if _imports_a_source(tree) or USE_OF_A_MODULE.search(source) is not None:
                 return True
             break
     if OVERRIDE in source:
@@ -64,7 +65,7 @@ def syntax_tree(source: bytes) -> _ast.Module:
             warnings.simplefilter("ignore")  # the script's own `\d` is not ours to report
             tree = compile(source, "<script>", "exec", ONLY_AST, dont_inherit=True)
     except SyntaxError as error:
-        raise NotPython(f"cannot be parsed: {error.msg}", error.lineno or 0) from None
+        raise NotPython(f"cannot be parsed: {_why(source, error)}", error.lineno or 0) from None
     except (ValueError, OverflowError) as error:
         raise NotPython(f"cannot be parsed: {error}") from None
     except (RecursionError, MemoryError):
@@ -73,12 +74,18 @@ def syntax_tree(source: bytes) -> _ast.Module:
     return tree
 
 
+def _why(source: bytes, error: SyntaxError) -> str:
+    from raylift.script.newer_syntax import too_new  # only a broken file pays it
+
+    return too_new(source) or error.msg
+
+
 def _imports_a_source(tree: _ast.Module) -> bool:
     return any(_is_source(root, names) for root, names in _imports(tree))
 
 
 def _is_source(root: str, names: list[str]) -> bool:
-    return root in MATTERING or any("rainer" in name for name in names)
+    return root in MATTERING or any("rainer" in name or "ccelerator" in name for name in names)
 
 
 def _imports(tree: _ast.Module) -> Iterator[tuple[str, list[str]]]:

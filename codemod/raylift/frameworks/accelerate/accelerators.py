@@ -6,9 +6,10 @@ import ast
 
 from raylift.frameworks.hf_trainer.trainer_classes import TRAINER_NAME, is_trainer_class
 from raylift.script import Script, ScriptNode, Value, remembered, remembered_for
-from raylift.script.functions import handed_over, returned
+from raylift.script.functions import handed_over, methods_named, returned
 from raylift.script.scopes import FUNCTIONS, Function
 from raylift.script.spread import Spread
+from raylift.script.uses import is_unseen, uses_of
 
 ACCELERATORS = frozenset({"accelerate.Accelerator", "accelerate.accelerator.Accelerator"})
 
@@ -19,7 +20,24 @@ def is_accelerator(script: Script, expression: ast.AST) -> bool:
     if not isinstance(expression, (ast.Name, ast.Attribute, ast.Call)):
         return False
     values = list(script.values(expression))
-    return any(map(_is_instance, values)) or _is_named_so(expression, values)
+    return any(map(_is_instance, values)) or _is_named_so(expression, values) or _is_used_so(script, expression, values)
+
+
+OWN_METHODS = frozenset({
+    "accumulate", "clip_grad_norm_", "gather_for_metrics", "is_local_main_process", "is_main_process", "prepare", "sync_gradients",
+    "unwrap_model", "wait_for_everyone",
+})  # fmt: skip
+"""What of an Accelerator hardly anything else has that differentiates a loss."""
+
+
+def _is_used_so(script: Script, expression: ast.AST, values: list[Value]) -> bool:
+    """What comes from out of sight and is asked what only an Accelerator answers: it differentiates a loss that it is given, and more."""
+    if not isinstance(expression, (ast.Name, ast.Attribute)) or "backward" not in (uses := uses_of(script, expression)):
+        return False
+    calls = [call for node in uses["backward"] if isinstance(call := script.parent(node), ast.Call) and call.func is node]
+    is_given = any(len(call.args) == 1 for call in calls) and not any(any(methods_named(script, call.func)) for call in calls)
+    is_told = not OWN_METHODS.isdisjoint(uses) or ast.unparse(expression).lower().endswith("accelerator")
+    return is_given and is_told and any(map(is_unseen, values))
 
 
 def _bases(value: ScriptNode) -> bool | list[Value]:

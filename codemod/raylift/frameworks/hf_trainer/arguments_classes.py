@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 
 from raylift.frameworks.hf_trainer.constructors import called_classes
 from raylift.frameworks.hf_trainer.gone_arguments import GONE_ARGUMENTS, WHEN_TRUE
-from raylift.frameworks.hf_trainer.trainer_classes import is_trainer, is_trainer_itself, root_module
+from raylift.frameworks.hf_trainer.trainer_classes import is_trainer_itself, root_module
+from raylift.frameworks.hf_trainer.trainings import is_trainer
 from raylift.libraries import TRAINER_PACKAGES
 from raylift.script import Script, ScriptNode, Value, remembered
 from raylift.script.functions import handed_over

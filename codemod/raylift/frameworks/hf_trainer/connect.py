@@ -23,7 +23,8 @@ from raylift.edits.expressions import replace_by, wrap_with_callback
 from raylift.edits.statements import follow_with, hoist_receiver, precede_with, return_through
 from raylift.frameworks.hf_trainer.constructors import refuses
 from raylift.frameworks.hf_trainer.positional_arguments import has_shifted, name_shifted
-from raylift.frameworks.hf_trainer.trainer_classes import trainer_constructions, training_calls
+from raylift.frameworks.hf_trainer.trainer_classes import trainer_constructions
+from raylift.frameworks.hf_trainer.trainings import is_made_elsewhere, training_calls
 from raylift.plan import Case, Edit, Finding, NeededImport, Refusal
 from raylift.script import Script
 from raylift.script.bound_names import free_name_in
@@ -43,8 +44,9 @@ def connect_trainers(case: Case) -> Iterator[Finding]:
     script, settings = case.script, case.settings
     made = trainer_constructions(script)
     edits = [edit for call in made for edit in _connect_construction(script, call)]
-    if not made:
-        edits = [edit for call, receiver in training_calls(script) for edit in _connect_training(script, call, receiver)]
+    for call, receiver in training_calls(script):
+        if not made or is_made_elsewhere(script, receiver):
+            edits += _connect_training(script, call, receiver)
     yield from {edit.node: edit for edit in edits}.values()
     if edits:
         yield from (NeededImport(settings.target.transformers, name) for name in TRAINER_NAMES)

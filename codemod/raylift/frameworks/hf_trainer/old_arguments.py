@@ -30,7 +30,8 @@ from raylift.frameworks.hf_trainer.gone_arguments import (
 )
 from raylift.frameworks.hf_trainer.library_classes import ARGUMENTS, TRAINER, is_gone, library_class, since
 from raylift.frameworks.hf_trainer.positional_arguments import has_shifted, name_shifted
-from raylift.frameworks.hf_trainer.trainer_classes import is_trainer, is_trainer_itself, trainer_constructions
+from raylift.frameworks.hf_trainer.trainer_classes import is_trainer_itself, trainer_constructions
+from raylift.frameworks.hf_trainer.trainings import is_trainer
 from raylift.plan import Case, Edit, Finding, Notice
 from raylift.releases.arguments import takes_argument
 from raylift.script import Script, ScriptNode

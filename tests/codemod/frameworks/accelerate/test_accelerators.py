@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.codemod.lifting import lifted
+
+from raylift.lift import rewrite
+from raylift.outcome import Untouched
+from raylift.settings import Settings
 
 
 def test_an_accelerator_is_known_by_what_is_handed_over() -> None:
@@ -21,3 +26,35 @@ def test_an_accelerator_that_moves_out_of_sight_is_not_used() -> None:
         'if __name__ == "__main__":\n    accelerator = Accelerator()\n\n    def step(batch):\n        accelerator.backward(batch)\n\n    loop(step)\n'
     )
     assert "accelerator=accelerator" not in lifted(source).split("def train_func")[0]
+
+
+LOOP = "for epoch in range(3):\n    for batch in loader:\n        {0}.backward(model(batch).loss)\n    print(epoch)\n"
+USED = {
+    "its function is out of sight": ("from lib import make\n\nacc = make()\nmodel, loader = acc.prepare(m, l)\n", "acc"),
+    "it is an element": ("from lib import make\n\nacc, cfg = make()\nmodel = acc.prepare(m)\n", "acc"),
+    "it is imported": ("from lib import acc\n\nmodel = acc.prepare(m)\n", "acc"),
+    "it is called one": ("from lib import make\n\nmy_accelerator = make()\n", "my_accelerator"),
+    "it tells the ranks apart": ("from lib import make\n\nacc = make()\nif acc.is_main_process:\n    print(1)\n", "acc"),
+}
+OTHERS = {
+    "an engine of DeepSpeed": "import deepspeed\n\nengine, _, _, _ = deepspeed.initialize(model=net)\nengine.step()\n"
+    + LOOP.format("engine"),
+    "Fabric": "from lightning.fabric import Fabric\n\nfabric = Fabric()\nmodel = fabric.setup(net)\n" + LOOP.format("fabric"),
+    "a class in sight": "class Acc:\n    def prepare(self, x):\n        return x\n\n    def backward(self, x):\n        x.backward()\n\n\nacc = Acc()\nacc.prepare(1)\n"
+    + LOOP.format("acc"),
+    "a loss": "from lib import loss_of, prepare\n\nacc = loss_of(1)\nacc.prepare(1)\nacc.backward()\n",
+}
+
+
+@pytest.mark.parametrize("runtime", ["raylift", "ray"])
+@pytest.mark.parametrize("name", USED)
+def test_what_differentiates_losses_as_only_an_accelerator_does_is_one(name: str, runtime: str) -> None:
+    head, accelerator = USED[name]
+    code = lifted(head + LOOP.format(accelerator), runtime=runtime)
+    assert "def train_func" in code
+    assert f"accelerator={accelerator}" in code or f"{accelerator}.unwrap_model" in code or "ray.train.report" in code
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_others_differentiate_is_left_alone(name: str) -> None:
+    assert isinstance(rewrite(OTHERS[name].encode(), Settings()), Untouched)
