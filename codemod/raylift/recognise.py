@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from raylift.frameworks.hf_trainer.unseen import unseen_trainers
-from raylift.frameworks.ray_legacy.legacy_names import has_legacy
+from raylift.frameworks.ray_legacy.legacy_uses import has_legacy
 from raylift.frameworks.starts import STARTS, UPDATED
 from raylift.plan import Notice
 from raylift.script import Script, remembered

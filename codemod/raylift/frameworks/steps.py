@@ -16,7 +16,7 @@ from raylift.frameworks.hf_trainer import (
     unseen,
 )
 from raylift.frameworks.ray_legacy import lift as ray_legacy
-from raylift.frameworks.ray_legacy.legacy_names import has_legacy
+from raylift.frameworks.ray_legacy.legacy_uses import has_legacy
 from raylift.frameworks.runtimes import changes_runtime
 from raylift.hazards import steps as hazards
 from raylift.plan import Case, Finding, Lift

@@ -14,7 +14,8 @@ from collections.abc import Iterator
 
 from raylift.edits.arguments import remove
 from raylift.edits.calls import Argument, recast_argument
-from raylift.frameworks.ray_legacy.legacy_names import RUN_CONFIGS, TORCH_TRAINERS, dropped_arguments
+from raylift.frameworks.ray_legacy.legacy_names import RUN_CONFIGS, TORCH_TRAINERS
+from raylift.frameworks.ray_legacy.legacy_uses import dropped_arguments
 from raylift.frameworks.ray_legacy.renames import uses_callbacks
 from raylift.frameworks.ray_legacy.trainer_calls import is_none
 from raylift.plan import Case, Edit, Finding, Notice, Refusal

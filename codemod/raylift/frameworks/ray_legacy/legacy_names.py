@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Iterator
-
-from raylift.script import Script, ScriptNode, remembered
 
 HUGGING_FACE = ("ray.train.huggingface", "ray.train.hf_transformers", "ray.train.hf_accelerate")
 
@@ -132,6 +128,12 @@ TORCH_TRAINERS = frozenset({
     "ray.train.torch.TorchTrainer", "ray.train.torch.torch_trainer.TorchTrainer", f"{_OLDEST}.torch.TorchTrainer",
     f"{_OLDEST}.torch.torch_trainer.TorchTrainer",
 })  # fmt: skip
+TRAINER_OF_RAY = re.compile(r"^(ray\.(train|air|ml)|raylift_runtime)\.(\w+\.)*\w*Trainer$")
+TUNERS = (
+    "ray.tune.Tuner", "ray.tune.tuner.Tuner", "ray.tune.Tuner.restore", "ray.tune.tuner.Tuner.restore", "ray.tune.run", "ray.tune.tune.run",
+    "ray.tune.run_experiments",
+)  # fmt: skip
+TRAINABLES = ("trainable", "run_or_experiment", "experiments")
 REMOVED_PACKAGES = re.compile(r"^ray\.(air|ml|sgd|util\.sgd)(\.|$)")
 """Packages of which nothing is left, or will be."""
 
@@ -167,67 +169,3 @@ def is_legacy(name: str) -> bool:
     if name.startswith(KERAS):
         return False
     return bool(REMOVED_PACKAGES.match(name)) or is_known(name) or is_known(name.rpartition(".")[0])
-
-
-@remembered
-def has_legacy(script: Script) -> bool:
-    """Whether a script uses any of it: a name, or an argument that raises today."""
-    names = [found.name for found in script.imports()]
-    if not any(name.lstrip(".").startswith("ray") for name in names) or any(name.startswith(RAY_INTERNALS) for name in names):
-        return False
-    if any(found.name.startswith("ray.train.mosaic") for found in script.imports()) or _only_tunes(script):
-        return False
-    return any(is_legacy(found.name) for found in script.imports()) or any(True for _ in legacy_parts(script))
-
-
-def _only_tunes(script: Script) -> bool:
-    """Whether a script runs Ray Tune and no trainer: there, `session` and the configurations are Tune's."""
-    if not any(found.name.startswith("ray.tune") and not found.name.endswith("SyncConfig") for found in script.imports()):
-        return False
-    names = {name for call in script.all(ast.Call) for name in script.names(call.func)}
-    return not any(name.startswith("ray.train.") and name.endswith("Trainer") for name in names)
-
-
-def legacy_parts(script: Script) -> Iterator[ast.AST]:
-    """Attributes that stand for a legacy name, and arguments that raise."""
-    for node in script.all(ast.Attribute):
-        if any(is_legacy(name) or name in GONE_CONSTRUCTORS for name in script.names(node)):
-            yield node
-    for _, keyword in dropped_arguments(script):
-        yield keyword
-    yield from trial_calls(script)
-    yield from keyword_reports(script)
-    yield from (keyword for keyword, _ in dict_configurations(script))
-
-
-def keyword_reports(script: Script) -> Iterator[ast.Call]:
-    """Reports of Ray 1, whose metrics were keywords."""
-    for call in script.calls_to("ray.train.report"):
-        if call.keywords and not call.args and "metrics" not in {keyword.arg for keyword in call.keywords}:
-            yield call
-
-
-def dict_configurations(script: Script) -> Iterator[tuple[ast.keyword, str]]:
-    """Configurations of a TorchTrainer that are dicts, as Ray 1.13 and 2.0 took them, with the class that they are of today."""
-    for call in script.calls_to(*TORCH_TRAINERS):
-        for keyword in call.keywords:
-            values = list(script.values(keyword.value)) if keyword.arg in CONFIGURATIONS else []
-            if values and all(isinstance(value, ScriptNode) and isinstance(value.node, ast.Dict) for value in values):
-                yield keyword, CONFIGURATIONS[str(keyword.arg)]
-
-
-def trial_calls(script: Script) -> Iterator[ast.Call]:
-    """Questions about a trial that are asked of `ray.train.get_context()`, which raises on them."""
-    for call in script.all(ast.Call):
-        if isinstance(call.func, ast.Attribute) and call.func.attr.startswith("get_trial_"):
-            for value in script.values(call.func.value):
-                made = value.node if isinstance(value, ScriptNode) else None
-                if isinstance(made, ast.Call) and "ray.train.get_context" in script.names(made.func):
-                    yield call
-
-
-def dropped_arguments(script: Script) -> Iterator[tuple[ast.Call, ast.keyword]]:
-    """The arguments that raise, with the calls they are given to."""
-    for call in script.all(ast.Call):
-        for name in script.names(call.func) & DROPPED.keys():
-            yield from ((call, keyword) for keyword in call.keywords if keyword.arg in DROPPED[name])

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from raylift.edits.calls import Argument, recast_argument
 from raylift.edits.expressions import replace_by
-from raylift.frameworks.ray_legacy.legacy_names import dict_configurations, keyword_reports
+from raylift.frameworks.ray_legacy.legacy_uses import dict_configurations, keyword_reports
 from raylift.frameworks.ray_legacy.modern_forms import modern_code
 from raylift.plan import Case, Edit, Finding, NeededImport
 from raylift.script.expressions import written

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import ast
 
-from raylift.frameworks.ray_legacy.legacy_names import ACCELERATE_TRAINERS, LEGACY_TRAINERS, TRANSFORMERS_TRAINERS, is_callback
+from raylift.frameworks.ray_legacy.legacy_names import (
+    ACCELERATE_TRAINERS,
+    LEGACY_TRAINERS,
+    TRANSFORMERS_TRAINERS,
+    TUNERS,
+    is_callback,
+)
+from raylift.frameworks.ray_legacy.legacy_uses import makes_its_trainers
 from raylift.frameworks.ray_legacy.modern_forms import legacy_name
 from raylift.frameworks.ray_legacy.renames import dotted_names
 from raylift.plan import Case, Refusal
 from raylift.script import Script
 from raylift.script.scopes import FUNCTIONS
 
-TUNERS = ("ray.tune.Tuner", "ray.tune.tuner.Tuner", "ray.tune.run", "ray.tune.run_experiments")
 RESTORING = ("restore", "can_restore")
 
 
@@ -19,6 +25,8 @@ def refuse_unfaithful(case: Case) -> tuple[()]:
     """Raise Refusal for tuning, restoring, subclasses that change how Ray trains, and classes handed on as values."""
     script = case.script
     for call in script.calls_to(*TUNERS):
+        if makes_its_trainers(script, call):
+            continue
         text = "Ray Tune no longer takes a trainer of Ray Train, and what it runs reports through `ray.tune`"
         remedy = "give Tuner a function that makes a TorchTrainer and calls fit(), then lift that function"
         raise Refusal(call.lineno, "RL321", text, remedy)

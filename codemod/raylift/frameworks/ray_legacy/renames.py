@@ -24,8 +24,8 @@ from raylift.frameworks.ray_legacy.legacy_names import (
     is_callback,
     is_known,
     is_legacy,
-    trial_calls,
 )
+from raylift.frameworks.ray_legacy.legacy_uses import trial_calls
 from raylift.frameworks.ray_legacy.modern_forms import legacy_name, modern_form, trainer_import
 from raylift.frameworks.ray_legacy.resources import is_answered
 from raylift.plan import Case, Edit, Finding, NeededImport, Notice, Refusal
