@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from raylift.edits.statements import spread, statements_of
+from raylift.edits.statements import remove_statement, spread, statements_of
 
 if TYPE_CHECKING:
     from raylift.plan import Change, Changed
@@ -35,19 +35,39 @@ def move_imports(index: int, moved: Mapping[str, Sequence[str]], kept: frozenset
             module = cst.ensure_type(cst.parse_expression(next(iter(moved))), cst.Attribute)
             body = [*node.body[:index], small.with_changes(module=module, relative=()), *node.body[index + 1 :]]
             return node.with_changes(body=body)
-        if not lines and not kept:
-            return _without(node, index)
-        return spread(index, lambda old: _import_lines(old, lines, kept))(node)
+        new = _import_lines(small, lines, kept)
+        node = _with_comments(node, [each for each in _comments(small) if each.value not in {c.value for c in _comments(*new)}])
+        return spread(index, lambda old: new)(node) if new else remove_statement(index)(node)
 
     return change
 
 
-def _without(node: cst.SimpleStatementLine | cst.SimpleStatementSuite, index: int) -> Changed:
-    body = [*node.body[:index], *node.body[index + 1 :]]
-    if not body:
-        return cst.RemoveFromParent()
-    body[-1] = body[-1].with_changes(semicolon=cst.MaybeSentinel.DEFAULT)
-    return node.with_changes(body=body)
+def _comments(*nodes: cst.CSTNode) -> list[cst.Comment]:
+    """The comments in some code, in their order."""
+    found = _Comments()
+    for node in nodes:
+        node.visit(found)
+    return found.comments
+
+
+class _Comments(cst.CSTVisitor):
+    """Gathers comments, such as those between the names of an import."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.comments: list[cst.Comment] = []
+
+    def visit_Comment(self, node: cst.Comment) -> None:
+        self.comments.append(node)
+
+
+def _with_comments(
+    node: cst.SimpleStatementLine | cst.SimpleStatementSuite, comments: Sequence[cst.Comment]
+) -> cst.SimpleStatementLine | cst.SimpleStatementSuite:
+    """A line with more comments above it."""
+    if not comments or not isinstance(node, cst.SimpleStatementLine):
+        return node
+    return node.with_changes(leading_lines=[*node.leading_lines, *(cst.EmptyLine(comment=comment) for comment in comments)])
 
 
 def _is_same_names(statement: cst.ImportFrom, names: Sequence[str]) -> bool:

@@ -122,19 +122,38 @@ def _shared(script: Script, every: list[Statement], entry: list[Statement], move
     read_outside = {name for s in stay for name in s.reads_later | s.reads_now}
     declared = {name for node in script.all(ast.Global) for name in node.names}
     deleted = {node.id for node in script.all(ast.Name) if isinstance(node.ctx, ast.Del)}
-    early = {name for name in names & frozenset(dir(builtins)) if name in deleted or _is_read_early(name, inside)}
+    early = {name for name in names & frozenset(dir(builtins)) if name in deleted or _is_read_early(name, inside, every)}
     own = {n for s in inside if isinstance(s.node, ast.ClassDef) for n in _read_by_its_body(s.node)}
     return set(names & (read_outside | declared | early | own | _bound(stay)))
 
 
-def _is_read_early(name: str, inside: list[Statement]) -> bool:
-    """Whether a builtin is read before the script gives its name another meaning."""
+def _is_read_early(name: str, inside: list[Statement], every: list[Statement]) -> bool:
+    """Whether a builtin is read before the script gives its name another meaning, by what is called then, too."""
+    readers = _whose_calls_read(name, every)
     for statement in sorted(inside, key=lambda s: s.node.lineno):
+        is_definition = statement.kind in ("function", "class")
         if name in statement.reads_now and not (name in statement.binds and isinstance(statement.node, ast.For)):
+            return True
+        if not is_definition and statement.reads_now & readers:
             return True
         if name in statement.binds:
             return False
     return False
+
+
+def _whose_calls_read(name: str, every: list[Statement]) -> set[str]:
+    """The functions and classes whose calls may read a name, themselves or through others."""
+    users: dict[str, list[Statement]] = {}
+    for statement in every:
+        for read in statement.reads_later:
+            users.setdefault(read, []).append(statement)
+    readers: set[str] = set()
+    waiting = [name]
+    while waiting:
+        more = {bound for statement in users.get(waiting.pop(), ()) for bound in statement.defines} - readers
+        readers |= more
+        waiting += more
+    return readers
 
 
 def _read_by_its_body(node: ast.ClassDef) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textwrap import dedent
 
+import pytest
 from tests.codemod.lifting import lifted
 
 LAUNCH = "ray_trainer = TorchTrainer("
@@ -164,6 +165,29 @@ def test_statements_on_one_line_move_together_with_the_names_they_import() -> No
     """)
     assert "import json; model = load()" in body
     assert "def show():" in body
+
+
+@pytest.mark.parametrize("runtime", ["raylift", "ray"])
+@pytest.mark.parametrize(
+    ("definitions", "call"),
+    [
+        ("def biggest():\n    return max(1, 2)\n", "biggest()"),
+        ("def most():\n    return max(1, 2)\n\n\ndef biggest():\n    return most()\n", "biggest()"),
+        ("biggest = lambda: max(1, 2)\n", "biggest()"),
+        ("class Most:\n    def __init__(self):\n        self.most = max(1, 2)\n", "Most()"),
+        ("class Most:\n    def run(self):\n        return max(1, 2)\n\n\nmost = Most()\n", "most.run()"),
+    ],
+)
+@pytest.mark.parametrize("rebound", ["import json as max", "max = 3", "def max():\n    pass"])
+def test_a_builtin_that_a_called_function_reads_before_it_is_rebound_is_shared(
+    definitions: str, call: str, rebound: str, runtime: str
+) -> None:
+    source = f"from transformers import Trainer\n\n{definitions}\ntrainer = Trainer(1)\ntrainer.train()\nprint({call})\n{rebound}\nprint(max)\n"
+    code = lifted(source, runtime=runtime)
+    space: dict[str, object] = {"__name__": "lifted"}
+    head = "class Trainer:\n    def __init__(self, x): pass\n    def train(self): pass\n    def add_callback(self, x): pass\n\n\nRayTrainReportCallback = print\nprepare_trainer = lambda x: x\n"
+    body = "\n".join(line for line in code.splitlines() if not line.startswith(("from ray", "from transformers")))
+    exec(f"{head}{body}\ntrain_func()\n", space)  # noqa: S102  # the test's own code
 
 
 def test_a_builtin_that_is_rebound_after_it_was_read_is_shared() -> None:

@@ -97,8 +97,6 @@ def _moved(
             have.add(_full(each))
             moved.setdefault(each.module if each.name else "", []).append(written or each.module)
     kept = frozenset(alias.asname or alias.name for alias in node.names if alias not in legacy)
-    if not moved and not kept:
-        moved = {"": ["ray.train"]} if _has_comment(script, node) else {}
     yield Edit(node, move_imports(script.place_in_line(node), moved, kept), "RL230", WHY_MOVED)
 
 
@@ -131,9 +129,3 @@ def _target(script: Script, node: ast.Import | ast.ImportFrom, alias: ast.alias,
 def _makes_checkpoints(script: Script, bound: str) -> bool:
     """Whether the class itself is still needed: for a call of one of its constructors, or as a type."""
     return any(node.id == bound and isinstance(node.ctx, ast.Load) for node in script.all(ast.Name))
-
-
-def _has_comment(script: Script, node: ast.stmt) -> bool:
-    lines = script.source.splitlines()
-    above = lines[node.lineno - 2].strip() if node.lineno > 1 else b""
-    return above.startswith(b"#") or any(b"#" in line for line in lines[node.lineno - 1 : node.end_lineno])

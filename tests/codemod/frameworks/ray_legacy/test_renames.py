@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import io
+import tokenize
 
 import pytest
 from tests.codemod.lifting import lifted, notices, refusal
@@ -191,6 +193,48 @@ def test_the_comment_above_an_import_that_goes_stays() -> None:
     )
     assert "# how we report\n" in code
     ast.parse(code)
+
+
+COMMENTED = """\
+# of the file
+import os
+
+# above
+from ray.air import (  # after the bracket
+    # between
+    session,  # after a name
+    ScalingConfig,
+    # at the end
+)
+# above one that goes
+from ray.air.config import DatasetConfig  # after one that goes
+
+try:
+    # above one in a block
+    from ray.air.config import DatasetConfig as Old  # after one in a block
+except ImportError:
+    pass
+
+
+def loop(config):
+    # above one in a function
+    from ray.air.config import DatasetConfig as Older
+
+    session.report({"size": str(ScalingConfig)})
+"""
+
+
+@pytest.mark.parametrize("runtime", ["raylift", "ray"])
+def test_no_comment_of_an_import_is_lost_wherever_it_stands(runtime: str) -> None:
+    code = lifted(COMMENTED, runtime=runtime)
+    comments = [
+        token.string for token in tokenize.generate_tokens(io.StringIO(COMMENTED).readline) if token.type == tokenize.COMMENT
+    ]
+    assert [
+        each.string for each in tokenize.generate_tokens(io.StringIO(code).readline) if each.type == tokenize.COMMENT
+    ] == comments
+    assert "DatasetConfig" not in code
+    assert code.count("import ray.train\n") == 1
 
 
 def test_line_ends_and_tabs_stay() -> None:
