@@ -45,6 +45,7 @@ CODEMOD: Mapping[str, Room] = {
         "concrete": "emission/test_layout",
         "module": "train_function/test_placement",
         "needed_imports": "suppression/test_selection",
+        "syntax_versions": "script/test_newer_syntax",
     },
     "frameworks": {
         "retarget": "test_cli",
@@ -77,6 +78,7 @@ CODEMOD: Mapping[str, Room] = {
         "positional_arguments": "frameworks/hf_trainer/test_connect",
         "save_strategy": "frameworks/hf_trainer/test_old_arguments",
         "trainer_classes": "frameworks/hf_trainer/test_connect",
+        "unseen": "frameworks/hf_trainer/test_trainings",
     },
     "frameworks/ray_legacy": {
         "datasets": "frameworks/ray_legacy/test_transformers_trainer",
@@ -85,8 +87,8 @@ CODEMOD: Mapping[str, Room] = {
         "init_function": "frameworks/ray_legacy/test_transformers_trainer",
         "last_save": "frameworks/ray_legacy/test_transformers_trainer",
         "legacy_names": "frameworks/ray_legacy/test_renames",
+        "legacy_uses": "frameworks/ray_legacy/test_oldest_forms",
         "modern_forms": "frameworks/ray_legacy/test_checkpoints",
-        "refusals": "frameworks/ray_legacy/test_transformers_trainer",
         "resources": "frameworks/ray_legacy/test_renames",
         "results": "frameworks/ray_legacy/test_transformers_trainer",
         "shards": "frameworks/ray_legacy/test_transformers_trainer",
@@ -95,7 +97,6 @@ CODEMOD: Mapping[str, Room] = {
     "hazards": {
         "foreign_ranks": "rules/test_rule_fixtures",
         "known_systems": "hazards/test_other_systems",
-        "spawned_processes": "suppression/test_promises",
         "steps": "hazards/test_environment",
     },
     "launch_commands": {

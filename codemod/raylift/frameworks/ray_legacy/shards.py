@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from raylift.frameworks.hf_trainer.arguments_classes import is_arguments_class
 from raylift.frameworks.hf_trainer.trainer_classes import makes_trainer
 from raylift.frameworks.ray_legacy.modern_forms import ray_train
-from raylift.plan import NeededImport, Notice
+from raylift.plan import NeededImport, Notice, Refusal
 from raylift.script import Script, ScriptNode
 from raylift.settings import Settings
 
@@ -92,7 +92,8 @@ def shards(
         ask, needed = f"{module}.get_dataset_shard", NeededImport(module)
     else:
         ask, needed = "get_dataset_shard", NeededImport(module, "get_dataset_shard")
-    notices = [*_used_otherwise(init), *(_lost_with_batches(init, arguments, line) if is_stock and names[0] else ())]
+    _refuse_other_use(script, init, line)
+    notices = list(_lost_with_batches(init, arguments, line)) if is_stock and names[0] else []
     is_bound = is_stock and ray_train(script) != "ray.train"
     imports = (needed,) if any(names) and not is_bound else ()
     return Shards(script, names, ask, is_stock, arguments, imports, tuple(notices))
@@ -105,15 +106,28 @@ def arguments_of(init: ScriptNode | None) -> Iterator[ast.Call]:
             yield node
 
 
-def _used_otherwise(init: ScriptNode | None) -> Iterator[Notice]:
-    """Methods of `datasets.IterableDataset`, which is what an init function used to be given."""
+def _refuse_other_use(script: Script, init: ScriptNode | None, line: int) -> None:
+    """Raise where an init function asks its data for a method of `datasets.IterableDataset`, which is what it used to be given."""
     if init is None or not isinstance(init.node, (ast.FunctionDef, ast.Lambda)):
         return
-    targets = {arg.arg for arg in init.node.args.args[-2:]}
-    for node in ast.walk(init.node):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in targets - {"self"}:
+    targets = {arg.arg for arg in init.node.args.args[-2:]} - {"self"}
+    for node in (node for node in ast.walk(init.node) if isinstance(node, ast.Attribute)):
+        name = node.value
+        if isinstance(name, ast.Name) and name.id in targets and not _is_bound_anew(init.node, name):
             text = f"`{ast.unparse(node)}`: the data is a torch IterableDataset of rows now, without the methods of `datasets`"
-            yield Notice(node.lineno, "RL139", text, "map or filter the Dataset of Ray before the trainer is made")
+            here = node.lineno if init.script is script else line
+            raise Refusal(here, "RL139", text, "map or filter the Dataset of Ray before the trainer is made")
+
+
+def _is_bound_anew(function: ast.AST, name: ast.Name) -> bool:
+    """Whether a parameter has been given other data before it is asked."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign) and node.lineno < name.lineno:
+            bound = {part.id for target in node.targets for part in ast.walk(target) if isinstance(part, ast.Name)}
+            read = {part.id for part in ast.walk(node.value) if isinstance(part, ast.Name)}
+            if name.id in bound - read:
+                return True
+    return False
 
 
 def _lost_with_batches(init: ScriptNode | None, arguments: ast.Call | None, line: int) -> Iterator[Notice]:

@@ -286,10 +286,15 @@ def test_configurations_given_as_dicts_become_objects() -> None:
     assert "from ray.train import DataConfig, ScalingConfig\n" in code
 
 
-def test_a_method_that_the_data_no_longer_has_is_told() -> None:
-    assert [notice.rule for notice in notices(PLAIN.replace("    args =", "    train_ds = train_ds.map(f)\n    args ="))] == [
-        "RL139"
-    ]
+def test_a_method_that_the_data_no_longer_has_is_refused_at_its_line() -> None:
+    source = PLAIN.replace("    args =", "    train_ds = train_ds.map(f)\n    args =")
+    notice = refusal(source)
+    assert (notice.rule, source.splitlines()[notice.line - 1].strip()) == ("RL139", "train_ds = train_ds.map(f)")
+
+
+def test_other_data_under_the_name_of_the_shard_may_have_any_method() -> None:
+    source = PLAIN.replace("    args =", "    train_ds = load_rows()\n    train_ds = train_ds.map(f)\n    args =")
+    assert "train_ds = train_ds.map(f)\n" in lifted(source)
 
 
 def test_old_arguments_get_their_new_names_as_well() -> None:
