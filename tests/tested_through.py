@@ -143,6 +143,7 @@ CODEMOD: Mapping[str, Room] = {
         "functions": "frameworks/accelerate/test_accelerators",
         "neighbours": "frameworks/accelerate/loops/test_epoch_loops",
         "origins": "hazards/test_other_systems",
+        "uses": "frameworks/hf_trainer/test_trainings",
         "reach": "frameworks/hf_trainer/test_connect",
         "spread": "frameworks/hf_trainer/test_old_attributes",
         "syntax": "frameworks/accelerate/ranks/test_jumps",

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from raylift.command_launch import launch_from_commands
 from raylift.entry_points import entry_points, is_training
+from raylift.frameworks.accelerate.launched_functions import settings_launched
 from raylift.frameworks.accelerate.notebook_launcher import settings_with_launch
 from raylift.frameworks.ray_legacy.legacy_uses import has_legacy
 from raylift.frameworks.runtimes import changes_runtime
 from raylift.frameworks.steps import lift_for
-from raylift.hazards.launched_functions import settings_launched
 from raylift.hazards.other_systems import refuse_other_systems
 from raylift.hazards.reflection import reflection
 from raylift.hazards.searches import refuse_hyperparameter_search, refuse_searches

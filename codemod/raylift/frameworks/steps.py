@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from raylift.frameworks import retarget
-from raylift.frameworks.accelerate import config_written_out, connect, notebook_launcher
+from raylift.frameworks.accelerate import config_written_out, connect, launched_functions, notebook_launcher
 from raylift.frameworks.accelerate import old_arguments as old_accelerate_arguments
 from raylift.frameworks.hf_trainer import connect as hf_trainer
 from raylift.frameworks.hf_trainer import (
@@ -42,6 +42,7 @@ INTO_TRAIN_FUNCTION = Lift(
         save_strategy.make_saves_reportable,
         unseen.tell_unseen_trainers,
         notebook_launcher.call_directly,
+        launched_functions.call_launched,
         notebook_launcher.tell_hidden_workers,
         config_written_out.write_out_config,
         connect.connect_loops,

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from raylift.hazards import device_maps
 from raylift.hazards.environment import gpus_by_hand, places_by_hand
 from raylift.hazards.foreign_ranks import read_ranks_of_ray
-from raylift.hazards.launched_functions import call_launched
 from raylift.hazards.local_rank import read_local_rank, refuse_star_imports
 from raylift.hazards.process_group import own_process_groups
 from raylift.hazards.spawned_processes import refuse_spawners
@@ -32,4 +31,3 @@ def hazards(case: Case) -> Iterator[Finding]:
     if case.trainings:
         refuse_spawners(script, reached)
         refuse_star_imports(script)
-    yield from call_launched(case)

@@ -63,6 +63,6 @@ RULES = (
          "model = torch.nn.Linear(8, 1)\nnotebook_launcher(train, (model,), num_processes=8)", "",
          "Make it inside the launched function, from a name or a path.",
          promise="every worker makes the same one here"),
-    Rule("RL315", "refusal", "A launcher whose call cannot be read", "Which function runs, and with what, must be in sight.",
+    Rule("RL315", "refusal", "A launcher that has no form as a call", "Which function runs, with what, and what becomes of its result, must be in sight.",
          "launch = (train, (0.1,))\nnotebook_launcher(*launch, num_processes=8)", "", "Call the training function directly."),
 )  # fmt: skip

@@ -10,7 +10,7 @@ RULES = (
          "a Trainer on CPU workers trains alone in a world of one.",
          "trainer.train()", "trainer.add_callback(RayTrainReportCallback())\ntrainer = prepare_trainer(trainer)\ntrainer.train()",
          "Add the callback and wrap the Trainer before every `train()`.", launches=True, reports=True),
-    Rule("RL110", "notice", "What may be a Trainer comes from out of sight",
+    Rule("RL102", "notice", "What may be a Trainer comes from out of sight",
          "A function of a module that is not beside the script made it, so nothing tells whether it must be connected to Ray Train.",
          "student = build_trainer(teacher)\nstudent.train()", "",
          "Say what it is where it is bound, `student: Trainer = build_trainer(...)`, and lift again."),

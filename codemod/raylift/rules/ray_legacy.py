@@ -42,7 +42,7 @@ RULES = (
     Rule("RL138", "notice", "Stock Ray reports only when a checkpoint is saved",
          "Measured: with save_strategy=\"no\" the stock callback reports nothing at all and Result.metrics is None.",
          "TrainingArguments(..., save_strategy=\"no\")", "", "Set save_strategy=\"epoch\", or call ray.train.report on every rank.", depends="--runtime"),
-    Rule("RL139", "refusal", "A shard is used as a dataset", "A shard of Ray Data can be iterated, not mapped or filtered.",
+    Rule("RL330", "refusal", "A shard is used as a dataset", "A shard of Ray Data can be iterated, not mapped or filtered.",
          "train_dataset = train_dataset.filter(...)", "", "Map or filter the Ray Dataset before the trainer is made."),
     Rule("RL230", "lift", "A name of ray.air moved to ray.train",
          "Measured: `ray.air.session` still imports, and under Train V2 reports nothing and says rank 0 of 1 on every worker.",

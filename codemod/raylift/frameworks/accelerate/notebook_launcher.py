@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from raylift.edits.expressions import replace_by
+from raylift.frameworks.accelerate.launched_functions import unneeded_imports
 from raylift.frameworks.accelerate.notebook_launches import LAUNCHERS, notebook_launches
-from raylift.hazards.launched_functions import unneeded_imports
 from raylift.plan import Case, Doubt, Edit, Finding, Notice, Refusal
 from raylift.script import Script, ScriptNode
 from raylift.script.expressions import written

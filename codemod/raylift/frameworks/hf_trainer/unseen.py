@@ -20,5 +20,5 @@ def unseen_trainers(script: Script) -> list[Notice]:
     for call, receiver in possible_trainings(script)[:1]:
         name = ast.unparse(receiver)
         text = f"`{name}` comes from out of sight, so nothing tells whether `{ast.unparse(call.func)}()` trains with a Trainer of Hugging Face's"
-        return [Notice(call.lineno, "RL110", text, f"if it is one, say so where it is bound: `{name}: Trainer = ...`")]
+        return [Notice(call.lineno, "RL102", text, f"if it is one, say so where it is bound: `{name}: Trainer = ...`")]
     return []

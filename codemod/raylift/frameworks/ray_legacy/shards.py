@@ -116,7 +116,7 @@ def _refuse_other_use(script: Script, init: ScriptNode | None, line: int) -> Non
         if isinstance(name, ast.Name) and name.id in targets and not _is_bound_anew(init.node, name):
             text = f"`{ast.unparse(node)}`: the data is a torch IterableDataset of rows now, without the methods of `datasets`"
             here = node.lineno if init.script is script else line
-            raise Refusal(here, "RL139", text, "map or filter the Dataset of Ray before the trainer is made")
+            raise Refusal(here, "RL330", text, "map or filter the Dataset of Ray before the trainer is made")
 
 
 def _is_bound_anew(function: ast.AST, name: ast.Name) -> bool:

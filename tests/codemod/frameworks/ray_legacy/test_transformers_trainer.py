@@ -289,7 +289,7 @@ def test_configurations_given_as_dicts_become_objects() -> None:
 def test_a_method_that_the_data_no_longer_has_is_refused_at_its_line() -> None:
     source = PLAIN.replace("    args =", "    train_ds = train_ds.map(f)\n    args =")
     notice = refusal(source)
-    assert (notice.rule, source.splitlines()[notice.line - 1].strip()) == ("RL139", "train_ds = train_ds.map(f)")
+    assert (notice.rule, source.splitlines()[notice.line - 1].strip()) == ("RL330", "train_ds = train_ds.map(f)")
 
 
 def test_other_data_under_the_name_of_the_shard_may_have_any_method() -> None:

@@ -70,7 +70,7 @@ def _elastic(script: Script, call: ast.Call) -> Launched:
         if is_launch and not isinstance(script.parent(outer), ast.Expr):
             text = f"what `{ast.unparse(outer)}` returns is asked for: the results of all ranks, of which each worker has its own"
             raise Refusal(
-                outer.lineno, "RL303", text, "let the function write or report its result, and launch it in a line of its own"
+                outer.lineno, "RL315", text, "let the function write or report its result, and launch it in a line of its own"
             )
     config = _made(script, _given(call, 0, "config"), "LaunchConfig")
     per_node = _given(config, 2, "nproc_per_node") if config else None
@@ -124,7 +124,7 @@ def _refuse_spark(case: Case, launched: Launched) -> None:
             if any(name.startswith("pyspark.") and name not in DISTRIBUTORS for name in found.script.names(call.func)):
                 text = f"`{ast.unparse(call.func)}` is Spark's, beside a training that Spark launches: every Ray worker would call it"
                 remedy = "write what Spark computes to files, and train in a script that reads them"
-                raise Refusal(call.lineno if found.script is case.script else launched.call.lineno, "RL303", text, remedy)
+                raise Refusal(call.lineno if found.script is case.script else launched.call.lineno, "RL315", text, remedy)
 
 
 def unneeded_imports(script: Script, called: Iterable[ast.expr], names: Iterable[str]) -> Iterator[Edit]:

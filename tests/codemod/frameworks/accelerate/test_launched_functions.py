@@ -76,12 +76,12 @@ def test_a_number_of_processes_that_only_a_run_knows_is_told() -> None:
 
 
 REFUSED = {
-    "the results of all ranks": (f"{ELASTIC}", f"{CONFIG}loss = elastic_launch(config, train)()[0]", "RL303"),
+    "the results of all ranks": (f"{ELASTIC}", f"{CONFIG}loss = elastic_launch(config, train)()[0]", "RL315"),
     "a function that is not in sight": (ELASTIC, f"{CONFIG}elastic_launch(*[config, train])()", "RL315"),
     "a session of Spark": (
         f"{SPARK}from pyspark.sql import SparkSession\n",
         "spark = SparkSession.builder.getOrCreate()\nTorchDistributor(num_processes=2).run(train)",
-        "RL303",
+        "RL315",
     ),
 }
 
