@@ -14,6 +14,7 @@ from raylift_runtime import data, output
 from raylift_runtime.driver import overrides as settings
 from raylift_runtime.driver import preflight
 from raylift_runtime.driver.accelerate_variables import accelerate_variables
+from raylift_runtime.driver.arguments import check_arguments
 from raylift_runtime.driver.cluster import Cluster, absence_explained, connected, with_modules
 from raylift_runtime.driver.interrupts import interrupts_heard, stopped_by_interrupts
 from raylift_runtime.driver.nodes import alive_nodes
@@ -80,10 +81,12 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
     def fit(self) -> Result:
         """Trains, and returns Ray's result; its metrics hold what was reported, with or without a checkpoint.
 
-        Raises PreflightError before anything starts where the run cannot work, and what Ray's own `fit` raises.
+        Raises PreflightError before anything starts where the run cannot work, SystemExit where the script will not take its
+        command line, and what Ray's own `fit` raises.
         """
         if self.scaling_config.num_workers == 0:
             return self._fit_here()
+        check_arguments(self._function, sys.argv[1:])
         with interrupts_heard():
             return self._fit_on_workers()
 

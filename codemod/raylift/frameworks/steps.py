@@ -16,7 +16,7 @@ from raylift.frameworks.hf_trainer import (
     unseen,
 )
 from raylift.frameworks.ray_legacy import lift as ray_legacy
-from raylift.frameworks.ray_legacy.legacy_uses import has_legacy
+from raylift.frameworks.ray_legacy.legacy_uses import has_legacy, tuners_over_trainers
 from raylift.frameworks.runtimes import changes_runtime
 from raylift.hazards import steps as hazards
 from raylift.plan import Case, Finding, Lift
@@ -68,7 +68,7 @@ OTHER_RUNTIME = Lift(steps=(retarget.swap_runtime,), complete=as_found)
 
 def lift_for(case: Case, *, trains: bool) -> Lift:
     """The way in which a script is lifted."""
-    if changes_runtime(case.script, case.settings):
+    if changes_runtime(case.script, case.settings) and not any(tuners_over_trainers(case.script)):
         return OTHER_RUNTIME
     if has_legacy(case.script):
         return IN_PLACE

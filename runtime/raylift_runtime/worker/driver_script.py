@@ -60,7 +60,7 @@ def driver_script(function: Callable[..., Any]) -> Script | None:
         return None
     if _attribute(main, name) is not function:
         return None
-    source = _source_of(main, path)
+    source = source_of(main, path)
     guard = _guard_around(source, _line_in(main))
     if guard is None or _drives_ray(source, guard) or _bound_in(guard) & _globals_of_functions(source, path):
         return None
@@ -71,10 +71,10 @@ def running_script() -> tuple[str, bytes] | None:
     """The path and the text of what this process runs; None in a notebook or a console."""
     main = sys.modules["__main__"]
     path = getattr(main, "__file__", None)
-    return (os.path.abspath(path), _source_of(main, path)) if path and os.path.isfile(path) else None
+    return (os.path.abspath(path), source_of(main, path)) if path and os.path.isfile(path) else None
 
 
-def _source_of(module: types.ModuleType, path: str) -> bytes:
+def source_of(module: types.ModuleType, path: str) -> bytes:
     """The text that runs under this path; where a tool runs a changed copy, its loader knows better than the file."""
     loader = getattr(module, "__loader__", None)
     if isinstance(loader, importlib.machinery.SourceFileLoader):

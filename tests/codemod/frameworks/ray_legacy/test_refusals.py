@@ -53,6 +53,10 @@ def test_a_search_over_a_trainer_is_refused_where_it_stands(name: str, runtime: 
     assert any(word in source.splitlines()[notice.line - 1] for word in ("Tuner(", "Tuner.restore(", "tune.run("))
 
 
+def test_a_search_over_a_trainer_is_refused_where_its_runtime_would_change_too() -> None:
+    assert refusal(HEAD + OVER["a trainer by its name"], runtime="raylift", retarget=True).rule == "RL321"
+
+
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_search_over_a_function_is_left_alone(name: str) -> None:
     assert rewrite((HEAD + FUNCTIONS[name]).encode(), Settings()) == Untouched("it already uses Ray Train")
