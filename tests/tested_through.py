@@ -118,7 +118,6 @@ CODEMOD: Mapping[str, Room] = {
         "related_files": "project/test_generated_projects",
     },
     "project": {
-        "import_table": "project/test_generated_projects",
         "modules": "project/test_generated_projects",
         "uncommitted": "pipeline/test_delivery",
     },

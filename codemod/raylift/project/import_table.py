@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import islice
 
@@ -13,6 +14,7 @@ from raylift.project.files import BadInput, read_file
 from raylift.project.import_lines import imported_modules
 from raylift.project.module_paths import ModulePaths
 
+FEW_NAMES = 8
 LARGEST_MODULE = 2_000_000
 """Bytes; what is larger is data, not something that defines a Trainer."""
 MOST_FILES = 5_000
@@ -27,6 +29,11 @@ class ImportTable:
         self._paths = paths
         self._imports: dict[str, tuple[str, ...]] = {}
 
+    @property
+    def root(self) -> str:
+        """The top of the project."""
+        return self._paths.root
+
     def imports(self, path: str) -> tuple[str, ...]:
         """The files of the project that a file imports."""
         if path not in self._imports:
@@ -38,11 +45,31 @@ class ImportTable:
 
     def all_imported(self, path: str) -> Iterator[str]:
         """The file and every file of the project that it imports, whether by itself or through others."""
-        return _all_reached([path], self.imports)
+        waiting = [path]
+        seen = {path}
+        while waiting:
+            path = waiting.pop()
+            yield path
+            more = [each for each in self.imports(path) if each not in seen]
+            seen.update(more)
+            waiting += more
 
     def all_importers(self, paths: Iterable[str]) -> Iterator[str]:
         """Some files and every file of the project that imports one, whether by itself or through others."""
-        return _all_reached(paths, lambda path: self._importers.get(path, ()))
+        newest = set(paths)
+        found: set[str] = set()
+        while newest:
+            yield from sorted(newest)
+            found |= newest
+            naming = self._naming(newest)
+            newest = {path for path in naming if path not in found and not newest.isdisjoint(self.imports(path))}
+
+    def _naming(self, imported: set[str]) -> Iterable[str]:
+        """The files that may import one of some: those whose text names one, where that rules out more than it costs."""
+        if len(imported) > FEW_NAMES or len(self._imports) == len(self.files):
+            return self.files
+        names = re.compile(b"|".join(_as_imported(path) for path in sorted(imported)))
+        return [path for path in self.files if names.search(small_source(path) or b"")]
 
     @cached_property
     def files(self) -> tuple[str, ...]:
@@ -50,24 +77,13 @@ class ImportTable:
         found = islice(python_files(self._paths.root, Budget(MOST_ENTRIES)), MOST_FILES)
         return tuple(sorted({os.path.realpath(path) for path in found}))
 
-    @cached_property
-    def _importers(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for path in self.files:
-            for imported in self.imports(path):
-                found.setdefault(imported, []).append(path)
-        return found
 
-
-def _all_reached(first: Iterable[str], following: Callable[[str], Iterable[str]]) -> Iterator[str]:
-    waiting = list(first)
-    seen = set(waiting)
-    while waiting:
-        path = waiting.pop()
-        yield path
-        more = [each for each in following(path) if each not in seen]
-        seen.update(more)
-        waiting += more
+def _as_imported(path: str) -> bytes:
+    """What the text of whoever imports a file holds."""
+    folder, name = os.path.split(path)
+    if name != "__init__.py":
+        return re.escape(os.fsencode(name.removesuffix(".py")))
+    return re.escape(os.fsencode(os.path.basename(folder))) + rb"|from[ \t]+\."
 
 
 def _added_roots(source: bytes, path: str) -> tuple[str, ...]:
