@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from tests.conftest import Raylift
 
-from raylift.commands import run_module
+from raylift.commands import run, run_module, verify
 from raylift.commands.mirror import bring_back, import_roots, mirror, mirrored
 from raylift.commands.program import path_of_module, program_outcome
+from raylift.commands.typer_app import started
 from raylift.request import Request
+from raylift.verification.watched_training import TrainingRecord, WatchedTraining
 
 MODULE = "from transformers import Trainer\n\n\ndef fit():\n    trainer = Trainer(1)\n    trainer.train()\n"
 ENTRY = "from .work import fit\n\nif __name__ == '__main__':\n    fit()\n"
@@ -104,3 +106,59 @@ def test_a_module_that_is_not_there_is_wrong_usage(project: Path, raylift: Rayli
 @pytest.mark.parametrize("command", ["run", "verify"])
 def test_neither_script_nor_module_is_wrong_usage(raylift: Raylift, command: str) -> None:
     assert raylift(command).code == 2
+
+
+STAND_INS = {
+    "transformers.py": "class Trainer:\n    def __init__(self, *a, **k): ...\n    def train(self): print('trained', self.prepared)\n    def add_callback(self, c): ...\n    prepared = False\n",
+    "ray/__init__.py": "",
+    "ray/train/__init__.py": "def ScalingConfig(**k): ...\n",
+    "raylift_runtime/__init__.py": "",
+    "raylift_runtime/torch.py": "class TorchTrainer:\n    def __init__(self, f, **k): self.fit = f\n",
+    "raylift_runtime/transformers.py": "class RayTrainReportCallback: ...\n\ndef prepare_trainer(t):\n    t.prepared = True\n    return t\n",
+}
+
+
+@pytest.mark.parametrize("words", [["-m", "pkg.start"], ["-m", "pkg"], ["top.py"]])
+def test_a_run_brings_the_lifted_modules_and_leaves_the_files_as_they_are(
+    project: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    words: list[str],
+) -> None:
+    stack = tmp_path_factory.mktemp("stack")
+    for path, text in STAND_INS.items():
+        (stack / path).parent.mkdir(parents=True, exist_ok=True)
+        (stack / path).write_text(text)
+    (project / "top.py").write_text("from pkg.work import fit\n\nif __name__ == '__main__':\n    fit()\n")
+    monkeypatch.setenv("PYTHONPATH", str(stack))
+    monkeypatch.setattr(run, "missing_packages", lambda: "")
+    before = {path: path.read_bytes() for path in project.rglob("*.py")}
+    request, arguments = started(
+        "run", None if words[0] == "-m" else words[0], [], {"module": words[1]} if words[0] == "-m" else {}
+    )
+    assert run.run_lifted(request, arguments) == 0
+    assert "trained True" in capfd.readouterr().out
+    assert {path: path.read_bytes() for path in project.rglob("*.py")} == before
+
+
+@pytest.mark.parametrize(("module", "start"), [("pkg.start", ["-m", "pkg.start"]), (None, ["pkg/start.py"])])
+def test_both_trainings_of_a_module_start_in_copies_of_their_own(
+    project: Path, monkeypatch: pytest.MonkeyPatch, module: str | None, start: list[str]
+) -> None:
+    seen: list[tuple[list[str], str, str]] = []
+
+    def watch(training: WatchedTraining, record: Path, steps: int | None) -> TrainingRecord:
+        seen.append((training.command, training.environment.get("PYTHONPATH", ""), (training.folder / "pkg/work.py").read_text()))
+        return TrainingRecord({0: [1.0]}, {0: ["a"]})
+
+    monkeypatch.setattr(verify, "watch", watch)
+    monkeypatch.setattr(verify, "missing_packages", lambda: "")
+    assert verify.verify(Request("verify", ("pkg/start.py",), module=module, use_gpu=False), ["--lr", "1"]) == 0
+    (first, roots, original), (second, lifted_roots, lifted) = seen
+    assert first[-len(start) - 2 :] == second[-len(start) - 2 :] == [*start, "--lr", "1"]
+    assert original == MODULE
+    assert "prepare_trainer(trainer)" in lifted
+    assert roots.endswith("/original")
+    assert lifted_roots.endswith("/lifted")
+    assert (project / "pkg/work.py").read_text() == MODULE
