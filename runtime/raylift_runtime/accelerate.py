@@ -20,6 +20,7 @@ from raylift_runtime.metrics.report import Report, plain_metrics
 from raylift_runtime.storage.files import failures_named
 from raylift_runtime.training.epoch_loop import Held, Loop
 from raylift_runtime.worker.session import Session, current
+from raylift_runtime.worker.sharding import compare
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -70,8 +71,9 @@ def report(
 
     The metrics of rank 0 count; tensors and numpy values become plain ones. The checkpoint is what lies in `checkpoint_dir`, or
     else `model`, which the main process saves without its wrappers: with its own `save_pretrained`, or as a state dict in
-    `model.bin`. Every file is uploaded once, by the rank that owns it, and this returns after the last one, so the folder may
-    then be deleted. In a `resumable` loop all of it is sent at the end of the epoch. Does nothing outside a Ray worker.
+    `model.bin`; in parts, where DeepSpeed's stage 3 may not gather it. Every file is uploaded once, by the rank that owns it, and
+    this returns after the last one, so the folder may then be deleted. In a `resumable` loop all of it is sent at the end of the
+    epoch. Does nothing outside a Ray worker.
 
     Raises RuntimeError where the Accelerator does not see all of Ray's workers, TypeError for metrics that are no mapping. The
     source is Ray's example of a loop with Accelerate.
@@ -124,12 +126,16 @@ def resumable(epochs: Iterable[Item], *, accelerator: Accelerator) -> Iterator[I
 
 
 def check_one_world(accelerator: Accelerator, session: Session) -> None:
-    """Raises RuntimeError where the Accelerator sees another number of processes than Ray has workers: each would train alone."""
+    """Raises RuntimeError where the Accelerator sees another number of processes than Ray has workers: each would train alone.
+
+    And where it would not shard the model as it was asked to.
+    """
     if accelerator.num_processes != session.world_size:
         raise RuntimeError(
             f"Ray has {session.world_size} workers, and this Accelerator sees {accelerator.num_processes}: every worker would "
             "train alone. Build the Accelerator inside the train function, and on CPUs with cpu=True or ACCELERATE_USE_CPU=true."
         )
+    compare(accelerator)
 
 
 def _loop_of(accelerator: Accelerator) -> Loop:
@@ -149,7 +155,8 @@ def _send(session: Session, accelerator: Accelerator, loop: Loop, held: Held) ->
     if held.folder is not None and not has_folder:
         logger.warning("There is nothing in %s: this report has no checkpoint.", held.folder)
     needs_state = loop.is_resumable and held.with_state
-    if not has_folder and held.model is None and not needs_state:
+    model = None if needs_state and is_kept_in_parts(held.model) else held.model  # its parts are in that state already
+    if not has_folder and model is None and not needs_state:
         checkpoints.send(session, report, None)
         return
     with _folder_for_all_ranks(session) as folder:
@@ -159,10 +166,16 @@ def _send(session: Session, accelerator: Accelerator, loop: Loop, held: Held) ->
             if needs_state:
                 inner["state"] = os.path.join(folder, "state")
                 loop.save(accelerator, inner["state"])
-            if not has_folder and held.model is not None:
-                _save_model(accelerator, held.model, written)
+            if not has_folder and model is not None:
+                _save_model(accelerator, model, written)
         session.barrier()
         checkpoints.send(session, report, Source(written, step, loop.training, inner=inner))
+
+
+def is_kept_in_parts(model: Any) -> bool:
+    """Whether a model is one of DeepSpeed's stage 3 that may not be gathered: `stage3_gather_16bit_weights_on_model_save` is off."""
+    stage = getattr(model, "zero_optimization_stage", None)
+    return stage is not None and stage() == 3 and not model.zero_gather_16bit_weights_on_model_save()
 
 
 @contextlib.contextmanager
@@ -179,7 +192,13 @@ def _folder_for_all_ranks(session: Session) -> Iterator[str]:
 
 
 def _save_model(accelerator: Accelerator, model: Any, folder: str) -> None:
-    """Saves the model without its wrappers from the main process; every rank calls it, since gathering shards takes them all."""
+    """Saves the model without its wrappers from the main process; every rank calls it, since gathering shards takes them all.
+
+    What DeepSpeed may not gather is saved in parts, each by the rank that has it, for the `zero_to_fp32.py` beside them.
+    """
+    if is_kept_in_parts(model):
+        model.save_checkpoint(folder)
+        return
     is_sharded = accelerator.distributed_type.value in ("FSDP", "DEEPSPEED", "MEGATRON_LM")
     state = _plain_keys(accelerator.get_state_dict(model)) if is_sharded else None
     if not accelerator.is_main_process:

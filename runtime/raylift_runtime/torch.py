@@ -134,6 +134,7 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
 
         def run(config: dict[str, Any]) -> Any:
             try:
+                worker.watch_accelerators()
                 return worker.returned(function(config) if takes_config else function())
             except SystemExit as stop:
                 worker.refuse_failed_exit(stop)
@@ -159,7 +160,7 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
 
     def _settings(self) -> dict[str, str]:
         """The variables that a worker may set itself, because they matter to the train function only."""
-        on_cpus = {} if self._has_accelerator() else {"ACCELERATE_USE_CPU": "true"}
+        on_cpus = {} if self._has_accelerator() else {"ACCELERATE_USE_CPU": "true", "DS_ACCELERATOR": "cpu"}
         return self._accelerate | data.row_counts(self.datasets) | self._keeping | on_cpus
 
     def _has_accelerator(self) -> bool:

@@ -16,6 +16,7 @@ from raylift_runtime.training import trainer_counters as tally
 from raylift_runtime.training.trainer_callback import RayTrainReportCallback, check_one_world
 from raylift_runtime.training.trainer_counters import Tally
 from raylift_runtime.worker.session import current
+from raylift_runtime.worker.sharding import compare
 
 if TYPE_CHECKING:
     from transformers import Trainer
@@ -31,12 +32,13 @@ def prepare_trainer(trainer: AnyTrainer) -> AnyTrainer:
     """Connects a Trainer of any class to Ray Train, and returns it; outside a Ray worker it stays as it was.
 
     Training continues from the newest checkpoint that Ray has committed for this run. Call it on every rank, before `train()`.
-    Raises RuntimeError where the Trainer does not see all workers of the group.
+    Raises RuntimeError where the Trainer does not see all workers of the group, or would not shard the model as it was asked to.
     """
     session = current()
     if session is None or hasattr(trainer, "_raylift_session"):
         return trainer
     check_one_world(trainer.accelerator.num_processes, session)
+    compare(trainer.accelerator)
     data.connect(trainer)
     wait_as_long_as(trainer.args.ddp_timeout)
     trainer._raylift_session = session

@@ -321,6 +321,26 @@ def test_the_metrics_of_a_step_are_those_of_its_line() -> None:
     assert loop.line({"loss": 2}) == {"step": 40, "loss": 2, "training": 1}
 
 
+class InParts(nn.Linear):  # type: ignore[misc]  # mypy does not follow torch here
+    """As much of DeepSpeed's engine as is asked, with stage 3 and without leave to gather the model."""
+
+    def zero_optimization_stage(self) -> int:
+        return 3
+
+    def zero_gather_16bit_weights_on_model_save(self) -> bool:
+        return False
+
+    def save_checkpoint(self, folder: str) -> None:
+        Path(folder, "global_step1").mkdir(parents=True)
+        Path(folder, "global_step1/zero_pp_rank_0_mp_rank_00_model_states.pt").touch()
+
+
+def test_a_model_that_deepspeed_may_not_gather_is_reported_in_its_parts(session: Stored) -> None:
+    accelerator = SimpleNamespace(num_processes=1, is_main_process=True, _raylift_compared=True)
+    report({}, accelerator=accelerator, model=InParts(1, 1))
+    assert [path.name for path in session.last.rglob("*.pt")] == ["zero_pp_rank_0_mp_rank_00_model_states.pt"]
+
+
 def test_sharded_models_are_gathered_on_every_rank(session: Stored) -> None:
     asked = []
     state = {"weight": torch.ones(1)}
@@ -331,6 +351,10 @@ def test_sharded_models_are_gathered_on_every_rank(session: Stored) -> None:
         get_state_dict=lambda model: asked.append(model) or state,
         unwrap_model=lambda model: model,
         save=torch.save,
+        process_index=0,
+        mixed_precision="no",
+        device=torch.device("cpu"),
+        state=SimpleNamespace(dynamo_plugin=SimpleNamespace(backend=None)),
     )
     model = nn.Linear(1, 1)
     report({}, accelerator=accelerator, model=model)

@@ -18,6 +18,7 @@ from accelerate import Accelerator
 from accelerate.utils import set_seed
 from ray.train import FailureConfig, RunConfig, ScalingConfig
 from raylift_runtime.accelerate import RayTrainTracker, report, resumable
+from raylift_runtime.driver.preflight import PreflightError
 from raylift_runtime.torch import TorchTrainer
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
@@ -35,7 +36,10 @@ def train_func():
 
 if __name__ == "__main__":
     for config in sys.argv[1:]:
-        TorchTrainer(train_func, accelerate_config=config, scaling_config=TWO).fit()
+        try:
+            TorchTrainer(train_func, accelerate_config=config, scaling_config=TWO).fit()
+        except PreflightError as error:
+            print("refused:", error)
 """
 
 BF16 = "distributed_type: MULTI_GPU\nmixed_precision: bf16\nnum_processes: 4\nmain_process_port: 29500\ndynamo_config:\n  dynamo_backend: EAGER\n"
@@ -50,7 +54,6 @@ def test_a_config_reaches_the_state_of_every_worker(run_script: RunScript, clust
     expected = [
         ["MULTI_CPU", 2, "bf16", "EAGER", "gloo"],
         ["MULTI_CPU", 2, "fp16", "NO", "gloo"],
-        ["MULTI_CPU", 2, "bf16", "NO", "gloo"],
     ]
     for rank in (0, 1):
         lines = (tmp_path / f"seen-{rank}.jsonl").read_text().splitlines()
@@ -58,8 +61,10 @@ def test_a_config_reaches_the_state_of_every_worker(run_script: RunScript, clust
     said = [line for line in ended.stdout.splitlines() if line.startswith("raylift:")]
     assert said == [
         "raylift: Ray sets num_processes, main_process_port; the values in the Accelerate config are not used.",
-        "raylift: Accelerate applies FSDP on GPUs only; these CPU workers train whole copies of the model instead.",
+        "raylift: fp16 was asked for, and Accelerate has it on GPUs only: these CPU workers train in the precision of the model's own weights.",
     ]
+    (refused,) = (line for line in ended.stdout.splitlines() if line.startswith("refused:"))
+    assert refused.startswith("refused: The Accelerate config: FSDP was asked for, and Accelerate shards with it on GPUs only")
 
 
 LOOP = """

@@ -92,7 +92,7 @@ def _train_both(
     before = WatchedTraining(
         [*torchrun, *start, *arguments],
         folder / "original",
-        _importing(request, folder / "original", copy),
+        _importing(request, folder / "original", copy, arguments),
         ranks,
         TORCHRUN_GRACE_S,
     )
@@ -105,7 +105,7 @@ def _train_both(
             raise TrainingFailed(f"{path} changes with the script: run verify in a folder that holds both")
         (folder / "lifted" / Path(path).relative_to(project)).write_bytes(code)
     environment = {
-        **_importing(request, folder / "lifted", copy),
+        **_importing(request, folder / "lifted", copy, arguments),
         "RAYLIFT_NUM_WORKERS": str(ranks),
         "RAYLIFT_USE_GPU": str(int(_uses_gpu(request))),
         "RAYLIFT_STORAGE_PATH": str(folder / "storage"),
@@ -114,9 +114,10 @@ def _train_both(
     return original, _watched(after, folder / "lifted-record", request, "the lifted script")
 
 
-def _importing(request: Request, project: Path, copy: Path) -> dict[str, str]:
+def _importing(request: Request, project: Path, copy: Path, arguments: list[str]) -> dict[str, str]:
     """The environment in which a module, or what a script of a package imports, is that of the copy."""
-    variables = _environment(request)
+    uses_deepspeed = b"deepspeed" in (project / copy).read_bytes().lower() or "--deepspeed" in arguments
+    variables = _environment(request, uses_deepspeed=uses_deepspeed)
     root = import_roots([str(project / copy)])[0]
     if not request.module and root == str((project / copy).parent):
         return variables
@@ -138,10 +139,16 @@ def _project_copy(script: Path, to: Path) -> Path:
     return file.relative_to(project)
 
 
-def _environment(request: Request) -> dict[str, str]:
-    """This process's environment without what would steer a Ray worker, and with the CPU where there is to be no GPU."""
+def _environment(request: Request, *, uses_deepspeed: bool) -> dict[str, str]:
+    """This process's environment without what would steer a Ray worker, and with the CPU where there is to be no GPU.
+
+    Told of the CPU by a variable, Accelerate would leave DeepSpeed out: a script that shards with it says so itself.
+    """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("RAY_", "RAYLIFT_"))}
-    return inherited if _uses_gpu(request) else {**inherited, "ACCELERATE_USE_CPU": "true", "CUDA_VISIBLE_DEVICES": ""}
+    if _uses_gpu(request):
+        return inherited
+    told = {"DS_ACCELERATOR": "cpu"} if uses_deepspeed else {"ACCELERATE_USE_CPU": "true"}
+    return {**inherited, **told, "CUDA_VISIBLE_DEVICES": ""}
 
 
 def _uses_gpu(request: Request) -> bool:

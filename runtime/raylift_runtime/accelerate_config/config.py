@@ -35,7 +35,7 @@ KINDS = (
     "NO", "MULTI_CPU", "MULTI_GPU", "MULTI_NPU", "MULTI_MLU", "MULTI_SDAA", "MULTI_MUSA", "MULTI_XPU", "MULTI_HPU",
     "MULTI_NEURON", "DEEPSPEED", "FSDP", "MEGATRON_LM", "TP", "MPS",
 )  # fmt: skip
-SHARDED = ("DEEPSPEED", "FSDP", "MEGATRON_LM")
+SHARDED_ON_ACCELERATORS = ("FSDP", "MEGATRON_LM")
 
 
 @dataclass(frozen=True)
@@ -63,22 +63,22 @@ class AccelerateConfig:
         return bool(self.settings.get("use_cpu") or self.settings.get("cpu") or self.kind == "MULTI_CPU")
 
     @property
-    def shards(self) -> bool:
-        """Whether the model is to be sharded, which Accelerate does on accelerators only."""
-        return self.kind in SHARDED
+    def needs_accelerators(self) -> bool:
+        """Whether the model is to be sharded in a way that Accelerate knows on accelerators only."""
+        return self.kind in SHARDED_ON_ACCELERATORS
+
+    @property
+    def is_compiled_in_vain(self) -> bool:
+        """Whether the config asks to compile beside DeepSpeed, where `accelerate launch` does not pass that on."""
+        return self.kind == "DEEPSPEED" and self.settings.get("dynamo_backend", "no") != "no"
 
     @property
     def replaced(self) -> tuple[str, ...]:
         """The settings that have no effect, because Ray decides about them."""
         return tuple(name for name, silent in TOPOLOGY.items() if self.settings.get(name) not in silent)
 
-    def worker_environment(self, on_accelerators: bool = True) -> dict[str, str]:
-        """What each worker's environment needs before `Accelerator()` is built; a DeepSpeed JSON file travels as text.
-
-        On CPU workers it leaves sharding out: Accelerate would ignore it there without a word, or fail.
-        """
-        if self.shards and not on_accelerators:
-            return variables("MULTI_CPU", self.settings | {"use_cpu": True, "use_parallelism_config": False})
+    def worker_environment(self) -> dict[str, str]:
+        """What each worker's environment needs before `Accelerator()` is built; a DeepSpeed JSON file travels as text."""
         found = variables(self.kind, self.settings, self.deepspeed_fields)
         if self.deepspeed_json is not None:
             found["ACCELERATE_DEEPSPEED_CONFIG_FILE"] = encoded(self.deepspeed_json)

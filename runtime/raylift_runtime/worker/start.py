@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from raylift_runtime import output
 from raylift_runtime.metrics import outbox
+from raylift_runtime.worker import sharding
 from raylift_runtime.worker import stalled_ranks as stalls
 from raylift_runtime.worker.driver_script import Script
 from raylift_runtime.worker.needed_modules import Pickled, check_modules
@@ -62,6 +63,7 @@ class Start:
         _keep_exit_functions(exits)
         try:
             function = self.train_function()
+            watch_accelerators()
             value = function(config) if self.takes_config else function()
         except SystemExit as stop:
             value = None
@@ -97,6 +99,12 @@ class Start:
         function = self.work.function()
         _be_main_module(function, self.argv[0] if self.argv else "")
         return function
+
+
+def watch_accelerators() -> None:
+    """Holds Accelerate to what the script asks of it, where the script's top level has loaded it: others would pay for its import."""
+    if "accelerate" in sys.modules:
+        sharding.watch_accelerators()
 
 
 def returned(value: Any) -> outbox.Returned:

@@ -11,11 +11,10 @@ from unittest import mock
 
 import pytest
 import yaml
+from tests.runtime.accelerate_config.launcher import launched
 from tests.since import is_since, needs
 
 from raylift_runtime.accelerate_config import config as accelerate_config
-
-TRAINING = ("ACCELERATE_", "FSDP_", "PARALLELISM_", "MEGATRON_")
 
 FSDP_1 = """\
 compute_environment: LOCAL_MACHINE
@@ -179,29 +178,6 @@ FSDP_2_IS_KNOWN = needs("accelerate", "1.10", "it has no parallelism_config")
 MARKS = {"fsdp-2": FSDP_2_IS_KNOWN, "fp8": needs("accelerate", "1.9", "its launcher does not read fp8_config from a file")}
 
 
-def launched(path: Path | None, *flags: str) -> dict[str, str]:
-    """What `accelerate launch` itself gives its processes, without topology, network and threads."""
-    from accelerate.commands import launch
-    from accelerate.utils import launch as utils
-
-    config = ["--config_file", str(path)] if path else []
-    environment = {"PATH": os.environ["PATH"], "HOME": "/nowhere"}
-    with mock.patch.dict(os.environ, environment, clear=True), mock.patch.object(utils, "is_fp8_available", return_value=True):
-        args = launch.launch_command_parser().parse_args([*config, "--main_process_port", "0", *flags, "train.py"])
-        args, defaults, from_file = launch._validate_launch_command(args)
-        if args.use_deepspeed and not args.cpu:
-            fields = [*defaults.deepspeed_config] if defaults else []
-            args.deepspeed_fields_from_accelerate_config = ",".join(fields + ["mixed_precision"] * from_file)
-            _, found = utils.prepare_deepspeed_cmd_env(args)
-        elif (args.use_fsdp or args.use_megatron_lm or args.multi_gpu) and not args.cpu:
-            found = utils.prepare_multi_gpu_env(args)
-        else:
-            _, found = utils.prepare_simple_launcher_cmd_env(args)
-    if found.get("FSDP_MIN_NUM_PARAMS") == "100000000.0":  # accelerate before 1.13, whose own plugin cannot read that
-        found["FSDP_MIN_NUM_PARAMS"] = "100000000"
-    return {key: value for key, value in found.items() if key.startswith(TRAINING)}
-
-
 def known(ours: dict[str, str], theirs: dict[str, str]) -> dict[str, str]:
     """Of our variables those that the installed launcher knows, which are all of them for the one that ours are taken from."""
     return ours if is_since("accelerate", "1.15") else {key: value for key, value in ours.items() if key in theirs}
@@ -340,23 +316,12 @@ def test_topology_and_network_are_named_and_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "processes", "use_cpu", "shards"),
-    [(FSDP_1, 2, False, True), (ZERO_3, 4, False, True), (CPU, 1, True, False), ("distributed_type: MULTI_CPU\nnum_processes: -1\n", None, True, False)],
+    ("text", "processes", "use_cpu", "needs_accelerators"),
+    [(FSDP_1, 2, False, True), (ZERO_3, 4, False, False), (CPU, 1, True, False), ("distributed_type: MULTI_CPU\nnum_processes: -1\n", None, True, False)],
 )  # fmt: skip
-def test_what_a_launcher_wants_to_know(text: str, processes: int | None, use_cpu: bool, shards: bool) -> None:
+def test_what_a_launcher_wants_to_know(text: str, processes: int | None, use_cpu: bool, needs_accelerators: bool) -> None:
     config = accelerate_config.load(text)
-    assert (config.num_processes, config.use_cpu, config.shards) == (processes, use_cpu, shards)
-
-
-@pytest.mark.parametrize("name", ["fsdp-1", "fsdp-2", "zero-3", "megatron"])
-def test_cpu_workers_are_not_told_to_shard(name: str) -> None:
-    config = accelerate_config.load(CONFIGS[name])
-    ours = config.worker_environment(on_accelerators=False)
-    assert not [
-        key for key in ours if key.startswith(("FSDP_", "MEGATRON_", "PARALLELISM_", "ACCELERATE_DEEPSPEED", "ACCELERATE_USE_F"))
-    ]
-    assert ours["ACCELERATE_USE_CPU"] == "True"
-    assert ours["ACCELERATE_MIXED_PRECISION"] == config.worker_environment()["ACCELERATE_MIXED_PRECISION"]
+    assert (config.num_processes, config.use_cpu, config.needs_accelerators) == (processes, use_cpu, needs_accelerators)
 
 
 def test_the_callers_dict_stays_as_it_was() -> None:
