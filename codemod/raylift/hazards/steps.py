@@ -15,6 +15,7 @@ from raylift.hazards.environment import gpus_by_hand, places_by_hand
 from raylift.hazards.foreign_ranks import read_ranks_of_ray
 from raylift.hazards.local_rank import read_local_rank, refuse_star_imports
 from raylift.hazards.process_group import own_process_groups
+from raylift.hazards.sharding import tell_sharding_on_cpus
 from raylift.hazards.spawned_processes import refuse_spawners
 from raylift.plan import Case, Finding
 
@@ -27,6 +28,7 @@ def hazards(case: Case) -> Iterator[Finding]:
     yield from device_maps.repair_device_maps(script)
     yield from read_local_rank(script)
     yield from own_process_groups(script)
+    yield from tell_sharding_on_cpus(case)
     yield from read_ranks_of_ray(script)
     if case.trainings:
         refuse_spawners(script, reached)

@@ -11,8 +11,13 @@ from typing import Any
 
 from raylift.launch_commands.launch import LaunchError
 
-SECTIONS = {"deepspeed": "deepspeed_config", "fsdp": "fsdp_config", "dynamo": "dynamo_config"}
-
+SECTIONS = {
+    "deepspeed": "deepspeed_config", "dynamo": "dynamo_config", "fp8": "fp8_config", "fsdp": "fsdp_config",
+    "megatron": "megatron_lm_config", "parallelism": "parallelism_config",
+}  # fmt: skip
+KIND_FLAGS = {"use_deepspeed": "DEEPSPEED", "use_fsdp": "FSDP", "use_megatron_lm": "MEGATRON_LM"}
+# What `accelerate launch` reads beside a DeepSpeed file; everything else stands in that file.
+BESIDE_A_FILE = ("zero3_init_flag", "deepspeed_moe_layer_cls_names")
 
 CONFIG_NAMES = frozenset({"compute_environment", "distributed_type", "fp16", "mixed_precision", "num_machines", "num_processes"})
 
@@ -47,8 +52,8 @@ def read_whole_config(given: str | Mapping[str, object] | None) -> dict[str, Any
         section = SECTIONS.get(
             name.partition("_")[0], "deepspeed_config" if name.startswith(("zero", "offload", "gradient")) else ""
         )
-        if name.startswith("use_"):
-            config["distributed_type"] = name.removeprefix("use_").upper() if value else "NO"
+        if name in KIND_FLAGS:
+            config["distributed_type"] = KIND_FLAGS[name] if value else "NO"
         elif section:
             config.setdefault(section, {})[name] = value
         else:
@@ -56,7 +61,8 @@ def read_whole_config(given: str | Mapping[str, object] | None) -> dict[str, Any
     deepspeed = config.get("deepspeed_config") or {}
     if file := deepspeed.get("deepspeed_config_file"):
         beside = os.path.join(os.path.dirname(str(path or "")), str(file))
-        config["deepspeed_config"] = {"hf_ds_config": _mapping(str(file) if os.path.exists(str(file)) else beside)}
+        whole = {"hf_ds_config": _mapping(str(file) if os.path.exists(str(file)) else beside)}
+        config["deepspeed_config"] = whole | {name: deepspeed[name] for name in BESIDE_A_FILE if name in deepspeed}
     return config
 
 

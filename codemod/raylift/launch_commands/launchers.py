@@ -20,6 +20,7 @@ ACCELERATE_FLAGS = {
     "dynamo_use_fullgraph", "dynamo_use_dynamic", "dynamo_use_regional_compilation", "fp8_use_autocast_during_eval", "h", "help",
     "fp16", "ipex", "use_xpu", "use_mps_device",
 }  # fmt: skip
+ONE_OF = ("cpu", "multi_gpu", "use_deepspeed", "use_fsdp")
 PYTHON_FLAGS = set("bBdEhiIOOqsSuvVxPR")
 # Flags of `accelerate launch` that say how to train; the others say where, which is Ray's part.
 ACCELERATE_TRAINING = re.compile(
@@ -62,6 +63,8 @@ def accelerate(words: Words) -> Launch:
     options, script, rest = split(words, ACCELERATE_FLAGS, "accelerate launch")
     if "tpu" in options:
         raise LaunchError("accelerate launch --tpu trains on TPUs, which Ray Train workers of torch do not have")
+    if len(chosen := [f"--{name}" for name in ONE_OF if name in options]) > 1:
+        raise LaunchError(f"accelerate launch takes one of {', '.join(chosen)} at a time")
     count = number("--num_processes", options["num_processes"]) if "num_processes" in options else _gpu_count(options)
     use_gpu = False if "cpu" in options else True if {"multi_gpu", "gpu_ids"} & {*options} else None
     if "fp16" in options:

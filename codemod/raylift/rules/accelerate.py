@@ -65,4 +65,8 @@ RULES = (
          promise="every worker makes the same one here"),
     Rule("RL315", "refusal", "A launcher that has no form as a call", "Which function runs, with what, and what becomes of its result, must be in sight.",
          "launch = (train, (0.1,))\nnotebook_launcher(*launch, num_processes=8)", "", "Call the training function directly."),
+    Rule("RL316", "refusal", "Sharding that would be lost on the way",
+         "The launcher's config told the script's Accelerator to shard the model; without it every worker trains a whole copy, and says nothing.",
+         "trainer = Trainer(model=model, args=args, train_dataset=data[\"train\"], processing_class=tokenizer)", "",
+         "Give TrainingArguments its `deepspeed=` or `fsdp=`, or lift for the bundled runtime."),
 )  # fmt: skip

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from raylift.plan import Case, Launcher, NeededImport
 from raylift.script import Script
 from raylift.settings import Settings
+from raylift.train_function.sharding import sharded_with
 from raylift.train_function.worker_start import reads_command_line, uses_own_folder
 
 
@@ -27,7 +28,7 @@ class WrittenOut(NamedTuple):
 def launcher_for(case: Case, settings: Settings) -> tuple[Launcher, tuple[NeededImport, ...]]:
     """The launcher of a script and the imports that it needs."""
     script, target = case.script, settings.target
-    use_gpu = not says_cpu(script) if settings.use_gpu is None else settings.use_gpu
+    use_gpu = uses_gpu(script, settings)
     workers = 2 if settings.num_workers is None else settings.num_workers
     imports = [NeededImport("ray.train", "ScalingConfig"), NeededImport(target.torch, "TorchTrainer")]
     arguments = [f"scaling_config=ScalingConfig(num_workers={workers}, use_gpu={use_gpu})"]
@@ -63,6 +64,11 @@ def _dict(entries: tuple[str, ...]) -> str:
     return "{\n" + "".join(f"    {entry},\n" for entry in entries) + "}"
 
 
+def uses_gpu(script: Script, settings: Settings) -> bool:
+    """Whether the workers get GPUs: what the user says, else what the script does."""
+    return not says_cpu(script) if settings.use_gpu is None else settings.use_gpu
+
+
 def says_cpu(script: Script) -> bool:
     """Whether the script asks for the CPU in so many words."""
     asks = {"use_cpu", "no_cuda", "cpu"}
@@ -84,7 +90,7 @@ def written_out(case: Case, use_gpu: bool, parameter: str, train_func: str) -> W
         config.append('"cwd": os.getcwd()')
         lines.append(f'os.chdir({parameter}["cwd"])')
         imports.append(NeededImport("os"))
-    if not use_gpu:
+    if not use_gpu and "DEEPSPEED" not in sharded_with(case.script, case.settings):  # it would switch DeepSpeed off
         lines.append('os.environ["ACCELERATE_USE_CPU"] = "true"')
         imports.append(NeededImport("os"))
     if is_imported:

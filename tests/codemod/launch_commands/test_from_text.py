@@ -144,6 +144,7 @@ def test_plain_python_counts_where_nothing_else_launches() -> None:
         ("torchrun --nproc_per_node 2 train.sh", "'train.sh', which is no Python script"),
         ("accelerate launch --num_processes many train.py", "--num_processes many is no number"),
         ("accelerate launch --tpu --num_processes 8 train.py", "trains on TPUs"),
+        ("accelerate launch --cpu --use_deepspeed train.py", "takes one of --cpu, --use_deepspeed at a time"),
         ("torchrun 'train.py", "a ' is never closed"),
         ("torchrun \"train.py", 'a " is never closed'),
         ("torchrun train.py $(date", "never closed"),

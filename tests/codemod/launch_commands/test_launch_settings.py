@@ -95,7 +95,7 @@ def test_an_fsdp_config_becomes_a_plugin(raylift: Raylift, here: Path) -> None:
     code = " ".join((here / "train.py").read_text().split())
     assert (
         'Accelerator( mixed_precision="bf16", fsdp_plugin=FullyShardedDataParallelPlugin( auto_wrap_policy="transformer_based_wrap", '
-        'sharding_strategy="FULL_SHARD", transformer_cls_names_to_wrap=["BertLayer"], use_orig_params=True, ), )'
+        'sharding_strategy="FULL_SHARD", transformer_cls_names_to_wrap=["BertLayer"], use_orig_params=True, sync_module_states=True, cpu_ram_efficient_loading=True, ), )'
     ) in code
     assert "from accelerate.utils import FullyShardedDataParallelPlugin" in code
     assert "accelerate_config" not in code
@@ -112,6 +112,22 @@ def test_a_deepspeed_file_becomes_a_plugin(raylift: Raylift, here: Path) -> None
 def test_stock_ray_is_given_the_config_in_the_script(raylift: Raylift, here: Path) -> None:
     raylift("rewrite", "train.py", "--runtime", "ray", "--launched-by", "accelerate launch --mixed_precision bf16 train.py")
     assert 'Accelerator(mixed_precision="bf16")' in (here / "train.py").read_text()
+
+
+def test_a_trainer_s_sharding_is_not_lost_without_a_word(raylift: Raylift, here: Path) -> None:
+    shutil.copy(Path(__file__).parents[3] / "fixtures/scripts/hf_trainer/flat/before.py", here / "train.py")
+    launch = "accelerate launch --use_deepspeed --zero_stage 2 train.py"
+    stock = raylift("rewrite", "train.py", "--runtime", "ray", "--launched-by", launch)
+    assert (stock.code, "RL316" in stock.out + stock.err) == (1, True)
+    raylift("rewrite", "train.py", "--launched-by", launch)
+    assert 'accelerate_config={"use_deepspeed": True, "zero_stage": 2}' in (here / "train.py").read_text()
+
+
+def test_what_a_trainer_s_launcher_said_about_precision_is_told_where_it_cannot_be_written(raylift: Raylift, here: Path) -> None:
+    shutil.copy(Path(__file__).parents[3] / "fixtures/scripts/hf_trainer/flat/before.py", here / "train.py")
+    launch = "accelerate launch --mixed_precision bf16 train.py"
+    stock = raylift("check", "train.py", "--runtime", "ray", "--launched-by", launch)
+    assert "a Trainer makes its Accelerator itself" in stock.out + stock.err
 
 
 def test_inlining_needs_a_command(raylift: Raylift) -> None:
