@@ -7,7 +7,7 @@ import ast
 from raylift.frameworks.hf_trainer.trainer_classes import TRAINER_NAME, is_trainer_class
 from raylift.script import Script, ScriptNode, Value, remembered, remembered_for
 from raylift.script.functions import handed_over, methods_named, returned
-from raylift.script.scopes import FUNCTIONS, Function
+from raylift.script.scopes import DEFINITIONS, FUNCTIONS, Function
 from raylift.script.spread import Spread
 from raylift.script.uses import is_unseen, uses_of
 
@@ -20,7 +20,7 @@ def is_accelerator(script: Script, expression: ast.AST) -> bool:
     if not isinstance(expression, (ast.Name, ast.Attribute, ast.Call)):
         return False
     values = list(script.values(expression))
-    return any(map(_is_instance, values)) or _is_named_so(expression, values) or _is_used_so(script, expression, values)
+    return any(map(_is_instance, values)) or _is_named_so(script, expression, values) or _is_used_so(script, expression, values)
 
 
 OWN_METHODS = frozenset({
@@ -67,11 +67,19 @@ def _origins(value: ScriptNode) -> bool | list[Value]:
 _is_instance = Spread(lambda name: False, _origins)
 
 
-def _is_named_so(expression: ast.AST, values: list[Value]) -> bool:
-    """A parameter, an unpacked result or an attribute set elsewhere that is called an accelerator."""
+def _is_named_so(script: Script, expression: ast.AST, values: list[Value]) -> bool:
+    """A parameter, an unpacked result or an attribute set elsewhere that is called an accelerator.
+
+    Also what a call gives whose result is out of sight, if it is used as one: never the function that gives it.
+    """
     name = expression.attr if isinstance(expression, ast.Attribute) else expression.id if isinstance(expression, ast.Name) else ""
-    known = [value for value in values if isinstance(value, str) or isinstance(value.node, (ast.Call, ast.Constant))]
-    return name.lower().lstrip("_").endswith("accelerator") and not known
+    if not name.lower().lstrip("_").endswith("accelerator"):
+        return False
+    if any(isinstance(value, str) or isinstance(value.node, (ast.Constant, ast.Lambda, *DEFINITIONS)) for value in values):
+        return False
+    calls = [value for value in values if isinstance(value, ScriptNode) and isinstance(value.node, ast.Call)]
+    is_used_so = isinstance(expression, ast.expr) and not OWN_METHODS.isdisjoint(uses_of(script, expression))
+    return not calls or (is_used_so and all(map(is_unseen, calls)))
 
 
 @remembered
@@ -95,9 +103,25 @@ def _is_hosted(script: Script, call: ast.Call) -> bool:
         if isinstance(holder, ast.ClassDef):
             if is_trainer_class(ScriptNode(script, holder)):
                 return True
+            if holder in _mixed_into_trainers(script):
+                return True
             if any(TRAINER_NAME.search(name) for base in holder.bases for name in script.names(base)):
                 return True
     return False
+
+
+@remembered
+def _mixed_into_trainers(script: Script) -> frozenset[ast.AST]:
+    """The classes of a script that a Trainer of it derives from: `class Mine(Mixin, Trainer)`."""
+    waiting = [node for node in script.all(ast.ClassDef) if is_trainer_class(ScriptNode(script, node))]
+    found: set[ast.AST] = set()
+    while waiting:
+        for base in waiting.pop().bases:
+            for value in script.values(base):
+                if isinstance(value, ScriptNode) and isinstance(value.node, ast.ClassDef) and value.node not in found:
+                    found.add(value.node)
+                    waiting.append(value.node)
+    return frozenset(found)
 
 
 def visible_accelerator(script: Script, place: ast.AST) -> str | None:

@@ -58,3 +58,33 @@ def test_what_differentiates_losses_as_only_an_accelerator_does_is_one(name: str
 @pytest.mark.parametrize("name", OTHERS)
 def test_what_others_differentiate_is_left_alone(name: str) -> None:
     assert isinstance(rewrite(OTHERS[name].encode(), Settings()), Untouched)
+
+
+@pytest.mark.parametrize(
+    "made", ["def make_accelerator(settings):\n    return settings.build()\n", "from lib import make_accelerator\n"]
+)
+def test_the_function_that_gives_an_accelerator_is_none(made: str) -> None:
+    source = (
+        f"import torch\n{made}\n"
+        'def update(model, batch, accelerator: "Accelerator"):\n    accelerator.backward(model(batch))\n\n'
+        "def train(settings):\n    accelerator = make_accelerator(settings)\n    model = accelerator.prepare(torch.nn.Linear(2, 1))\n"
+        "    for step in range(9):\n        update(model, batch_of(step), accelerator=accelerator)\n\n"
+        'if __name__ == "__main__":\n    train(load())\n'
+    )
+    code = lifted(source)
+    assert "accelerator=accelerator, model=model)" in code[code.index(" report(") :]
+    assert "make_accelerator.get_state_dict" not in lifted(source, runtime="ray")
+
+
+@pytest.mark.parametrize("bases", ["Weighted, Trainer", "Steps, Trainer"])
+def test_the_step_of_a_class_that_is_mixed_into_a_trainer_reports_nothing(bases: str) -> None:
+    source = (
+        "from transformers import Trainer\n\n"
+        "class Weighted:\n    def training_step(self, model, inputs):\n        self.accelerator.backward(model(inputs))\n\n"
+        "class Steps(Weighted):\n    pass\n\n"
+        f"class Mine({bases}):\n    def go(self):\n        for epoch in range(2):\n            self.training_step(1, 2)\n\n"
+        "trainer = Mine(model=None)\ntrainer.train()\n"
+    )
+    code = lifted(source)
+    assert "RayTrainReportCallback" in code
+    assert " report(" not in code
