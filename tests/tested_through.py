@@ -54,6 +54,7 @@ CODEMOD: Mapping[str, Room] = {
         "steps": "test_script_fixtures",
     },
     "frameworks/accelerate": {
+        "config_arguments": "launch_commands/test_launch_settings",
         "config_written_out": "launch_commands/test_launch_settings",
         "notebook_launches": "frameworks/accelerate/test_notebook_launcher",
     },
@@ -152,6 +153,7 @@ CODEMOD: Mapping[str, Room] = {
     "train_function": {
         "commands": "project/test_generated_projects",
         "light_code": "train_function/test_placement",
+        "sharding": "hazards/test_sharding",
         "statements": "train_function/test_placement",
         "worker_start": "train_function/test_launch",
     },
