@@ -71,6 +71,7 @@ CODEMOD: Mapping[str, Room] = {
         "readable_metrics": "frameworks/accelerate/report/test_metrics",
     },
     "frameworks/hf_trainer": {
+        "config_changes": "frameworks/hf_trainer/test_moved_arguments",
         "configs": "frameworks/hf_trainer/test_moved_arguments",
         "constructors": "frameworks/hf_trainer/test_old_overrides",
         "gone_arguments": "releases/test_arguments",

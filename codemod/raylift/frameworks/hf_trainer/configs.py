@@ -5,8 +5,11 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from raylift.frameworks.hf_trainer.arguments_classes import arguments_constructions, is_trl_config
+from raylift.frameworks.hf_trainer.arguments_classes import arguments_constructions, classes_of, holds_arguments, is_trl_config
+from raylift.releases.arguments import chosen_release
 from raylift.script import Script, ScriptNode
+from raylift.script.functions import handed_over
+from raylift.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,13 @@ def given_config(script: Script, call: ast.Call) -> GivenConfig:
     if expression is None and len(call.args) > 1 and not any(isinstance(arg, ast.Starred) for arg in call.args[:2]):
         expression = call.args[1]
     values = list(script.values(expression)) if expression is not None else []
+    if (
+        len(values) == 1
+        and isinstance(values[0], ScriptNode)
+        and isinstance(values[0].node, ast.arg)
+        and values[0].script is script
+    ):
+        values = list(handed_over(script, values[0].node))
     if len(values) == 1 and isinstance(values[0], ScriptNode) and values[0].script is script:
         made = values[0].node
         if isinstance(made, ast.Call) and made in arguments_constructions(script):
@@ -33,6 +43,14 @@ def given_config(script: Script, call: ast.Call) -> GivenConfig:
 def can_be_set(script: Script, expression: ast.expr | None) -> bool:
     """Whether an expression surely holds a config of TRL, and its attributes can be set where it is given."""
     return isinstance(expression, (ast.Name, ast.Attribute)) and any(map(is_trl_config, script.values(expression)))
+
+
+def can_be_converted(script: Script, expression: ast.expr | None, settings: Settings) -> bool:
+    """Whether an expression holds TrainingArguments that TRL's config can be made of, as TRL makes it itself."""
+    if not isinstance(expression, (ast.Name, ast.Attribute)) or chosen_release(settings, "transformers")[0] < 5:
+        return False  # up to transformers 4 `to_dict` has names that the config warns of
+    of_the_script = any(isinstance(value, ScriptNode) for value in classes_of(script, expression))
+    return holds_arguments(script, expression) and not of_the_script
 
 
 def is_known_at(script: Script, value: ast.expr, place: ast.AST, original: ast.AST) -> bool:

@@ -87,7 +87,6 @@ def test_a_value_that_is_not_known_where_the_config_is_made_is_told_before_the_t
     "made",
     [
         "args = make()",
-        "args = TrainingArguments(**options())",
         "args = HfArgumentParser(TrainingArguments).parse_args_into_dataclasses()[0]",
     ],
 )
@@ -178,3 +177,31 @@ def test_what_the_config_says_already_is_only_taken_from_the_trainer() -> None:
     assert "    trainer = SFTTrainer(1, args=config)\n" in code
     assert "print(config.max_length)" in code
     assert "config.packing" not in code
+
+
+def test_arguments_of_a_parser_become_the_config_where_they_are_given() -> None:
+    head = "from transformers import HfArgumentParser, TrainingArguments\nfrom trl import SFTTrainer\n\n\ndef main():\n"
+    parsed = "    mine, training_args = HfArgumentParser((Mine, TrainingArguments)).parse_args_into_dataclasses()\n"
+    source = f"{head}{parsed}    trainer = SFTTrainer(1, args=training_args, max_seq_length=mine.length)\n    trainer.train()\n\n\nmain()\n"
+    given = '{**training_args.to_dict(), "hub_token": training_args.hub_token, "max_length": mine.length}'
+    assert f"SFTTrainer(1, args=SFTConfig(**{given}))" in lifted(source)
+    assert "args=training_args, max_seq_length=mine.length" in lifted(source, transformers=4)
+
+
+def test_a_config_that_a_function_is_handed_is_changed_where_it_is_made() -> None:
+    code = lifted(
+        "from transformers import TrainingArguments\nfrom trl import SFTTrainer\n\n\ndef build(args, length):\n"
+        "    return SFTTrainer(1, args=args, max_seq_length=length, packing=True)\n\n\nbuild(TrainingArguments('o'), 8).train()\n"
+    )
+    assert calls(code)["SFTConfig"].startswith("SFTConfig('o', packing=True, bf16=False")
+    assert "    args.max_length = length\n" in code
+
+
+def test_a_config_that_says_something_else_already_is_told_the_trainers_value() -> None:
+    head = "from trl import SFTConfig, SFTTrainer\n"
+    code = lifted(
+        f"{head}args = SFTConfig('o', max_seq_length=3)\ntrainer = SFTTrainer(1, args=args, max_seq_length=8)\ntrainer.train()\n"
+    )
+    assert "    args.max_length = 8\n" in code
+    source = f"{head}trainer = SFTTrainer(1, args=SFTConfig('o', max_seq_length=3), max_seq_length=8)\ntrainer.train()\n"
+    assert [notice.rule for notice in notices(source)] == ["RL206"]
