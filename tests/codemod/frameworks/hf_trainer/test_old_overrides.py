@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.codemod.lifting import lifted
+from tests.codemod.lifting import lifted, notices
 
 from raylift.lift import rewrite
 from raylift.outcome import Rewritten, Untouched
@@ -165,3 +165,20 @@ def test_a_trainer_of_another_module_is_the_same_named_or_found_with_its_entry_o
     assert b"return_outputs=False, num_items_in_batch=None):" in code
     assert b"self.processing_class.save_pretrained(output_dir)" in code
     assert code_of(str(tmp_path)) == code_of(entry, module) == code_of(module, entry) == code
+
+
+@pytest.mark.parametrize(
+    ("made", "is_told"),
+    [
+        ("TrainingArguments('o')", False),
+        ("TrainingArguments('o', gradient_accumulation_steps=2)", True),
+        ("TrainingArguments('o', **options())", True),
+        ("HfArgumentParser(TrainingArguments).parse_args_into_dataclasses()[0]", True),
+    ],
+)
+def test_a_loss_that_is_no_longer_divided_by_the_accumulated_steps_is_told(made: str, is_told: bool) -> None:
+    source = CLASS.format("compute_loss(self, model, inputs)").replace(
+        "import Trainer", "import HfArgumentParser, Trainer, TrainingArguments"
+    )
+    told = [(notice.rule, notice.line) for notice in notices(f"{source}\n\nMine(1, {made}).train()\n")]
+    assert told == ([("RL205", 5)] if is_told else [])
