@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from tests.since import needs
 
 from raylift_runtime.worker import sharding
 
@@ -112,6 +113,7 @@ print("TOLD", json.dumps(told))
 """
 
 
+@needs("accelerate", "1.6", "it has no FSDP2")
 def test_accelerators_on_cpus_shard_with_deepspeed_and_refuse_fsdp() -> None:
     asked = ["plain", "fsdp 1", "fsdp 2"]
     asked += ["deepspeed, cpu", "deepspeed"] if importlib.util.find_spec("deepspeed") else []
