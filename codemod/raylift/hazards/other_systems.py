@@ -9,7 +9,7 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from raylift.hazards.known_systems import RAY_DATASETS, SYSTEMS, WHOLE_FILE_METHODS, WHOLE_FILES, system_of
+from raylift.hazards.known_systems import RAY_DATASETS, SYSTEMS, WHOLE_FILE_METHODS, WHOLE_FILES, is_looked_up, system_of
 from raylift.plan import Case, Refusal
 from raylift.script import Script, ScriptNode
 from raylift.script.functions import first_use, methods_named
@@ -50,6 +50,21 @@ def refuse_other_systems(case: Case, trains: TrainsAny) -> None:
     for each in registered:
         if isinstance(each.node, DEFINITIONS) and each.node in moved:
             _refuse(script, each)
+    for statement in case.placement.moved if case.placement else ():
+        _refuse_moved_object(script, statement)
+
+
+def _refuse_moved_object(script: Script, statement: ast.stmt) -> None:
+    """An application, a graph or a list of definitions that its system looks for at the top level of the file."""
+    if isinstance(statement, (ast.With, ast.AsyncWith)):
+        made = [item.context_expr for item in statement.items]
+    else:
+        made = [statement.value] if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value else []
+    for call in (each for each in made if isinstance(each, ast.Call)):
+        if any(map(is_looked_up, script.names(call.func))):
+            system = _system(script, call)
+            text = f"{system} looks for what `{ast.unparse(call.func)}` makes at the top level of this file, where it must stay"
+            raise Refusal(call.lineno, "RL305", text, _remedy(system))
 
 
 def _knows_a_system(script: Script) -> bool:

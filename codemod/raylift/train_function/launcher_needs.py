@@ -25,6 +25,8 @@ ASKS_THE_GROUP = re.compile(
 )
 """What raises where no process group has been made."""
 
+LAUNCHER_TESTS = frozenset({"is_initialized", "is_torchelastic_launched"})
+EXITS = frozenset({"builtins.exit", "builtins.quit", "os._exit", "sys.exit"})
 NUMBERS = frozenset({"builtins.float", "builtins.int"})
 READERS = frozenset({"os.environ.get", "os.getenv"})
 
@@ -100,6 +102,7 @@ def _now(node: ast.AST) -> Iterator[ast.AST]:
         given = [*node.finalbody]
     elif isinstance(node, (ast.If, ast.IfExp)) and _asks_first(node.test):
         given = [node.test]
+        yield node
     else:
         given = [*ast.iter_child_nodes(node)]
         yield node
@@ -109,12 +112,32 @@ def _now(node: ast.AST) -> Iterator[ast.AST]:
 
 def _asks_first(test: ast.expr) -> bool:
     """Whether a test asks whether there is a launcher: `"RANK" in os.environ`, `dist.is_initialized()`."""
-    if any(isinstance(node, ast.Attribute) and node.attr.startswith("is_") for node in ast.walk(test)):
+    if any(isinstance(node, ast.Attribute) and node.attr in LAUNCHER_TESTS for node in ast.walk(test)):
         return True
-    names = (node.value for node in ast.walk(test) if isinstance(node, ast.Constant) and isinstance(node.value, str))
     compared = [node for node in ast.walk(test) if isinstance(node, ast.Compare)]
     is_asked = any(isinstance(op, (ast.In, ast.NotIn, ast.Is, ast.IsNot)) for node in compared for op in node.ops)
-    return any(map(LAUNCHER_VARIABLE.match, names)) and (is_asked or not compared)
+    return _names_launcher(test) and (is_asked or not compared)
+
+
+def _names_launcher(test: ast.expr) -> bool:
+    names = (node.value for node in ast.walk(test) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    return any(map(LAUNCHER_VARIABLE.match, names))
+
+
+def _insists(script: Script, node: ast.AST) -> bool:
+    """Whether a statement ends a process that no launcher has started: `assert "RANK" in os.environ`."""
+    if isinstance(node, ast.Assert):
+        return _names_launcher(node.test) or _asks_first(node.test)
+    if not isinstance(node, ast.If) or not _asks_first(node.test):
+        return False
+    denies = any(isinstance(part, (ast.Not, ast.NotIn, ast.Is)) for part in ast.walk(node.test))
+    last = node.body[-1]
+    ends = isinstance(last, ast.Raise) or (isinstance(last, ast.Expr) and bool(script.names(_called_by(last.value)) & EXITS))
+    return denies and ends
+
+
+def _called_by(expression: ast.expr) -> ast.expr:
+    return expression.func if isinstance(expression, ast.Call) else expression
 
 
 def _needs(script: Script, statement: ast.AST) -> bool:
@@ -123,6 +146,8 @@ def _needs(script: Script, statement: ast.AST) -> bool:
 
 def _fails_alone(script: Script, node: ast.AST) -> bool:
     """Whether evaluating a node raises without a launcher."""
+    if isinstance(node, (ast.Assert, ast.If)):
+        return _insists(script, node)
     if isinstance(node, ast.Subscript):
         return isinstance(node.ctx, ast.Load) and "os.environ" in script.names(node.value) and _is_of_launcher(script, node.slice)
     if not isinstance(node, ast.Call):

@@ -54,6 +54,9 @@ HANDED = {
     "submitit": "import submitit\nexecutor = submitit.AutoExecutor('logs')\nexecutor.submit(train)\n",
     "Spark": "from pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()\nspark.sparkContext.parallelize([1]).foreachPartition(train)\n",
     "RunPod": 'import runpod\nrunpod.serverless.start({"handler": train})\n',
+    "Kubeflow": "from kubeflow.training import TrainingClient\nTrainingClient().create_job(name='t', train_func=train)\n",
+    "Kubeflow's trainer": "from kubeflow.trainer import CustomTrainer, TrainerClient\nTrainerClient().train(trainer=CustomTrainer(func=train))\n",
+    "Coiled": "import coiled\nremote = coiled.function(gpu=True)(train)\n",
     "Celery": "from celery import shared_task\ntask = shared_task(train)\n",
     "Ray Data": "import ray\nray.data.range(2).map_batches(train)\n",
 }
@@ -81,7 +84,7 @@ def test_what_a_system_is_handed_is_refused_where_it_trains(name: str, runtime: 
     assert "train" in source.splitlines()[notice.line - 1] or "ray.data" in source
 
 
-@pytest.mark.parametrize("name", sorted(HANDED.keys() - {"Ray Data", "Streamlit"}))
+@pytest.mark.parametrize("name", sorted(HANDED.keys() - {"Airflow", "Modal", "Ray Data", "Streamlit"}))
 def test_a_system_may_run_what_does_not_train(name: str) -> None:
     code = HANDED[name].replace("train", "other")
     assert "def train_func():" in lifted(f"{HEAD}{TRAIN}def other(*args):\n    return 1\n\n\n{code}train()\n")
@@ -127,6 +130,22 @@ def test_what_a_system_serves_stays_at_module_level_also_where_it_does_not_train
     app = "from fastapi import FastAPI\napp = FastAPI()\n\n\n@app.get('/')\ndef predict():\n    return 1\n\n\n"
     source = f"{HEAD}{app}{TRAIN}train()\n"
     assert (refusal(source).rule, refusal(source).line) == ("RL305", 6)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from dagster import Definitions, asset\n\n\n@asset\ndef rows():\n    return 1\n\n\ndefs = Definitions(assets=[rows])\n",
+        "import modal\n\napp = modal.App('x')\n",
+        "from airflow import DAG\n\nwith DAG('x') as dag:\n    print(dag)\n",
+        "from celery import Celery\n\napp: Celery = Celery('x')\n",
+    ],
+)
+def test_what_a_system_looks_for_in_the_file_stays_there(code: str) -> None:
+    source = f"{HEAD}{code}{TRAIN}if __name__ == '__main__':\n    train()\n"
+    notice = refusal(source)
+    assert notice.rule == "RL305"
+    assert any(word in source.splitlines()[notice.line - 1] for word in ("Definitions(", "App(", "DAG(", "Celery("))
 
 
 def test_a_flow_beside_the_script_is_refused_where_the_script_calls_it() -> None:

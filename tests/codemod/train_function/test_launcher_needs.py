@@ -29,6 +29,11 @@ FAILS = {
     "an object": 'class Place:\n    def __init__(self):\n        self.rank = os.environ["RANK"]\n\n\nrank = Place()',
     "a class body": 'class rank:\n    local = int(os.environ["LOCAL_RANK"])',
     "a default": 'def rank(local=int(os.environ["LOCAL_RANK"])):\n    return local',
+    "a word about launchers": 'rank = 0\nassert "RANK" in os.environ, "run it under torchrun"',
+    "a number of processes": 'rank = 0\nassert int(os.environ.get("WORLD_SIZE", 1)) > 1',
+    "an error": 'rank = 0\nif "LOCAL_RANK" not in os.environ:\n    raise RuntimeError("run it under torchrun")',
+    "an end": 'import sys\n\nrank = 0\nif not os.environ.get("RANK"):\n    print("run it under torchrun")\n    sys.exit(1)',
+    "a GPU": 'class Cuda:\n    is_available = staticmethod(lambda: True)\n\n\nrank = os.environ["LOCAL_RANK"] if Cuda.is_available() else ""',
     "a choice of imports": 'rank = 0\nif int(os.environ["LOCAL_RANK"]) == 0:\n    import wandb',
 }
 STANDS = {
@@ -38,6 +43,8 @@ STANDS = {
     "another variable": 'rank = os.environ["HOME"]',
     "a test": 'rank = int(os.environ["RANK"]) if "RANK" in os.environ else 0',
     "a function that is only defined": 'rank = 0\n\n\ndef ask():\n    return int(os.environ["LOCAL_RANK"])',
+    "a test that goes on": 'rank = 0\nif "RANK" in os.environ:\n    rank = int(os.environ["RANK"])',
+    "a test that only tells": 'rank = 0\nif "RANK" not in os.environ:\n    print("alone")',
     "a lambda": 'rank = lambda: os.environ["LOCAL_RANK"]',
 }
 
@@ -53,7 +60,10 @@ def _module_level(code: str) -> str:
 def test_what_needs_a_launcher_moves_to_the_workers(name: str, runtime: str) -> None:
     code = lifted(f"{HEAD}{FAILS[name]}{MAIN}", runtime=runtime)
     (train_func,) = [part for part in ast.parse(code).body if isinstance(part, ast.FunctionDef) and part.name == "train_func"]
-    assert any(word in ast.unparse(train_func) for word in ("rank = ", "class rank", "def rank", "import wandb"))
+    assert any(
+        word in ast.unparse(train_func)
+        for word in ("rank = ", "class rank", "def rank", "import wandb", "assert", "raise", "exit")
+    )
     driver = {"__name__": "lifted", "Trainer": None}
     source = "\n".join(
         line

@@ -20,7 +20,7 @@ from raylift.script.origins import called_names
 from raylift.settings import Settings
 
 ELASTIC = frozenset({
-    "torch.distributed.launcher.elastic_launch", "torch.distributed.launcher.api.elastic_launch",
+    "torch.distributed.launcher.elastic_launch", "torch.distributed.launcher.api.elastic_launch", "torch.distributed.run.elastic_launch",
 })  # fmt: skip
 DISTRIBUTORS = frozenset({
     "pyspark.ml.torch.distributor.TorchDistributor", "pyspark.ml.torch.TorchDistributor",
