@@ -75,7 +75,7 @@ class Wheel:
     def tree(self, module: str) -> ast.Module:
         return ast.parse(self.files.read(self.modules[module]))
 
-    @cache  # noqa: B019
+    @cache  # noqa: B019  # and so do its modules
     def bound(self, module: str) -> dict[str, ast.ClassDef | tuple[str, str]]:
         """The classes of a module, and what it imports from modules of the wheel: (module, name)."""
         found: dict[str, ast.ClassDef | tuple[str, str]] = {}

@@ -12,7 +12,8 @@ from raylift.frameworks.hf_trainer.trainer_classes import is_trainer_itself, roo
 from raylift.frameworks.hf_trainer.trainings import is_trainer
 from raylift.libraries import TRAINER_PACKAGES
 from raylift.script import Script, ScriptNode, Value, remembered
-from raylift.script.functions import handed_over
+from raylift.script.functions import handed_over, returned
+from raylift.script.scopes import FUNCTIONS
 from raylift.script.spread import Look, Spread
 
 PARSERS = frozenset({
@@ -93,13 +94,21 @@ is_trl_config = Spread(lambda name: False, _origins(_is_config_of_trl, lambda na
 
 
 def classes_of(script: Script, expression: ast.expr) -> list[Value]:
-    """The classes of which an expression holds an instance: as called, or as a parser of dataclasses makes them."""
+    """The classes of which an expression holds an instance: as called, as a parser of dataclasses makes them, as handed over."""
     found: list[Value] = []
-    for value in script.values(expression):
-        if isinstance(value, ScriptNode) and isinstance(value.node, ast.Call):
+    waiting, seen = list(script.values(expression)), set[Value]()
+    for value in waiting:
+        if value in seen or not isinstance(value, ScriptNode):
+            continue
+        seen.add(value)
+        if isinstance(value.node, ast.Call):
             found += [*_parsed(value, 0), *value.script.values(value.node.func)]
-        elif isinstance(value, ScriptNode) and isinstance(value.node, ast.Name):
+        elif isinstance(value.node, ast.Name):
             found += _unpacked(value.script, value.node)
+        elif isinstance(value.node, ast.arg):
+            annotation = value.node.annotation
+            found += value.script.values(annotation) if annotation is not None else ()
+            waiting += handed_over(value.script, value.node) if annotation is None else ()
     return found
 
 
@@ -115,10 +124,20 @@ def _parsed(value: ScriptNode, place: int) -> Iterator[Value]:
     call = value.node
     if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in PARSERS):
         return
-    for parser in value.script.values(call.func.value):
+    for parser in _made_parsers(value.script, call.func.value):
         if isinstance(parser, ScriptNode) and isinstance(parser.node, ast.Call) and parser.node.args:
             for given in parser.script.values(parser.node.args[0]):
                 yield from _at(given, place)
+
+
+def _made_parsers(script: Script, expression: ast.expr) -> Iterator[Value]:
+    """What a parser may be, also where a function of the script makes it."""
+    for value in script.values(expression):
+        yield value
+        if isinstance(value, ScriptNode) and isinstance(value.node, ast.Call):
+            for callee in value.script.values(value.node.func):
+                if isinstance(callee, ScriptNode) and isinstance(callee.node, FUNCTIONS):
+                    yield from returned(callee)
 
 
 def _at(given: Value, place: int) -> Iterator[Value]:

@@ -100,3 +100,20 @@ def test_a_tokenizer_that_a_trainer_sets_itself_keeps_its_name() -> None:
 def test_arguments_are_known_by_their_annotation_their_name_or_their_trainer(function: str) -> None:
     code = lifted(f"from transformers import Trainer, TrainingArguments\n{function}trainer = Trainer(1)\ntrainer.train()\n")
     assert ".use_cpu\n" in code
+
+
+@pytest.mark.parametrize(
+    "parsed",
+    [
+        "args, model_args = TrlParser((SFTConfig, ModelConfig)).parse_args_and_config()\n    main(args, model_args)",
+        "parser = make_parser()\n    args, model_args = parser.parse_args_and_config()\n    main(args, model_args)",
+        "main(SFTConfig('o'), model_args=ModelConfig())",
+    ],
+)
+def test_what_is_read_from_a_config_of_trl_has_its_name_of_today_wherever_that_was_parsed(parsed: str) -> None:
+    source = (
+        "from trl import ModelConfig, SFTConfig, SFTTrainer, TrlParser\n\n\ndef make_parser():\n    parser = TrlParser((SFTConfig, ModelConfig))\n"
+        "    return parser\n\n\ndef main(args, model_args):\n    print(args.max_seq_length, model_args.torch_dtype, other.torch_dtype)\n"
+        f'    SFTTrainer(1, args).train()\n\n\nif __name__ == "__main__":\n    {parsed}\n'
+    )
+    assert "print(args.max_length, model_args.dtype, other.torch_dtype)" in lifted(source)
