@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 STARTER = """
 import ray, sys
-ray.init(num_cpus=int(sys.argv[1]), num_gpus=0, include_dashboard=False, log_to_driver=False)
+ray.init("local", num_cpus=int(sys.argv[1]), num_gpus=0, include_dashboard=False, log_to_driver=False)
 print("address", ray.get_runtime_context().gcs_address, flush=True)
 sys.stdin.read()
 ray.shutdown()

@@ -127,7 +127,7 @@ def test_what_the_main_process_prepares_first_is_there_for_the_others(trained: T
 ENDS = """
 import os, sys, time
 from ray.train import ScalingConfig
-from raylift_runtime import session
+from raylift_runtime.worker import session
 from raylift_runtime.torch import TorchTrainer
 from raylift_runtime.transformers import RayTrainReportCallback, prepare_trainer
 from tests.runtime import tiny

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_worker_session: Session | None = None
 _local_run: RunConfig | None = None
 _local_metrics: MetricsFile | None = None
 
@@ -137,7 +138,13 @@ def explained_timeouts() -> Iterator[None]:
 
 
 def current() -> Session | None:
-    """The session of this process, or None where it is no Ray Train worker."""
+    """The session of this process, or None where it is no Ray Train worker.
+
+    A worker has one for as long as it lives: asked for several times per step, it is made once.
+    """
+    global _worker_session
+    if _worker_session is not None:
+        return _worker_session
     train = sys.modules.get("ray.train")
     if train is None:  # whoever runs inside a worker has loaded it, and a plain script should not pay for it
         return None
@@ -145,7 +152,7 @@ def current() -> Session | None:
         context = train.get_context()
     except (RuntimeError, DeprecationWarning):  # the latter is how Ray Tune's own workers answer
         return None
-    return Session(
+    session = Session(
         rank=context.get_world_rank(),
         world_size=context.get_world_size(),
         local_rank=context.get_local_rank(),
@@ -153,6 +160,8 @@ def current() -> Session | None:
         node_rank=context.get_node_rank(),
         is_local=_is_local(context),
     )
+    _worker_session = None if session.is_local else session
+    return session
 
 
 def _is_local(context: Any) -> bool:
