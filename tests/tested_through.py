@@ -135,6 +135,8 @@ CODEMOD: Mapping[str, Room] = {
     },
     "releases": {"table": "releases/test_arguments"},
     "script": {
+        "class_parts": "project/test_modules",
+        "registrations": "project/test_modules",
         "registries": "script/test_facts",
         "__init__": "script/test_script",
         "bound_names": "frameworks/accelerate/report/test_places",

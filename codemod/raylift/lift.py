@@ -24,12 +24,11 @@ def rewrite(source: bytes, settings: Settings = Settings(), neighbours: Neighbou
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the script's own `\d` is not ours to report
         try:
-            in_project = neighbours if isinstance(neighbours, InProject) else None
-            script = in_project.script(source) if in_project else Script(source, neighbours)  # type: ignore[arg-type]
+            script = neighbours.script(source) if isinstance(neighbours, InProject) else Script(source, neighbours)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             return Failed(_unreadable(source, error), getattr(error, "lineno", 0) or 0)
         try:
-            return _lifted(script, settings, in_project)
+            return _lifted(script, settings, neighbours if isinstance(neighbours, InProject) else None)
         except RecursionError:
             return Failed("the code is nested too deeply to be read")
         except Exception as error:  # noqa: BLE001  # whatever it is, the file stays as it was and the tool goes on

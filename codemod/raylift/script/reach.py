@@ -10,16 +10,12 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from raylift.script import Script, ScriptNode, Value, remembered, remembered_for
-from raylift.script.facts import Holder
+from raylift.script import Script, ScriptNode, Value, remembered_for
+from raylift.script.class_parts import class_parts
+from raylift.script.registrations import all_registered, held_by
 from raylift.script.scopes import DEFINITIONS, FUNCTIONS
 
 TYPE_TESTS = frozenset({"builtins.isinstance", "builtins.issubclass"})
-PLAIN_BASES = frozenset({
-    "abc.ABC", "builtins.object", "torch.nn.Module", "torch.nn.modules.module.Module", "torch.utils.data.Dataset",
-    "torch.utils.data.IterableDataset", "typing.Generic", "typing.Protocol", "enum.Enum",
-})  # fmt: skip
-"""Classes out of sight that call no method of their children but those with underscores."""
 COLLECTIONS = (ast.Dict, ast.List, ast.Tuple, ast.Set)
 
 
@@ -72,7 +68,7 @@ class _Search:
         if not isinstance(value.node, ast.ClassDef):
             self.order.append(value)
             return
-        for part, name in _parts(value.script, value.node):
+        for part, name in class_parts(value.script, value.node):
             if not name or name in self._asked or value.script in self._loose:
                 self.add(part)
             else:
@@ -127,36 +123,6 @@ def _running_parts(script: Script, root: ast.AST) -> Iterator[ast.AST]:
             waiting += parts
 
 
-@remembered_for
-def _parts(script: Script, holder: ast.ClassDef) -> list[tuple[ScriptNode, str]]:
-    """What a class consists of; its methods with the name that they wait for, all else without one."""
-    runs_any = not all(base in PLAIN_BASES for base in _bases_out_of_sight(script, holder))
-    parts: list[tuple[ScriptNode, str]] = []
-    for node in (*holder.body, *holder.decorator_list, *holder.bases, *(keyword.value for keyword in holder.keywords)):
-        waits = isinstance(node, FUNCTIONS) and not node.name.startswith("__") and not runs_any
-        parts.append((ScriptNode(script, node), node.name if waits and isinstance(node, FUNCTIONS) else ""))
-    return parts
-
-
-def _bases_out_of_sight(script: Script, holder: ast.ClassDef) -> Iterator[str]:
-    """The full names of what a class, or a class in sight that it derives from, derives from; empty where nothing is known."""
-    seen = {ScriptNode(script, holder)}
-    waiting = list(seen)
-    while waiting:
-        value = waiting.pop()
-        assert isinstance(value.node, ast.ClassDef)
-        for base in value.node.bases:
-            base = base.value if isinstance(base, ast.Subscript) else base
-            known = list(value.script.values(base))
-            yield from ([] if known else [""])
-            for each in known:
-                if isinstance(each, str):
-                    yield each
-                elif isinstance(each.node, ast.ClassDef) and each not in seen:
-                    seen.add(each)
-                    waiting.append(each)
-
-
 def _calls_by_name(script: Script, call: ast.Call) -> bool:
     """Whether a call is of what code looks up by its name: `TASKS[name]()`, `getattr(module, name)()`, `args.func()`, `fire.Fire()`."""
     return (
@@ -175,7 +141,7 @@ def _commands_of_fire(script: Script, call: ast.Call) -> Iterator[ScriptNode]:
         made = value.script.values(value.node.func) if isinstance(value, ScriptNode) and isinstance(value.node, ast.Call) else ()
         for kind in (value, *made):
             if isinstance(kind, ScriptNode) and isinstance(kind.node, ast.ClassDef):
-                yield from (part for part, _ in _parts(kind.script, kind.node))
+                yield from (part for part, _ in class_parts(kind.script, kind.node))
 
 
 def _every_definition(script: Script) -> Iterable[ScriptNode]:
@@ -191,61 +157,4 @@ def _definitions(value: Value) -> Iterable[ScriptNode]:
     if isinstance(value.node, COLLECTIONS):
         yield from held_by(value)
     if isinstance(value.node, (ast.Call, *FUNCTIONS)):
-        yield from _all_registered(value)
-
-
-def held_by(value: ScriptNode) -> Iterator[ScriptNode]:
-    """The definitions among the elements of a dict, a list, a tuple or a set."""
-    if isinstance(value.node, ast.Dict):
-        held = [value.script.facts.values(Holder(value.script, value.node))]
-    else:
-        held = [value.script.values(part) for part in getattr(value.node, "elts", ())]
-    for values in held:
-        yield from (each for each in values if isinstance(each, ScriptNode) and isinstance(each.node, DEFINITIONS))
-
-
-def _all_registered(value: ScriptNode) -> Iterator[ScriptNode]:
-    """The definitions registered with an object, and with the objects registered with it."""
-    seen, waiting = {value}, [value]
-    while waiting:
-        for each in registered_with(waiting.pop()):
-            if each not in seen:
-                seen.add(each)
-                waiting.append(each)
-                if isinstance(each.node, DEFINITIONS):
-                    yield each
-
-
-def registered_with(value: ScriptNode) -> Iterable[ScriptNode]:
-    """The functions that a module hands to an object of its own, or to a group of commands: `@app.command()`, `app.add_typer(more)`."""
-    return _registrations(value.script).get(value.node, ())
-
-
-@remembered
-def _registrations(script: Script) -> dict[ast.AST, list[ScriptNode]]:
-    """What the top level of a module hands to each object, by the call or function that made that."""
-    found: dict[ast.AST, list[ScriptNode]] = {}
-    for statement in script.tree.body:
-        if isinstance(statement, DEFINITIONS):
-            parts = [part for decorator in statement.decorator_list for part in ast.walk(decorator)]
-            for value in _objects(script, parts):
-                found.setdefault(value.node, []).append(ScriptNode(script, statement))
-        elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-            calls = [part for part in ast.walk(statement.value) if isinstance(part, ast.Call)]
-            given = [part for call in calls for part in (*call.args, *(keyword.value for keyword in call.keywords))]
-            handed = [each for part in given for each in script.values(part) if isinstance(each, ScriptNode)]
-            for value in _objects(script, [part for call in calls for part in ast.walk(call.func)]):
-                found.setdefault(value.node, []).extend(
-                    each for each in handed if isinstance(each.node, (ast.Call, *DEFINITIONS))
-                )
-    return found
-
-
-def _objects(script: Script, parts: Iterable[ast.AST]) -> Iterator[ScriptNode]:
-    """The objects that a call speaks to: `app` however it stands there, `group` in `group.command` where that is a function itself."""
-    for part in parts:
-        if isinstance(part, ast.Name):
-            of_group = isinstance(script.parent(part), ast.Attribute)
-            for value in script.values(part):
-                if isinstance(value, ScriptNode) and isinstance(value.node, (ast.Call, *(FUNCTIONS if of_group else ()))):
-                    yield value
+        yield from all_registered(value)
