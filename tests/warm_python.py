@@ -1,6 +1,6 @@
 """A Python that starts with what trains already imported, for tests that start many: `warm_python()` gives its path.
 
-Most of what a training with torchrun or Ray costs a test is that each of five processes imports torch, transformers and Ray for itself. A
+Most of what a training with torchrun or Ray costs a test is that each of five processes imports torch and transformers for itself. A
 server that has done so once forks for each start: the new process has the arguments, the environment, the folder, the streams and the
 `__main__` that a fresh Python has, and only its imports are done before it asks for them. Whoever starts it sees a process that takes
 signals, lives and ends as that one does. What a library reads while it is imported it has read from the environment of the server.
@@ -31,10 +31,8 @@ LIBRARIES = (
     "transformers.trainer_seq2seq",
     "transformers.data.data_collator",
     "accelerate",
-    "ray.data",
-    "ray.train.torch",
-    "ray.train.huggingface.transformers",
 )
+"""All but Ray, which reads the environment of its process while it is imported."""
 AWARE_OF_FORKS = {"jemalloc_bg_thd"}
 """Threads whose makers see to it that a fork does without them."""
 FORWARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)

@@ -1,103 +1,50 @@
-"""The comparison itself: it passes lifts made by hand and catches wrong ones."""
+"""The comparison itself: it passes equal runs and catches wrong lifts."""
 
 from __future__ import annotations
 
 import dataclasses
-import textwrap
 from pathlib import Path
 
 import pytest
-from tests.fidelity.training_runs import (
-    Run,
-    TrainingFailed,
-    differences,
-    train_lifted,
-    train_original,
-    untold,
-)
-from tests.shapes import SCRIPTS, arguments
+from tests.fidelity.originals import Originals
+from tests.fidelity.training_runs import Run, TrainingFailed, differences, train_lifted, untold
+from tests.shapes import SCRIPTS, outcome_of
 
-IMPORTS = """\
-from ray.train import ScalingConfig
-from raylift_runtime.torch import TorchTrainer
-from raylift_runtime.transformers import RayTrainReportCallback, prepare_trainer
-"""
+from raylift.outcome import Rewritten
+from raylift.settings import Settings
 
-LAUNCHER = """
-
-if __name__ == "__main__":
-    ray_trainer = TorchTrainer(
-        train_func,
-        scaling_config=ScalingConfig(num_workers=2, use_gpu=False),
-    )
-    result = ray_trainer.fit()
-"""
+FLAT = "hf_trainer/flat"
 
 
-def lift_flat_trainer(source: str) -> str:
-    """As the codemod lifts a flat script: its effects become the body of train_func."""
-    definitions, effects = source.split("set_seed(42)\n")
-    effects = effects.replace(
-        "trainer.train()\n",
-        "trainer.add_callback(RayTrainReportCallback())\ntrainer = prepare_trainer(trainer)\ntrainer.train()\n",
-    )
-    body = textwrap.indent("set_seed(42)\n" + effects, "    ")
-    return f"{IMPORTS}{definitions}def train_func():\n{body}{LAUNCHER}"
-
-
-def lift_main(source: str) -> str:
-    """As the codemod lifts a `main()` behind a guard."""
-    return IMPORTS + source.replace('if __name__ == "__main__":\n    main()\n', f"def train_func():\n    main()\n{LAUNCHER}")
-
-
-@pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    script = SCRIPTS["hf_trainer/flat"]
-    return train_original(script, arguments(script), 2, tmp_path_factory.mktemp("original") / "run")
+def found_where(lift: tuple[str, str], original: Run, folder: Path, cluster: str, warm: str) -> list[str]:
+    """The differences that are found where one piece of a lifted script is another than it should be."""
+    outcome = outcome_of(SCRIPTS[FLAT], Settings(num_workers=2, use_gpu=False))
+    assert isinstance(outcome, Rewritten)
+    wrong = outcome.code.decode().replace(*lift)
+    assert wrong != outcome.code.decode()
+    after = train_lifted(wrong.encode(), SCRIPTS[FLAT], [], 2, folder / "lifted", cluster, warm)
+    return differences(original, after, 2)
 
 
 @pytest.mark.ray
 @pytest.mark.slow
-def test_a_flat_trainer_lifted_by_hand_is_equal(original: Run, cluster: str, tmp_path: Path) -> None:
-    script = SCRIPTS["hf_trainer/flat"]
-    after = train_lifted(lift_flat_trainer(script.read_text()).encode(), script, [], 2, tmp_path / "lifted", cluster)
-    assert differences(original, after, 2) == []
+def test_a_lift_that_loses_the_seed_is_caught(originals: Originals, cluster: str, warm: str, tmp_path: Path) -> None:
+    found = found_where(("set_seed(42)", "set_seed(43)"), originals[FLAT], tmp_path, cluster, warm)
+    assert any(each.startswith("losses of rank 0 differ at step 0") for each in found)
 
 
 @pytest.mark.ray
 @pytest.mark.slow
-def test_an_accelerate_loop_lifted_by_hand_is_equal(cluster: str, tmp_path: Path) -> None:
-    script = SCRIPTS["accelerate/main_argparse"]
-    before = train_original(script, arguments(script), 2, tmp_path / "original")
-    after = train_lifted(lift_main(script.read_text()).encode(), script, arguments(script), 2, tmp_path / "lifted", cluster)
-    assert differences(before, after, 2) == []
+def test_a_lift_in_which_each_worker_trains_alone_is_caught(
+    originals: Originals, cluster: str, warm: str, tmp_path: Path
+) -> None:
+    found = found_where(("num_workers=2", "num_workers=1"), originals[FLAT], tmp_path, cluster, warm)
+    assert any(each.startswith("lifted: ranks [0] of worlds {1}") for each in found)
 
 
-@pytest.mark.ray
-@pytest.mark.slow
-def test_a_lift_that_loses_the_seed_is_caught(original: Run, cluster: str, tmp_path: Path) -> None:
-    script = SCRIPTS["hf_trainer/flat"]
-    wrong = lift_flat_trainer(script.read_text()).replace("set_seed(42)", "set_seed(43)")
-    after = train_lifted(wrong.encode(), script, [], 2, tmp_path / "lifted", cluster)
-    assert any(found.startswith("losses of rank 0 differ at step 0") for found in differences(original, after, 2))
-
-
-@pytest.mark.ray
-@pytest.mark.slow
-def test_a_lift_in_which_each_worker_trains_alone_is_caught(original: Run, cluster: str, tmp_path: Path) -> None:
-    script = SCRIPTS["hf_trainer/flat"]
-    wrong = lift_flat_trainer(script.read_text()).replace("num_workers=2", "num_workers=1")
-    after = train_lifted(wrong.encode(), script, [], 2, tmp_path / "lifted", cluster)
-    assert any(found.startswith("lifted: ranks [0] of worlds {1}") for found in differences(original, after, 2))
-
-
-@pytest.mark.ray
-@pytest.mark.slow
-def test_a_lift_that_fails_is_an_error_with_its_output(cluster: str, tmp_path: Path) -> None:
-    script = SCRIPTS["hf_trainer/flat"]
-    broken = lift_flat_trainer(script.read_text()).replace("trainer.evaluate()", "trainer.evaluates()")
-    with pytest.raises(TrainingFailed, match="evaluates"):
-        train_lifted(broken.encode(), script, [], 2, tmp_path / "lifted", cluster)
+def test_a_script_that_fails_is_an_error_with_its_output(tmp_path: Path) -> None:
+    with pytest.raises(TrainingFailed, match="no such thing"):
+        train_lifted(b"raise SystemExit('no such thing')", SCRIPTS[FLAT], [], 2, tmp_path / "lifted", "nowhere")
 
 
 RUN = Run(

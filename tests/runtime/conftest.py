@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -10,11 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.runtime.losses import ORIGINAL, recorded, torchrun
 
 RunScript = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-def script_runner(folder: Path) -> RunScript:
+def script_runner(folder: Path, python: str = sys.executable) -> RunScript:
     """Runs Python code as a script of its own, with `arguments`, in this folder; fails where the script does."""
 
     def run(code: str, *arguments: str, fails: bool = False, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -28,12 +30,24 @@ def script_runner(folder: Path) -> RunScript:
             "RAYLIFT_STORAGE_PATH": str(folder / "storage"),
             **environment,
         }
-        command = [sys.executable, script.name, *arguments]
-        ended = subprocess.run(command, cwd=folder, env={**kept, **settings}, capture_output=True, text=True, timeout=240)
+        if python != sys.executable:  # the workers, too, run by it
+            settings["RAY_JOB_CONFIG_JSON_ENV_VAR"] = json.dumps({"runtime_env": {"py_executable": python}})
+        command = [python, script.name, *arguments]
+        ended = subprocess.run(command, cwd=folder, env={**kept, **settings}, capture_output=True, text=True, timeout=600)
         assert (ended.returncode != 0) == fails, ended.stdout + ended.stderr
         return ended
 
     return run
+
+
+@pytest.fixture(scope="session")
+def original_losses(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
+    """The losses of each of two ranks of the original under torchrun."""
+    folder = tmp_path_factory.mktemp("original")
+    torchrun(folder, ORIGINAL, "before")
+    losses = recorded(folder, "before")
+    assert [len(each) for each in losses] == [6, 6]
+    return losses
 
 
 @pytest.fixture

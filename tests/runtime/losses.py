@@ -18,9 +18,18 @@ def recording(self, loss, **kwargs):
 accelerate.Accelerator.backward = recording
 """
 
+# gloo may abort, or wait for ever, where one process takes its group down while another still uses it
+END = """
+import torch.distributed
+if torch.distributed.is_initialized():
+    torch.distributed.barrier()
+    torch.distributed.destroy_process_group()
+"""
+
 ORIGINAL = f"""{RECORD}
 from tests.runtime import tiny
 tiny.trainer("out", max_steps=6, save_steps=3, eval_strategy="steps", eval_steps=3).train()
+{END}
 """
 
 
@@ -30,7 +39,7 @@ def torchrun(folder: Path, code: str, record: str, **environment: str) -> str:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("RAYLIFT_", "RAY_"))}
     own = {"ACCELERATE_USE_CPU": "true", "HF_RECORD": f"{record}.", "PYTHONPATH": os.getcwd(), "RAY_USAGE_STATS_ENABLED": "0"}
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2", "under_torchrun.py"]
-    ended = subprocess.run(command, cwd=folder, env={**kept, **own, **environment}, capture_output=True, text=True, timeout=200)
+    ended = subprocess.run(command, cwd=folder, env={**kept, **own, **environment}, capture_output=True, text=True, timeout=600)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     return ended.stdout
 

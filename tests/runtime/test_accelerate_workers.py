@@ -7,9 +7,15 @@ import random
 from pathlib import Path
 
 import pytest
-from tests.runtime.conftest import RunScript
+from tests.runtime.conftest import RunScript, script_runner
 
 pytestmark = [pytest.mark.slow, pytest.mark.ray]
+
+
+@pytest.fixture
+def run_script(tmp_path: Path, warm: str) -> RunScript:
+    return script_runner(tmp_path, warm)
+
 
 HEAD = """
 import json, os, sys

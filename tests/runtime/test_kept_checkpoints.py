@@ -22,10 +22,18 @@ from raylift_runtime.transformers import RayTrainReportCallback, prepare_trainer
 from tests.runtime import tiny
 from transformers import TrainerCallback
 
+def is_kept(step):
+    "Whether Ray has taken the report with the checkpoint of this step."
+    run = Path("storage/r")
+    kept = (run / "checkpoint_manager_snapshot.json").read_text()
+    states = [path / "checkpoint/trainer_state.json" for path in run.glob("checkpoint_2*") if path.name in kept]
+    return any(json.loads(state.read_text())["global_step"] == step for state in states)
+
 class LoseMachine(TrainerCallback):
     def on_step_begin(self, args, state, control, **_):
         if state.global_step == 10 and os.environ["RANK"] == "0" and not os.path.exists("lost"):
-            time.sleep(2)  # until Ray has taken the last report
+            while not is_kept(9):
+                time.sleep(0.1)
             Path("lost").touch()
             shutil.rmtree("out")
             os.kill(os.getpid(), signal.SIGKILL)
@@ -62,9 +70,9 @@ class Kept:
 
 
 @pytest.fixture(scope="module")
-def kept(cluster: str, tmp_path_factory: pytest.TempPathFactory) -> Kept:
+def kept(cluster: str, warm: str, tmp_path_factory: pytest.TempPathFactory) -> Kept:
     folder = tmp_path_factory.mktemp("kept")
-    ended = script_runner(folder)(CODE, RAY_ADDRESS=cluster)
+    ended = script_runner(folder, warm)(CODE, RAY_ADDRESS=cluster)
     newest, best, shown = json.loads(ended.stdout.split("RESULT ")[1].splitlines()[0])
     assert (folder / "lost").exists()
     return Kept(folder, Path(newest), Path(best), json.dumps(shown))

@@ -78,7 +78,7 @@ class Lost:
 
 
 def wait_for(what: Callable[[], bool], run: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 600
     while not what():
         if run.poll() is not None or time.monotonic() > deadline:
             run.kill()
@@ -104,6 +104,12 @@ def tell(cluster: subprocess.Popen[str]) -> None:
     cluster.stdin.flush()
 
 
+def is_taken(run: Path) -> bool:
+    """Whether Ray has taken a report with a checkpoint of the run."""
+    snapshot = run / "checkpoint_manager_snapshot.json"
+    return snapshot.exists() and any(path.name in snapshot.read_text() for path in run.glob("checkpoint_2*"))
+
+
 @pytest.fixture(scope="module")
 def lost(two_nodes: subprocess.Popen[str], tmp_path_factory: pytest.TempPathFactory) -> Lost:
     folder = tmp_path_factory.mktemp("lost")
@@ -122,10 +128,10 @@ def lost(two_nodes: subprocess.Popen[str], tmp_path_factory: pytest.TempPathFact
     wait_for((folder / "storage/r/metrics.jsonl").exists, run)
     tell(two_nodes)
     wait_for(lambda: any((folder / "storage/r").glob("checkpoint_2*/manifest/rank-1.json")), run)
-    time.sleep(2)  # until Ray has taken the report
+    wait_for(lambda: is_taken(folder / "storage/r"), run)
     tell(two_nodes)
     (folder / "lost").touch()
-    said, _ = run.communicate(timeout=120)
+    said, _ = run.communicate(timeout=600)
     assert run.returncode == 0, said
     return Lost(folder, said)
 
