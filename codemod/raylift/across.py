@@ -128,9 +128,10 @@ def _for_its_starters(script: Script, settings: Settings, standing: Standing, pl
     missing = [each for each in lifted if not (standing.is_given(each.path) or uses_ray(each))]
     if not starters or not lifted:
         return plan
-    names = ", ".join(standing.shown(starter.path) for starter in missing)
-    line = getattr(starts(script)[0], "lineno", 0)
-    notice = Notice(line, "RL104", f"{names} starts this training and would launch its workers", "lift that file, too")
+    names, is_one = ", ".join(standing.shown(starter.path) for starter in missing), len(missing) == 1
+    text = f"{names} {'starts' if is_one else 'start'} this training and would launch its workers"
+    line, remedy = getattr(starts(script)[0], "lineno", 0), f"lift {'that file' if is_one else 'those files'}, too"
+    notice = Notice(line, "RL104", text, remedy)
     return _with_notice(script, settings, plan, "RL104", [notice] if missing else [])
 
 

@@ -47,7 +47,7 @@ FLAGS = (
          is_setting=True),
     Flag("force_exclude", ("--force-exclude",), "switch", LIFTING, "Exclude also what is named outright, as hooks do."),
     Flag("jobs", ("-j", "--jobs"), "number", LIFTING + " report", "Processes to work with. [as many as help]", metavar="N"),
-    Flag("timeout", ("--timeout",), "number", LIFTING + " report run verify", "Seconds that one file may take; 0 is no limit. [30]", metavar="S"),
+    Flag("timeout", ("--timeout",), "number", LIFTING + " report run verify", "Seconds of processor time for one file; 0 is no limit. [30]", metavar="S"),
     Flag("format", ("--format",), "choice", "check", "How to answer. [text]", choices=("text", "json", "sarif", "github")),
     Flag("statistics", ("--statistics",), "switch", "check", "Count by rule instead of listing."),
     Flag("side_by_side", ("--side-by-side",), "switch", "diff", "Old and new in two columns."),
