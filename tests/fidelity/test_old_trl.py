@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from tests.fidelity.tiny_hub import causal_model, preferences, sentences
 from tests.fidelity.training_runs import differences, train_lifted, train_original
+from tests.since import is_since
 
 from raylift.lift import rewrite
 from raylift.outcome import Rewritten
@@ -77,6 +78,8 @@ DPOTrainer(model, args=args, train_dataset=load_dataset("preferences", split="tr
 @pytest.mark.slow
 def test_scripts_of_trls_old_days_train_as_if_they_were_written_today(cluster: str, tmp_path: Path) -> None:
     pytest.importorskip("trl", reason="trl is not installed")
+    if not is_since("trl", "1.0"):
+        pytest.skip("trl before 1.0: what is written as of today fits none of it")
     source = tmp_path / "source"
     causal_model(source / "model"), sentences(source / "sentences"), preferences(source / "preferences")
     (source / "today.py").write_text(TODAY)

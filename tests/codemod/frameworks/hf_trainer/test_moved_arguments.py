@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 
 import pytest
 from tests.codemod.lifting import lifted, notices
+from tests.since import is_since
+
+from raylift.project.transformers_pin import library_releases
 
 HEAD = "from transformers import TrainingArguments\nfrom trl import {trainer}, {config}\n"
 
@@ -205,3 +209,22 @@ def test_a_config_that_says_something_else_already_is_told_the_trainers_value() 
     assert "    args.max_length = 8\n" in code
     source = f"{head}trainer = SFTTrainer(1, args=SFTConfig('o', max_seq_length=3), max_seq_length=8)\ntrainer.train()\n"
     assert [notice.rule for notice in notices(source)] == ["RL206"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("trainer", "argument"), [("SFTTrainer", "max_seq_length"), ("DPOTrainer", "max_length"), ("RewardTrainer", "max_length")]
+)
+@pytest.mark.parametrize("given", ["", ", bf16=True", ", learning_rate=0.1, logging_steps=3"])
+def test_the_config_that_training_arguments_become_says_what_they_said(trainer: str, argument: str, given: str) -> None:
+    trl = pytest.importorskip("trl", reason="trl is not installed")
+    if not is_since("trl", "0.23"):
+        pytest.skip("trl before 0.23: its trainers take it themselves, or the configs have the defaults of TrainingArguments")
+    from transformers import TrainingArguments
+
+    name = trainer.replace("Trainer", "Config")
+    code = moved(f"{argument}=8", f"TrainingArguments('o', use_cpu=True{given})", trainer, releases=library_releases("."))
+    config = eval(code[name], {name: getattr(trl, name)})  # what the lifted script would run
+    plain = eval(f"TrainingArguments('o', use_cpu=True{given})", {"TrainingArguments": TrainingArguments})
+    fields = [field.name for field in dataclasses.fields(plain) if not field.name.startswith("_")]
+    assert {each: getattr(config, each) for each in fields} == {each: getattr(plain, each) for each in fields}
