@@ -22,7 +22,7 @@ from raylift.request import Request
 
 SOURCES = [script.read_bytes() for script in (ROOT / "examples/train.py", *SCRIPTS.values())]
 EXAMPLE = SOURCES[0]
-REQUEST = Request("check", ("-",), use_gpu=False)
+REQUEST = Request("check", ("-",), use_gpu=False, timeout=600)  # a busy machine is no failure
 
 
 def outcome_of(source: bytes) -> Outcome | None:
