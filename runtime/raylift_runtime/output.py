@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MARK = "\x1eraylift "  # begins a line that is meant for the driver's stream rather than for the reader
+RAY_S_HANDLER = "ray_print_logs"
 SHOWN = ("RayTrainWorker", "SynchronizationActor")  # the latter says which ranks a meeting waits for
 PATIENCE_S = 1.0  # how long another rank's line waits for rank 0's own, which makes it superfluous
 REMEMBERED = 4096
@@ -24,15 +25,33 @@ RAY_PROGRESS = "__ray_tqdm_magic_token__"  # a state of a progress bar of Ray Da
 DIGITS = re.compile(r"\S*\d\S*")
 
 
+_has_reader = False
+
+
+def shows_workers() -> bool:
+    """Whether `one_stream` will show what workers write: not in a trial of Ray Tune's, nor where Ray shows no output at all."""
+    try:
+        from ray._private.ray_logging import global_worker_stdstream_dispatcher as dispatcher
+    except ImportError:  # Ray has moved it: its own output is better than none
+        return False
+    return any(name == RAY_S_HANDLER for name, _ in dispatcher.handlers)
+
+
+def speak_to_driver() -> None:
+    """From now on this process, a worker or the controller, marks its lines for the driver's stream."""
+    global _has_reader
+    _has_reader = True
+
+
 def mark_rank(rank: int) -> None:
-    """Says in a worker's two streams which rank writes them."""
-    for stream in (sys.stdout, sys.stderr):
+    """Says in a worker's two streams which rank writes them, where a driver's stream reads that."""
+    for stream in (sys.stdout, sys.stderr) if _has_reader else ():
         print(f"{MARK}rank {rank}", file=stream, flush=True)
 
 
 def tell(text: str) -> None:
-    """Writes a line of the run's own, from the controller, to the driver's terminal."""
-    print(f"{MARK}say {text}", flush=True)
+    """Writes a line of the run's own to the driver's terminal, from the driver, the controller or a worker."""
+    print(f"{MARK}say {text}" if _has_reader else f"raylift: {text}", flush=True)
 
 
 def quiet_ray() -> None:
@@ -48,17 +67,14 @@ def quiet_ray() -> None:
 @contextlib.contextmanager
 def one_stream() -> Iterator[None]:
     """Within it, this driver shows what its workers write as one readable stream, where Ray shows their output at all."""
-    try:
-        from ray._private.ray_logging import global_worker_stdstream_dispatcher as dispatcher
-    except ImportError:  # Ray has moved it: its own output is better than none
+    if not shows_workers():
         yield
         return
-    theirs = [handler for name, handler in dispatcher.handlers if name == "ray_print_logs"]
-    if not theirs:
-        yield
-        return
+    from ray._private.ray_logging import global_worker_stdstream_dispatcher as dispatcher
+
+    theirs = [handler for name, handler in dispatcher.handlers if name == RAY_S_HANDLER]
     stream = Stream(sys.stdout, sys.stderr)
-    dispatcher.remove_handler("ray_print_logs")
+    dispatcher.remove_handler(RAY_S_HANDLER)
     dispatcher.add_handler("raylift", stream)
     try:
         yield
@@ -66,7 +82,7 @@ def one_stream() -> Iterator[None]:
         time.sleep(PATIENCE_S)  # the last lines are still on their way
         dispatcher.remove_handler("raylift")
         for handler in theirs:
-            dispatcher.add_handler("ray_print_logs", handler)
+            dispatcher.add_handler(RAY_S_HANDLER, handler)
         stream.close()
 
 

@@ -11,8 +11,8 @@ import ray
 from ray.train.torch import TorchTrainer as RayTorchTrainer
 
 from raylift_runtime import data, output
+from raylift_runtime.driver import command_line, preflight
 from raylift_runtime.driver import overrides as settings
-from raylift_runtime.driver import preflight
 from raylift_runtime.driver.accelerate_variables import accelerate_variables
 from raylift_runtime.driver.arguments import check_arguments
 from raylift_runtime.driver.cluster import Cluster, absence_explained, connected, with_modules
@@ -72,7 +72,7 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
         super().__init__(
             train_loop_per_worker,
             train_loop_config=train_loop_config,
-            scaling_config=settings.scaling_for(scaling_config, os.environ, sys.argv[1:]),
+            scaling_config=settings.scaling_for(scaling_config, os.environ, command_line.arguments()[1:]),
             run_config=run,
             **arguments,
         )
@@ -101,16 +101,18 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
         travel = travel_to(cluster, self._function, script, os.environ, str(self.run_config.storage_path))
         _say(waits, preflight.continued(self.run_config), *travel.remarks)
         self._send_environment(cluster, travel)
+        self._metrics.speaks_to_driver = output.shows_workers()
         self.train_loop_per_worker = worker.Start(
             work=script or Pickled(ray.cloudpickle.dumps(self._function)),
             takes_config=worker.takes_config(self._function, self._config),
-            argv=list(sys.argv),
+            argv=command_line.arguments(),
             folder=os.getcwd(),
             path=[os.path.abspath(entry) for entry in sys.path],
             threads=self._threads(),
             environment={**travel.variables.hidden, **self._settings()},
             version=runtime_version() if cluster.is_foreign else "",
             needed=travel.needed,
+            speaks_to_driver=self._metrics.speaks_to_driver,
         )
         stopped = stopped_by_interrupts(lambda: self._controller)
         with output.one_stream(), stopped, waits_told(self._waits_for, _say), absence_explained():
@@ -129,7 +131,8 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
         output.quiet_ray()
         logging.getLogger("ray.train").setLevel(logging.WARNING)  # it would repeat every metric that the script prints
         preflight.check_storage(self.run_config, nodes=1)
-        keep_local_results(self.run_config, results.MetricsFile())
+        keep_local_results(self.run_config, self._metrics)
+        sys.argv[:] = command_line.arguments()
         function, takes_config = self._function, worker.takes_config(self._function, self._config)
 
         def run(config: dict[str, Any]) -> Any:
@@ -193,3 +196,6 @@ def _quiet(run: RunConfig) -> None:
     chosen = getattr(run, "logging_config", None)  # since Ray 2.56
     if chosen is not None and chosen.log_level == "INFO":
         run.logging_config = type(chosen)(log_level="WARNING")
+
+
+command_line.leave_for_trials()

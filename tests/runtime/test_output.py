@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from raylift_runtime import output
 from raylift_runtime.output import MARK, PATIENCE_S, Stream, quiet_ray
 
 
@@ -117,3 +118,27 @@ def test_elsewhere_a_progress_bar_is_one_line_at_its_end(stream: Stream) -> None
     stream(batch(0, "\r 10%|#   |", "\r 99%|### |\r100%|####|", is_err=True))
     stream(batch(1, "\r100%|####|", is_err=True))
     assert shown(stream) == ["100%|####|"]
+
+
+def test_marks_are_written_only_where_a_driver_s_stream_reads_them(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output.mark_rank(1)
+    output.tell("checkpoint of step 3 in /x")
+    assert capsys.readouterr() == ("raylift: checkpoint of step 3 in /x\n", "")
+    monkeypatch.setattr(output, "_has_reader", False)
+    output.speak_to_driver()
+    output.mark_rank(1)
+    output.tell("checkpoint of step 3 in /x")
+    assert capsys.readouterr() == (f"{MARK}rank 1\n{MARK}say checkpoint of step 3 in /x\n", f"{MARK}rank 1\n")
+
+
+def test_a_stream_shows_workers_where_ray_itself_would(monkeypatch: pytest.MonkeyPatch) -> None:
+    from ray._private.ray_logging import global_worker_stdstream_dispatcher as dispatcher
+
+    monkeypatch.setattr(dispatcher, "handlers", [])
+    assert not output.shows_workers()
+    with output.one_stream():
+        assert dispatcher.handlers == []
+    monkeypatch.setattr(dispatcher, "handlers", [(output.RAY_S_HANDLER, print)])
+    assert output.shows_workers()

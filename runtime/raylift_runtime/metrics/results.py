@@ -29,6 +29,7 @@ class MetricsFile(UserCallback):  # type: ignore[misc]  # Ray ships no types
 
     def __init__(self, environment: dict[str, str] | None = None) -> None:
         self.environment = environment or {}
+        self.speaks_to_driver = False
         self._lines: list[dict[str, Any]] | None = None
         self._waiting: list[Report] = []
         self._is_written = False
@@ -37,6 +38,8 @@ class MetricsFile(UserCallback):  # type: ignore[misc]  # Ray ships no types
         """Arrives in the controller's process, before Ray keeps any record there; with it what the storage asks of the environment."""
         self.__dict__.update(state)
         os.environ.update(self.environment)
+        if self.speaks_to_driver:
+            output.speak_to_driver()
         snapshots.write_whole()
 
     def after_report(self, run_context: Any, metrics: list[dict[str, Any]], checkpoint: Checkpoint | None) -> None:
@@ -52,7 +55,7 @@ class MetricsFile(UserCallback):  # type: ignore[misc]  # Ray ships no types
         except OSError as error:
             output.tell(f"the metrics could not be stored, and will be with the next report: {error}")
         if checkpoint is not None:
-            output.tell(f"checkpoint of step {report.get('step', '?')} in {checkpoint.path}")
+            output.tell(f"checkpoint{_place(report)} in {checkpoint.path}")
 
     def _write(self, report: Report, filesystem: pyarrow.fs.FileSystem, folder: str) -> None:
         known = read_lines(filesystem, folder) if self._lines is None else self._lines
@@ -69,6 +72,15 @@ class MetricsFile(UserCallback):  # type: ignore[misc]  # Ray ships no types
         """Says which rank failed; whether training goes on is up to the run's FailureConfig."""
         for rank, error in sorted(worker_exceptions.items()):
             output.tell(f"rank {rank} failed: {_last_line(error)}")
+
+
+def _place(report: Report) -> str:
+    """Where in its training a checkpoint was taken: the step that the script reported, else the epoch, else how many reports there were."""
+    named = next((name for name in ("step", "epoch") if isinstance(report.get(name), (int, float))), None)
+    if named is not None:
+        return f" of {named} {report[named]:g}" if isinstance(report[named], float) else f" of {named} {report[named]}"
+    number = report.logs[-1].get("step") if report.logs else None
+    return "" if number is None else f" of report {number}"
 
 
 def _last_line(error: Exception) -> str:

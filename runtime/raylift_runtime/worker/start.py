@@ -48,12 +48,15 @@ class Start:
     environment: dict[str, str] = field(default_factory=dict, repr=False)
     version: str = ""
     needed: Mapping[str, str] = field(default_factory=dict)
+    speaks_to_driver: bool = False
 
     def __call__(self, config: dict[str, Any]) -> Any:
         """Runs the train function; on rank 0 returns its value with the metrics that no report has carried.
 
         Raises RuntimeError where the function ends the process with a status other than 0; status 0 is an ordinary end.
         """
+        if self.speaks_to_driver:
+            output.speak_to_driver()
         output.mark_rank(int(os.environ["RANK"]))
         stalls.meet_peers(int(os.environ["WORLD_SIZE"]))
         check_version(self.version)

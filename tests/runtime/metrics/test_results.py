@@ -164,6 +164,20 @@ def test_the_terminal_hears_of_checkpoints_and_failures(run: RunConfig, capsys: 
     assert "rank 1 failed: ValueError: no data" in said
 
 
+@pytest.mark.parametrize(
+    ("report", "place"),
+    [
+        (Report({"step": 4, "epoch": 0.5}), " of step 4"),
+        (Report({"epoch": 2, "loss": 0.5}, [{"epoch": 2, "step": 3}]), " of epoch 2"),
+        (Report({"epoch": 2.0}), " of epoch 2"),
+        (Report({"loss": 0.5}, [{"loss": 0.5, "step": 3}]), " of report 3"),
+        (Report({"loss": 0.5}), ""),
+    ],
+)
+def test_a_checkpoint_is_said_to_be_of_the_step_or_else_the_epoch_that_was_reported(report: Report, place: str) -> None:
+    assert results._place(report) == place
+
+
 def test_every_line_is_json(run: RunConfig, tmp_path: Path) -> None:
     report(MetricsFile(), run, Report({"loss": float("nan"), "step": 1}))
     assert json.loads((tmp_path / "r" / LINES).read_text(), parse_constant=pytest.fail) == {"loss": "nan", "step": 1}
