@@ -19,6 +19,7 @@ from raylift_runtime.metrics import outbox
 from raylift_runtime.metrics.report import Report, plain_metrics
 from raylift_runtime.storage.files import failures_named
 from raylift_runtime.training.epoch_loop import Held, Loop
+from raylift_runtime.worker.half_written import OWN_FOLDER
 from raylift_runtime.worker.session import Session, current
 from raylift_runtime.worker.sharding import compare
 
@@ -181,7 +182,7 @@ def is_kept_in_parts(model: Any) -> bool:
 @contextlib.contextmanager
 def _folder_for_all_ranks(session: Session) -> Iterator[str]:
     """A folder of one name on every node, removed once all ranks have left."""
-    folder = session.from_rank_zero(tempfile.mkdtemp(prefix="raylift-") if session.rank == 0 else "")
+    folder = session.from_rank_zero(tempfile.mkdtemp(prefix=OWN_FOLDER) if session.rank == 0 else "")
     try:
         os.makedirs(folder, exist_ok=True)
         yield folder

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import datetime
 import functools
-import os
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from raylift_runtime import data
+from raylift_runtime import data, output
 from raylift_runtime.checkpoints import resume
-from raylift_runtime.checkpoints import upload as checkpoints
 from raylift_runtime.metrics import outbox
-from raylift_runtime.storage.files import failures_named
 from raylift_runtime.training import trainer_counters as tally
+from raylift_runtime.training.callback_states import restore_callbacks, was_stopped
+from raylift_runtime.training.resume_limits import resume_limits
+from raylift_runtime.training.stream_place import StreamPlace, finds_place
 from raylift_runtime.training.trainer_callback import RayTrainReportCallback, check_one_world
 from raylift_runtime.training.trainer_counters import Tally
+from raylift_runtime.training.trainer_saves import TrainerSaves
+from raylift_runtime.worker.group_settings import wait_as_long_as
 from raylift_runtime.worker.session import current
 from raylift_runtime.worker.sharding import compare
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from transformers import Trainer
 
 __all__ = ["RayTrainReportCallback", "prepare_trainer"]
-
-DEFAULT_TIMEOUT_S = 1800  # of Transformers: somebody who leaves it may have told Ray's TorchConfig another
 
 AnyTrainer = TypeVar("AnyTrainer", bound="Trainer")
 
@@ -42,27 +41,30 @@ def prepare_trainer(trainer: AnyTrainer) -> AnyTrainer:
     data.connect(trainer)
     wait_as_long_as(trainer.args.ddp_timeout)
     trainer._raylift_session = session
-    train, save, batches = trainer.train, trainer._save_checkpoint, trainer.get_batch_samples
+    train, batches = trainer.train, trainer.get_batch_samples
+    saves, place, limits = TrainerSaves(trainer, session), StreamPlace(trainer), list(resume_limits(trainer))
 
     @functools.wraps(train)
     def train_from_newest(resume_from_checkpoint: Any = None, *arguments: Any, **options: Any) -> Any:
         training = outbox.next_training()
         reporter = _last_of_callbacks(trainer)
-        with resume.newest(session, training, trainer.args.output_dir, resume_from_checkpoint) as start:
-            counted = Tally(trainer, tally.read_counters(start, session.rank) if start is not resume_from_checkpoint else None)
+        while session.rank == 0 and limits:
+            output.tell(limits.pop(0))
+        with resume.newest(session, training, trainer.args.output_dir, resume_from_checkpoint, finds_place(trainer)) as found:
+            before = tally.read_counters(found.start, session.rank) if found.is_of_run else {}
+            counted = Tally(trainer, before)
+            place.continue_from(before)
+            saves.began_from = None if found.is_of_run else found.start
+            if found.is_of_run:
+                restore_callbacks(trainer, found.start)
             if reporter is not None:
-                reporter.training, reporter.may_link, reporter.tally = training, True, counted
-            given = () if start is None and not arguments else (start, *arguments)  # some subclasses' train() takes nothing
+                reporter.training, reporter.may_link, reporter.tally, reporter.place = training, True, counted, place
+                reporter.was_stopped = found.is_of_run and was_stopped(found.start)
+            given = (
+                () if found.start is None and not arguments else (found.start, *arguments)
+            )  # some classes' train() takes nothing
             with counted.kept():
                 return train(*given, **options)
-
-    @functools.wraps(save)
-    def save_into_new_folder(*arguments: Any, **options: Any) -> Any:
-        step = trainer.state.global_step
-        folder = os.path.abspath(os.path.join(trainer.args.output_dir, f"checkpoint-{step}"))
-        checkpoints.clear(session, folder)
-        with failures_named(step, folder):
-            return save(*arguments, **options)
 
     @functools.wraps(batches)
     def batches_until_the_end(*arguments: Any, **options: Any) -> Any:
@@ -70,17 +72,8 @@ def prepare_trainer(trainer: AnyTrainer) -> AnyTrainer:
         is_over = any(callback.is_over for callback in _reporting(trainer))
         return ([], None) if is_over else batches(*arguments, **options)
 
-    trainer.train, trainer._save_checkpoint = train_from_newest, save_into_new_folder
-    trainer.get_batch_samples = batches_until_the_end
+    trainer.train, trainer.get_batch_samples = train_from_newest, batches_until_the_end
     return trainer
-
-
-def wait_as_long_as(seconds: float) -> None:
-    """Gives the script's own `ddp_timeout` to the process group: Transformers does so only where it makes the group, and Ray has."""
-    import torch.distributed
-
-    if seconds != DEFAULT_TIMEOUT_S and torch.distributed.is_initialized():
-        torch.distributed.distributed_c10d._set_pg_timeout(datetime.timedelta(seconds=seconds))
 
 
 def _reporting(trainer: Trainer) -> list[RayTrainReportCallback]:

@@ -83,7 +83,7 @@ def test_a_lifted_script_reproduces_what_it_came_to_under_ray_2_7(name: str, tmp
 
 def checkpoint(files: list[str]) -> set[str]:
     """The files of a checkpoint under the names that they had at first: weights have another format, and all another folder."""
-    inside = {file.removeprefix("checkpoint/") for file in files if not file.startswith("manifest/")}
+    inside = {file.removeprefix("checkpoint/") for file in files if not file.startswith("manifest-")}
     return {"pytorch_model.bin" if file == "model.safetensors" else file for file in inside}
 
 

@@ -122,7 +122,7 @@ def test_every_epoch_reports_its_metrics_and_one_checkpoint(run_script: RunScrip
     assert last == {"epoch": 1, "loss": lines[-1]["loss"]}
     checkpoints = sorted(run.glob("checkpoint_2*"))
     assert len(checkpoints) == 2
-    uploaded = [list(json.loads(file.read_text())["files"]) for file in sorted(checkpoints[1].glob("manifest/*"))]
+    uploaded = [list(json.loads(file.read_text())["files"]) for file in sorted(checkpoints[1].glob("manifest-*"))]
     assert uploaded == [["model.bin"], []]
 
 

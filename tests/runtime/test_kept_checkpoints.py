@@ -97,6 +97,6 @@ def test_a_retry_on_a_machine_without_the_best_checkpoint_ends_with_its_weights(
 def test_checkpoints_that_were_uploaded_in_the_background_are_whole(kept: Kept) -> None:
     for checkpoint in (kept.newest, kept.best):
         for rank in (0, 1):
-            files = json.loads((checkpoint / f"manifest/rank-{rank}.json").read_text())["files"]
+            files = json.loads((checkpoint / f"manifest-rank-{rank}.json").read_text())["files"]
             assert {file: (checkpoint / "checkpoint" / file).stat().st_size for file in files} == files
     assert list((kept.folder / "out").glob(".uploading-*")) == []

@@ -118,6 +118,6 @@ def test_under_torchrun_two_processes_train_to_the_losses_of_the_original(
     assert recorded(tmp_path, "after") == original_losses
     assert "steps [2, 3, 4, 6, 6, 6]" in said
     (*_, newest) = sorted((tmp_path / "storage/r").glob("checkpoint_*"))
-    manifests = [json.loads((newest / f"manifest/rank-{rank}.json").read_text()) for rank in (0, 1)]
+    manifests = [json.loads((newest / f"manifest-rank-{rank}.json").read_text()) for rank in (0, 1)]
     assert [manifest["step"] for manifest in manifests] == [6, 6]
     assert list(manifests[1]["files"]) == ["rng_state_1.pth"]

@@ -127,7 +127,7 @@ def lost(two_nodes: subprocess.Popen[str], tmp_path_factory: pytest.TempPathFact
     run = subprocess.Popen(command, cwd=folder, env={**kept, **own}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     wait_for((folder / "storage/r/metrics.jsonl").exists, run)
     tell(two_nodes)
-    wait_for(lambda: any((folder / "storage/r").glob("checkpoint_2*/manifest/rank-1.json")), run)
+    wait_for(lambda: any((folder / "storage/r").glob("checkpoint_2*/manifest-rank-1.json")), run)
     wait_for(lambda: is_taken(folder / "storage/r"), run)
     tell(two_nodes)
     (folder / "lost").touch()
@@ -138,7 +138,7 @@ def lost(two_nodes: subprocess.Popen[str], tmp_path_factory: pytest.TempPathFact
 
 def test_a_node_that_is_announced_to_go_away_gets_one_checkpoint_of_all_ranks(lost: Lost) -> None:
     first, *_ = sorted(lost.folder.glob("storage/r/checkpoint_2*"))
-    manifests = [json.loads((first / f"manifest/rank-{rank}.json").read_text()) for rank in (0, 1)]
+    manifests = [json.loads((first / f"manifest-rank-{rank}.json").read_text()) for rank in (0, 1)]
     assert manifests[0]["world_size"] == 2
     assert 0 < manifests[0]["step"] == manifests[1]["step"] < STEPS
 

@@ -77,7 +77,7 @@ def test_a_run_keeps_all_metrics_and_uploads_each_file_once(trained: Trained) ->
     assert "train_runtime" in lines[-1]
     stored = sorted(run.glob("checkpoint_*/"))
     assert len(stored) == 2
-    uploaded = [list(json.loads(file.read_text())["files"]) for file in sorted(stored[1].glob("manifest/*"))]
+    uploaded = [list(json.loads(file.read_text())["files"]) for file in sorted(stored[1].glob("manifest-*"))]
     assert uploaded[1] == ["rng_state_1.pth"]
     assert sorted(uploaded[0] + uploaded[1]) == sorted(path.name for path in (trained.folder / "out/checkpoint-6").iterdir())
     assert json.loads((stored[1] / "checkpoint/trainer_state.json").read_text())["global_step"] == 6

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.fs
 
 from raylift_runtime.checkpoints import random_states
-from raylift_runtime.checkpoints.upload import FOLDER, MANIFESTS
+from raylift_runtime.checkpoints.beginning import beginning
+from raylift_runtime.checkpoints.upload import FOLDER, MANIFEST
 from raylift_runtime.storage.files import insist
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from raylift_runtime.worker.session import Session
 
@@ -29,37 +30,61 @@ SPLIT_BY_RANK = re.compile(r"zero_pp_rank_\d+_")
 
 @dataclass(frozen=True)
 class Stored:
-    """A whole checkpoint in the run's storage: its path there, its step, its training's number, how many ranks wrote it, and what."""
+    """A whole checkpoint in the run's storage: its path there, its step, its training's number, how many ranks wrote it, and what.
+
+    `passes`: how often a stream had been passed by then, whose place a Trainer finds by its own counting in the first pass only.
+    """
 
     path: str
     step: int
     training: int
     world_size: int
     files: tuple[str, ...] = ()
+    passes: int = 0
+
+    def lacks(self, finds_place: bool) -> list[str]:
+        """What it would take to go on from it to the weights of an undisturbed run, and is not there.
+
+        `finds_place`: whether the Trainer can be told a place in a stream that it has passed before.
+        """
+        names = " ".join(self.files)
+        has_schedule = "scheduler" in names or "model_states.pt" in names  # DeepSpeed keeps it with the model
+        held = {"optimizer": "optim" in names, "schedule": has_schedule, "random states": "rng_state" in names}
+        held["place in the stream"] = finds_place or not self.passes
+        return [what for what, is_held in held.items() if not is_held]
+
+
+@dataclass(frozen=True)
+class Resumption:
+    """What `train(resume_from_checkpoint=...)` is given, and whether that is a checkpoint of this run."""
+
+    start: Any
+    is_of_run: bool = False
 
 
 @contextlib.contextmanager
-def newest(session: Session, training: int, output_dir: str, chosen: Any) -> Iterator[Any]:
-    """What `train(resume_from_checkpoint=...)` gets: a folder with the run's newest checkpoint, else what the script chose.
+def newest(session: Session, training: int, output_dir: str, chosen: Any, finds_place: bool = True) -> Iterator[Resumption]:
+    """Where training goes on: at the run's newest checkpoint, in a folder here, else where the run's first attempt began.
 
-    All ranks enter it. On a retry without a checkpoint the script's choice is not taken either, if it is to look for the last
-    one (`True`): what lies in the output folder is then of the attempt that failed.
+    All ranks enter it. A checkpoint that lacks something of an undisturbed run is passed over: training begins again instead.
     """
-    found = session.from_rank_zero(newest_path(session, training))
-    if found is None:
-        yield chosen
+    found = newest_stored(session, training, lambda stored: stored.lacks(finds_place))
+    path = session.from_rank_zero(found.path if found else None)
+    if path is None:
+        first = beginning(session, training, output_dir, chosen)
+        yield Resumption(chosen if first.is_own else first.folder)
         return
     from ray.train import Checkpoint
 
     filesystem, _ = session.run_folder()
-    with Checkpoint(found, filesystem).as_directory() as folder, random_states.readable():
+    with Checkpoint(path, filesystem).as_directory() as folder, random_states.readable():
         start = os.path.join(folder, FOLDER)
         _restore_best(session, training, start, output_dir)
-        yield start
+        yield Resumption(start, is_of_run=True)
 
 
-def newest_path(session: Session, training: int) -> str | None:
-    """On rank 0, the path of the newest whole checkpoint of this training; a run that is new has none."""
+def newest_stored(session: Session, training: int, lacks: Callable[[Stored], list[str]] = lambda _: []) -> Stored | None:
+    """On rank 0, the newest whole checkpoint of this training that lacks nothing to go on from; a run that is new has none."""
     if session.rank != 0 or not session.stores():
         return None
     filesystem, run = session.run_folder()
@@ -67,13 +92,15 @@ def newest_path(session: Session, training: int) -> str | None:
     if committed is None and not session.is_local:
         return None
     first = described(filesystem, committed.path) if committed else None
-    if first is not None and first.training == training:
-        return fitting(first, session).path
+    if first is not None and first.training == training and not lacks(first):
+        return fitting(first, session)
     if committed and first is None:
         logger.warning("The newest checkpoint %s is not whole: training continues from the one before it.", committed.path)
-    others = [found for found in stored_in(filesystem, run) if found.training == training]
-    best = max(others, key=lambda found: found.step, default=None)
-    return fitting(best, session).path if best else None
+    whole = sorted((found for found in stored_in(filesystem, run) if found.training == training), key=lambda found: found.step)
+    best = next((found for found in reversed(whole) if not lacks(found)), None)
+    if whole and best is not whole[-1]:
+        logger.warning("Training does not go on from %s: it holds no %s.", whole[-1].path, ", no ".join(lacks(whole[-1])))
+    return fitting(best, session) if best else None
 
 
 def fitting(found: Stored, session: Session) -> Stored:
@@ -117,12 +144,13 @@ def described(filesystem: Any, path: str) -> Stored | None:
     infos = insist(lambda: filesystem.get_file_info([f"{path}/{FOLDER}/{file}" for file in expected]))
     if any(not info.is_file or info.size != size for info, size in zip(infos, expected.values(), strict=True)):
         return None
-    return Stored(path, first["step"], first["training"], first["world_size"], tuple(expected))
+    passes = int(first.get("counted", {}).get("passes", 0))
+    return Stored(path, first["step"], first["training"], first["world_size"], tuple(expected), passes)
 
 
 def _manifest(filesystem: Any, path: str, rank: int) -> dict[str, Any] | None:
     def read() -> bytes:
-        with filesystem.open_input_stream(f"{path}/{MANIFESTS}/rank-{rank}.json") as stream:
+        with filesystem.open_input_stream(f"{path}/{MANIFEST.format(rank)}") as stream:
             content: bytes = stream.read()
         return content
 

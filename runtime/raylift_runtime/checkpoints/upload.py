@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from raylift_runtime.worker.session import Session
 
 FOLDER = "checkpoint"
-MANIFESTS = "manifest"
+MANIFEST = "manifest-rank-{}.json"  # beside that folder: one folder to make, not two
 
 # Names that carry the rank whose state the file holds: RNG states, FSDP's and DeepSpeed's shards.
 RANK_IN_NAME = re.compile(
@@ -59,8 +59,8 @@ def held_for_upload(session: Session, source: Source) -> Source:
     """
     session.barrier()
     parent, name = os.path.split(source.folder)
-    # A name that the Trainer does not count as a checkpoint.
-    folder = os.path.join(parent, f".uploading-{name}-rank-{session.rank}")
+    # A name that the Trainer does not count as a checkpoint, nor uploads to the hub.
+    folder = os.path.join(parent, f"_uploading-{name}-rank-{session.rank}")
     shutil.rmtree(folder, ignore_errors=True)
     with failures_named(source.step, folder):
         for file in owned(files_in(source.folder), session, source.on_each_node):
@@ -81,7 +81,7 @@ def store(session: Session, source: Source, filesystem: Any, target: str) -> Non
             sizes[stored] = os.path.getsize(path)
     manifest = {"step": source.step, "training": source.training, "world_size": session.world_size, "files": sizes}
     content = json.dumps({**manifest, "counted": dict(source.counted)})
-    write(filesystem, f"{target}/{MANIFESTS}/rank-{session.rank}.json", content.encode())
+    write(filesystem, f"{target}/{MANIFEST.format(session.rank)}", content.encode())
 
 
 def files_in(folder: str) -> list[str]:

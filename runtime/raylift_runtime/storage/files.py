@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import shutil
 import time
@@ -42,22 +43,32 @@ def put(file: str, filesystem: Any, target: str, may_link: bool = False) -> None
 
     A copy that fails is tried again; raises OSError after the third time.
     """
-    insist(lambda: filesystem.create_dir(target.rpartition("/")[0]))
-    if may_link and isinstance(filesystem, pyarrow.fs.LocalFileSystem) and linked(file, target):
-        return
+    if may_link and isinstance(filesystem, pyarrow.fs.LocalFileSystem):
+        filesystem.create_dir(target.rpartition("/")[0])
+        if linked(file, target):
+            return
     local = pyarrow.fs.LocalFileSystem()
-    insist(lambda: pyarrow.fs.copy_files(file, target, source_filesystem=local, destination_filesystem=filesystem))
+    copy = functools.partial(pyarrow.fs.copy_files, file, target, source_filesystem=local, destination_filesystem=filesystem)
+    insist(lambda: _in_its_folder(filesystem, target, copy))
 
 
 def write(filesystem: Any, path: str, content: bytes) -> None:
     """Writes a file into the storage; raises OSError after the third time."""
 
     def once() -> None:
-        filesystem.create_dir(path.rpartition("/")[0])
         with filesystem.open_output_stream(path) as stream:
             stream.write(content)
 
-    insist(once)
+    insist(lambda: _in_its_folder(filesystem, path, once))
+
+
+def _in_its_folder(filesystem: Any, path: str, action: Callable[[], T]) -> T:
+    """What writes a file, and where its folder is missing makes that first: a bucket needs none, and throttles who asks for many."""
+    try:
+        return action()
+    except FileNotFoundError:
+        filesystem.create_dir(path.rpartition("/")[0])
+        return action()
 
 
 def replace(filesystem: Any, path: str, content: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from raylift_runtime.worker.session import Session
 
 STATE = "state"
+SAVES = "saves"  # how many states the script itself has let Accelerate name
 INNER = ("base_dataloader", "batch_sampler", "sampler")
 LOOP_COUNTERS = ("iteration", "epoch", "initial_seed")
 
@@ -69,14 +71,21 @@ class Loop:
         """Writes the state of everything prepared, and of this loop; every rank calls it with a folder of one name."""
         import torch
 
-        accelerator.save_state(folder)
-        place = {"epochs": self.epochs, "reports": self.reports, "step": self.step}
+        with _named_here(accelerator):
+            accelerator.save_state(folder)
+        place = {
+            "epochs": self.epochs,
+            "reports": self.reports,
+            "step": self.step,
+            SAVES: accelerator.project_configuration.iteration,
+        }
         loaders = [[_kept(part) for part in _parts(loader)] for loader in accelerator._dataloaders]
         torch.save({**place, "loaders": loaders}, os.path.join(folder, _file(accelerator.process_index)))
 
     def restore(self, session: Session, accelerator: Accelerator) -> None:
         """Continues from the newest whole checkpoint of the run, if it has one of this loop; every rank calls it."""
-        found = session.from_rank_zero(resume.newest_path(session, self.training))
+        stored = resume.newest_stored(session, self.training)
+        found = session.from_rank_zero(stored.path if stored else None)
         if found is None:
             return
         from ray.train import Checkpoint
@@ -96,9 +105,22 @@ class Loop:
         own = os.path.join(folder, _file(accelerator.process_index))
         kept = torch.load(own if os.path.exists(own) else os.path.join(folder, _file(0)), weights_only=True)
         self.epochs, self.reports, self.step = kept["epochs"], kept["reports"], kept["step"]
+        accelerator.project_configuration.iteration = kept[SAVES]
         for loader, parts in zip(accelerator._dataloaders, kept["loaders"], strict=True):
             for part, values in zip(_parts(loader), parts, strict=True):
                 _put_back(part, values)
+
+
+@contextlib.contextmanager
+def _named_here(accelerator: Accelerator) -> Iterator[None]:
+    """Within it, `save_state` writes into the folder that it is given, which `automatic_checkpoint_naming` does not let it, and counts nothing."""
+    project = accelerator.project_configuration
+    before = project.automatic_checkpoint_naming, project.iteration
+    project.automatic_checkpoint_naming = False
+    try:
+        yield
+    finally:
+        project.automatic_checkpoint_naming, project.iteration = before
 
 
 def _file(rank: int) -> str:

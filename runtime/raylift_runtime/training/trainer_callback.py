@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from transformers import TrainerControl, TrainerState, TrainingArguments
 
+    from raylift_runtime.training.stream_place import StreamPlace
     from raylift_runtime.training.trainer_counters import Tally
 
     Send = Callable[[Report, Source | None], None]
@@ -41,8 +42,9 @@ class RayTrainReportCallback(TrainerCallback):  # type: ignore[misc]  # transfor
         self._announced: Any = None
         self.training = 0
         self.may_link = False
-        self.is_over = False
+        self.is_over = self.was_stopped = False
         self.tally: Tally | None = None
+        self.place: StreamPlace | None = None
         self._send_instead = send
         self._in_training = False
         self._since: int | None = None
@@ -56,11 +58,12 @@ class RayTrainReportCallback(TrainerCallback):  # type: ignore[misc]  # transfor
         if self.tally is not None:
             self.tally.begin()
         self._in_training, self._since = True, state.global_step
-        self.is_over = 0 < state.max_steps <= state.global_step
+        self.is_over = self.was_stopped or 0 < state.max_steps <= state.global_step
         self._pace = Pace(state.global_step)
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         """Reports what was kept, every few seconds; asks for a checkpoint where Ray is about to lose a node."""
+        self.on_substep_end(args, state, control)
         session = current()
         if session is None or session.is_local or not self._is_active(state) or not self._pace.is_due(state.global_step):
             return
@@ -72,6 +75,20 @@ class RayTrainReportCallback(TrainerCallback):  # type: ignore[misc]  # transfor
         self._pace.wait_until(next_step)
         if is_time:
             self._flush(state)
+
+    def on_substep_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """Counts a batch."""
+        if self.place is not None:
+            self.place.take_batch()
+
+    def on_epoch_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """Ends a training that had been ended by the time of the checkpoint that it goes on from."""
+        control.should_training_stop |= self.is_over and self.was_stopped
+
+    def on_epoch_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """Counts a pass over the data."""
+        if self.place is not None:
+            self.place.end_pass()
 
     def on_log(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, logs: dict[str, Any] | None = None, **_: Any
@@ -112,7 +129,9 @@ class RayTrainReportCallback(TrainerCallback):  # type: ignore[misc]  # transfor
                 self.may_link,
                 is_async=self._is_async,
                 is_best=keeping.is_best(state),
-                counted={} if self.tally is None else self.tally.counted(),
+                counted={
+                    name: value for counter in (self.tally, self.place) if counter for name, value in counter.counted().items()
+                },
             )
             self._flush(state, own, source)
 

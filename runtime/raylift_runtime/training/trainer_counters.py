@@ -8,7 +8,7 @@ import os
 import time
 from typing import TYPE_CHECKING, Any
 
-from raylift_runtime.checkpoints.upload import MANIFESTS
+from raylift_runtime.checkpoints.upload import MANIFEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,9 +82,9 @@ def with_seconds(logs: dict[str, float], seconds: float) -> dict[str, float]:
 
 def read_counters(start: str, rank: int) -> dict[str, float]:
     """What this rank had counted for the checkpoint whose folder a Trainer starts from; what rank 0 had, where the group has grown."""
-    folder = os.path.join(os.path.dirname(start), MANIFESTS)
-    own = os.path.join(folder, f"rank-{rank}.json")
+    folder = os.path.dirname(start)
+    own = os.path.join(folder, MANIFEST.format(rank))
     is_own = os.path.exists(own)
-    with open(own if is_own else os.path.join(folder, "rank-0.json"), encoding="utf-8") as file:
+    with open(own if is_own else os.path.join(folder, MANIFEST.format(0)), encoding="utf-8") as file:
         counted: dict[str, float] = json.load(file).get("counted", {})
     return counted if is_own else {name: value for name, value in counted.items() if name != UNLOGGED}

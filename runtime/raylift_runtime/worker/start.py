@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from raylift_runtime import output
 from raylift_runtime.metrics import outbox
-from raylift_runtime.worker import sharding
+from raylift_runtime.worker import group_settings, half_written, sharding
 from raylift_runtime.worker import stalled_ranks as stalls
 from raylift_runtime.worker.driver_script import Script
 from raylift_runtime.worker.needed_modules import Pickled, check_modules
@@ -58,6 +58,7 @@ class Start:
         if self.speaks_to_driver:
             output.speak_to_driver()
         output.mark_rank(int(os.environ["RANK"]))
+        half_written.remove_what_was_cut_short()
         stalls.meet_peers(int(os.environ["WORLD_SIZE"]))
         check_version(self.version)
         self.prepare()
@@ -67,6 +68,9 @@ class Start:
         try:
             function = self.train_function()
             watch_accelerators()
+            if "accelerate" in sys.modules:
+                group_settings.mend_partial_state()
+                half_written.mend_accelerator()
             value = function(config) if self.takes_config else function()
         except SystemExit as stop:
             value = None

@@ -47,18 +47,23 @@ def session(tmp_path: Path) -> FakeSession:
     return FakeSession(0, 1, 0, 1, 0, run=str(tmp_path / "run"))
 
 
+STATE = ("optimizer.pt", "scheduler.pt", "rng_state.pth")
+
+
 def stored(session: FakeSession, tmp_path: Path, step: int, training: int = 0, **state: Any) -> str:
     folder = tmp_path / "out" / f"checkpoint-{step}"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "trainer_state.json").write_text(json.dumps({"global_step": step, **state}))
+    for name in (*STATE, "model.safetensors"):
+        (folder / name).write_text("")
     target = f"{session.run}/checkpoint_{training}_{step}"
     store(session, Source(str(folder), step, training), LOCAL, target)
     return target
 
 
 def start(session: FakeSession, chosen: Any = None, training: int = 0) -> Any:
-    with resume.newest(session, training, "out", chosen) as folder:
-        return folder
+    with resume.newest(session, training, "out", chosen) as found:
+        return found.start
 
 
 def test_a_new_run_starts_where_the_script_says(session: FakeSession) -> None:
@@ -109,6 +114,31 @@ def test_the_best_checkpoint_so_far_is_put_back(session: FakeSession, tmp_path: 
     start(dataclasses.replace(session, committed=path))
     assert json.loads((best / "trainer_state.json").read_text()) == {"global_step": 2}
     assert not (best / "left_over").exists()
+
+
+@pytest.mark.parametrize(
+    ("missing", "told"), [("optimizer.pt", "optimizer"), ("scheduler.pt", "schedule"), ("rng_state.pth", "random states")]
+)
+def test_a_checkpoint_that_lacks_part_of_the_state_is_passed_over(
+    missing: str, told: str, session: FakeSession, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    before, newest = stored(session, tmp_path, 2), f"{session.run}/checkpoint_0_4"
+    (tmp_path / "out/checkpoint-2" / missing).unlink()
+    store(session, Source(str(tmp_path / "out/checkpoint-2"), 4), LOCAL, newest)
+    assert start(dataclasses.replace(session, committed=newest)) == f"{before}/{FOLDER}"
+    assert f"does not go on from {newest}: it holds no {told}." in caplog.text
+
+
+def test_shards_of_deepspeed_and_fsdp_hold_all_of_the_state() -> None:
+    shards = ("global_step4/zero_pp_rank_0_mp_rank_00_optim_states.pt", "global_step4/mp_rank_00_model_states.pt")
+    assert resume.Stored("p", 4, 0, 1, (*shards, "rng_state_0.pth")).lacks(finds_place=True) == []
+    assert resume.Stored("p", 4, 0, 1, ("optimizer_0/__0_0.distcp", "scheduler.pt", "rng_state_0.pth")).lacks(True) == []
+
+
+def test_a_place_in_a_stream_that_was_passed_before_is_lost_on_a_trainer_that_cannot_be_told_it() -> None:
+    passed = resume.Stored("p", 4, 0, 1, ("optimizer.pt", "scheduler.pt", "rng_state.pth"), passes=1)
+    assert passed.lacks(finds_place=False) == ["place in the stream"]
+    assert dataclasses.replace(passed, passes=0).lacks(finds_place=False) == passed.lacks(finds_place=True) == []
 
 
 def test_a_group_of_another_size_goes_on_and_is_told_what_changes(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow.fs
 import pytest
+from fsspec.implementations.local import LocalFileSystem
 
 from raylift_runtime.checkpoints import upload as checkpoints
 from raylift_runtime.checkpoints.resume import described, stored_in
@@ -165,3 +166,26 @@ def test_a_file_that_has_its_second_name_already_is_not_copied_over_itself(tmp_p
     for _ in range(2):
         storage.put(str(tmp_path / "big"), LOCAL, f"{tmp_path}/run/big", may_link=True)
     assert (tmp_path / "big").stat().st_size == LINK_FROM
+
+
+class Counted(pyarrow.fs.FSSpecHandler):  # type: ignore[misc]  # pyarrow ships no types
+    """A storage that counts the folders that it is asked to make; a `bucket` needs none, other storages refuse files without one."""
+
+    def __init__(self, is_bucket: bool) -> None:
+        super().__init__(LocalFileSystem(auto_mkdir=is_bucket))
+        self.folders: list[str] = []
+
+    def create_dir(self, path: str, recursive: bool) -> None:
+        self.folders.append(path)
+        super().create_dir(path, recursive)
+
+
+@pytest.mark.parametrize(("is_bucket", "requests"), [(True, 0), (False, 1)])
+def test_a_checkpoint_costs_a_bucket_no_folder_and_other_storages_one(is_bucket: bool, requests: int, tmp_path: Path) -> None:
+    names = [*(f"model-{part}.safetensors" for part in range(4)), *(f"rng_state_{rank}.pth" for rank in range(8))]
+    source, counted = Source(str(written(tmp_path / "checkpoint-4", *names)), 4), Counted(is_bucket)
+    for session in ranks(1, 8):
+        store(session, source, pyarrow.fs.PyFileSystem(counted), f"{tmp_path}/run/x")
+    assert len(counted.folders) == requests
+    found = described(LOCAL, f"{tmp_path}/run/x")
+    assert found is not None and sorted(found.files) == names

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -198,15 +197,3 @@ def test_a_prepared_trainer_keeps_its_class_and_trains_where_train_takes_nothing
 def test_a_trainer_that_sees_another_world_is_refused() -> None:
     with pytest.raises(RuntimeError, match="Ray has 2 workers, and this Trainer sees 1"):
         check_one_world(1, Session(0, 2, 0, 2, 0))
-
-
-def test_a_ddp_timeout_of_the_script_is_that_of_the_group_that_ray_has_made(tmp_path: Path) -> None:
-    store = torch.distributed.FileStore(str(tmp_path / "store"), 1)
-    torch.distributed.init_process_group("gloo", store=store, rank=0, world_size=1, timeout=timedelta(seconds=60))
-    try:
-        group = torch.distributed.group.WORLD._get_backend(torch.device("cpu"))
-        for given, expected in ((1800, 60), (7200, 7200)):
-            transformers.wait_as_long_as(given)
-            assert group.options._timeout == timedelta(seconds=expected)
-    finally:
-        torch.distributed.destroy_process_group()
