@@ -2,8 +2,11 @@
 
     python tools/faults.py --kills 20 --per-run 5 --seed 0 --kind trainer
     python tools/faults.py --kills 10 --per-run 5 --seed 0 --kind accelerate --sharded
+    python tools/faults.py --early --kind stream
 
-`accelerate` is an ordinary loop as the codemod lifts it with `--resumable`. Prints one line per run and ends with status 1 if any run
+`accelerate` is an ordinary loop as the codemod lifts it with `--resumable`, `named` one that saves states which Accelerate names. The other
+kinds are Trainers: one that looks for its newest checkpoint itself (`looks`), one that saves the model alone, one that passes a stream
+many times. `--early` is one short run that dies five times, before its first report, in each rank's save, and after a save. Prints one line per run and ends with status 1 if any run
 ended otherwise.
 """
 
@@ -21,12 +24,20 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 STEPS, SAVE_STEPS = 40, 4
+ORDER = ("saving", "save", "upload", "step")  # in which a run meets them
 PLAIN = ROOT / "tests/runtime/plain_loop.py"
 LIFT = [sys.executable, "-m", "raylift", "rewrite", "--resumable", "--num-workers", "2", "--no-use-gpu", str(PLAIN), "-o"]
+TRAINER, LOOP = (str(ROOT / "tests/runtime/faulty.py"),), ("lifted.py",)
 COMMANDS = {
-    "trainer": [str(ROOT / "tests/runtime/faulty.py"), "--steps", str(STEPS)],
-    "accelerate": ["lifted.py", "--epochs", str(STEPS // SAVE_STEPS)],
+    "trainer": TRAINER,
+    "looks": (*TRAINER, "--looks"),
+    "only-model": (*TRAINER, "--only-model"),
+    "stream": (*TRAINER, "--stream"),
+    "accelerate": LOOP,
+    "named": (*LOOP, "--named"),
 }
+EARLY, EARLY_STEPS = "2:1:step,4:0:saving,4:1:saving,4:0:save,8:0:upload", 12
+EARLY_FOR_ONE_WRITER = "2:1:step,4:0:saving,4:1:save,4:0:save,8:0:upload"  # rank 1 writes nothing of a model alone
 # What somebody who wants retries adds to the lifted script.
 RETRIES = "run_config=RunConfig(failure_config=FailureConfig(max_failures=-1)),\n        scaling_config="
 
@@ -35,14 +46,11 @@ def plan(generator: random.Random, kills: int) -> str:
     """Random deaths in the order in which a run meets them: after each one it goes on from an earlier checkpoint."""
     deaths = []
     for step in generator.sample(range(1, STEPS), kills):
-        where = generator.choice(["step", "save", "upload"])
+        where = generator.choice(["step", "saving", "save", "upload"])
         if where != "step":
             step = -(-step // SAVE_STEPS) * SAVE_STEPS
-        deaths.append((step, where == "step", where == "upload", generator.randrange(2)))
-    return ",".join(
-        f"{step}:{rank}:{'step' if is_step else 'upload' if is_upload else 'save'}"
-        for step, is_step, is_upload, rank in sorted(deaths)
-    )
+        deaths.append((step, ORDER.index(where), generator.randrange(2)))
+    return ",".join(f"{step}:{rank}:{ORDER[where]}" for step, where, rank in sorted(deaths))
 
 
 def lift(folder: str) -> None:
@@ -57,13 +65,15 @@ def lift(folder: str) -> None:
     script.write_text(lifted)
 
 
-def train(kind: str, kills: str, is_sharded: bool) -> tuple[str, int, float]:
+def train(kind: str, kills: str, steps: int, is_sharded: bool) -> tuple[str, int, float]:
     """A hash of the final weights, or the end of the error; the number of deaths, and the seconds it took."""
     with tempfile.TemporaryDirectory() as folder:
-        if kind == "accelerate":
+        is_loop = COMMANDS[kind][:1] == LOOP
+        if is_loop:
             lift(folder)
+        length = ["--epochs", str(steps // SAVE_STEPS)] if is_loop else ["--steps", str(steps)]
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "RAYLIFT_STORAGE_PATH": f"{folder}/storage"}
-        command = [sys.executable, *COMMANDS[kind], "--kills", kills, *(["--sharded"] if is_sharded else [])]
+        command = [sys.executable, *COMMANDS[kind], *length, "--kills", kills, *(["--sharded"] if is_sharded else [])]
         started = time.monotonic()
         ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
         died, seconds = len(list(Path(folder).glob("died-*"))), time.monotonic() - started
@@ -80,14 +90,16 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--kind", choices=COMMANDS, default="trainer")
     parser.add_argument("--sharded", action="store_true", help="each rank holds and keeps its own part of the optimizer's state")
+    parser.add_argument("--early", action="store_true", help="one short run, which dies before and around its first checkpoint")
     options = parser.parse_args()
-    generator = random.Random(options.seed)
-    expected, _, seconds = train(options.kind, "", options.sharded)
+    generator, steps = random.Random(options.seed), EARLY_STEPS if options.early else STEPS
+    expected, _, seconds = train(options.kind, "", steps, options.sharded)
     print(f"{options.kind} undisturbed {expected[:12]} in {seconds:.0f} s", flush=True)
-    died, right, runs = 0, 0, -(-options.kills // options.per_run)
+    died, right, runs = 0, 0, 1 if options.early else -(-options.kills // options.per_run)
+    early = EARLY_FOR_ONE_WRITER if options.kind == "only-model" else EARLY
     for _ in range(runs):
-        deaths = plan(generator, options.per_run)
-        weights, count, seconds = train(options.kind, deaths, options.sharded)
+        deaths = early if options.early else plan(generator, options.per_run)
+        weights, count, seconds = train(options.kind, deaths, steps, options.sharded)
         died, right = died + count, right + (weights == expected)
         result = "same" if weights == expected else f"OTHER {weights}"
         print(f"{result} after {count} deaths ({deaths}) in {seconds:.0f} s", flush=True)

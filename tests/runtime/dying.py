@@ -1,6 +1,7 @@
 """What happens to scripts that are trained in tests, where a plan says: deaths, and full disks.
 
-A death is `STEP:RANK:WHERE`: that rank is killed without a word at the beginning of the step, in the save after it, or amid the upload.
+A death is `STEP:RANK:WHERE`: that rank is killed without a word at the beginning of the step (`step`), while it writes the save after
+it (`saving`), between that save and its report (`save`), or amid the upload (`upload`).
 A file in the working folder for each thing that has happened says what comes next, also to the attempts that follow.
 """
 
@@ -44,7 +45,15 @@ class Plan:
 
     def in_saves_of(self, accelerator: Any) -> None:
         """Lets the states that this Accelerator saves, each after the step seen last, be interrupted."""
-        save = accelerator.save_state
+        import accelerate.accelerator
+
+        save, write = accelerator.save_state, accelerate.accelerator.save_accelerator_state
+
+        def write_and_die(*arguments: Any, **options: Any) -> Any:
+            self.here(self.step + 1, "saving")
+            return write(*arguments, **options)
+
+        accelerate.accelerator.save_accelerator_state = write_and_die
 
         def save_and_die(*arguments: Any, **options: Any) -> Any:
             saved = save(*arguments, **options)

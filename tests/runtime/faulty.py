@@ -3,6 +3,8 @@
 `python faulty.py --kills 3:1:step,8:0:upload`: rank 1 is killed at the beginning of step 3, rank 0 amid the upload after step 8.
 `--full 4:0:optimizer.pt`: the disk is full when rank 0 writes that file of the checkpoint of step 4.
 `--away optimizer.pt`: the storage fails when a file of that name is first written into it.
+`--only-model`: the checkpoints hold the model alone. `--stream`: the data has no length and is passed again and again.
+`--looks`: the script looks for its newest checkpoint itself.
 `--sharded`: each rank holds, writes and reads its own part of the optimizer's state.
 """
 
@@ -11,6 +13,7 @@ from __future__ import annotations
 import argparse
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +22,9 @@ import torch
 from fsspec.implementations.local import LocalFileSystem
 from ray.train import CheckpointConfig, FailureConfig, RunConfig, ScalingConfig
 from tests.runtime import dying, tiny
+from torch.utils.data import IterableDataset
 from transformers import Trainer, TrainerCallback
+from transformers.trainer_utils import get_last_checkpoint
 
 from raylift_runtime.torch import TorchTrainer
 from raylift_runtime.transformers import RayTrainReportCallback, prepare_trainer
@@ -40,11 +45,29 @@ class Kill(TrainerCallback):  # type: ignore[misc]  # transformers ships no type
 
 class OnAFullDisk(Trainer):  # type: ignore[misc]  # transformers ships no types for mypy --strict
     full = ""
+    plan = dying.Plan()
+
+    def _save_rng_state(self, output_dir: str) -> None:
+        self.plan.here(self.state.global_step, "saving")
+        super()._save_rng_state(output_dir)
+
+    def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
+        super()._save(output_dir, state_dict)
+        if self.args.save_only_model:
+            self.plan.here(self.state.global_step, "saving")
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
         step = self.state.global_step
         dying.fill_disk(self.full, os.path.join(self.args.output_dir, f"checkpoint-{step}"), step)
         super()._save_checkpoint(model, trial)
+
+
+class Stream(IterableDataset[dict[str, Any]]):  # type: ignore[misc]  # mypy does not follow torch here
+    """As many rows as three steps take."""
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        rows = tiny.Sentences(24)
+        return iter([rows[row] for row in range(24)])
 
 
 class AwayOnce(pyarrow.fs.FSSpecHandler):  # type: ignore[misc]  # pyarrow ships no types
@@ -88,7 +111,8 @@ def options() -> argparse.Namespace:
     parser.add_argument("--full", default="")
     parser.add_argument("--away", default="")
     parser.add_argument("--retries", type=int, default=-1)
-    parser.add_argument("--sharded", action="store_true")
+    for name in ("--sharded", "--only-model", "--stream", "--looks"):
+        parser.add_argument(name, action="store_true")
     parser.add_argument("--steps", type=int, default=40)
     parser.add_argument("--save-steps", type=int, default=4)
     return parser.parse_args()
@@ -98,13 +122,15 @@ def train_func() -> None:
     given = options()
     trainer = tiny.trainer(
         "out", Sharded if given.sharded else OnAFullDisk, max_steps=given.steps, save_steps=given.save_steps, eval_strategy="steps",
-        eval_steps=given.save_steps, save_total_limit=2, load_best_model_at_end=True,
+        eval_steps=given.save_steps, save_total_limit=2, load_best_model_at_end=True, save_only_model=given.only_model,
     )  # fmt: skip
-    trainer.full = given.full
-    trainer.add_callback(Kill(dying.Plan(given.kills)))
+    trainer.full, trainer.plan = given.full, dying.Plan(given.kills)
+    if given.stream:
+        trainer.train_dataset = Stream()
+    trainer.add_callback(Kill(trainer.plan))
     trainer.add_callback(RayTrainReportCallback())
     trainer = prepare_trainer(trainer)
-    trainer.train()
+    trainer.train(resume_from_checkpoint=get_last_checkpoint("out") if given.looks and os.path.isdir("out") else None)
     trainer.save_model("final")
 
 

@@ -1,6 +1,6 @@
 """An Accelerate loop as anybody might write it, for the codemod to lift with `--resumable`; `--kills` says where its workers die.
 
-With `--sharded` each rank holds, writes and reads its own part of the optimizer's state.
+With `--named` it saves states that Accelerate names itself. With `--sharded` each rank holds, writes and reads its own part of the optimizer's state.
 """
 
 import argparse
@@ -8,7 +8,7 @@ import os
 
 import torch
 from accelerate import Accelerator
-from accelerate.utils import set_seed
+from accelerate.utils import ProjectConfiguration, set_seed
 from tests.runtime import dying
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
@@ -33,8 +33,10 @@ def main():
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--kills", default="")
     parser.add_argument("--sharded", action="store_true")
+    parser.add_argument("--named", action="store_true")
     args = parser.parse_args()
-    accelerator = Accelerator()
+    project = ProjectConfiguration("states", automatic_checkpoint_naming=args.named, total_limit=2)
+    accelerator = Accelerator(project_config=project)
     deaths = dying.Plan(args.kills)
     deaths.in_saves_of(accelerator)
     set_seed(5)
@@ -58,6 +60,8 @@ def main():
             optimizer.zero_grad()
             total += loss.item()
         scheduler.step()
+        if args.named:
+            accelerator.save_state()
         accelerator.print(f"epoch {epoch}: loss {total / len(loader):.4f}")
     accelerator.wait_for_everyone()
     if accelerator.is_main_process:
