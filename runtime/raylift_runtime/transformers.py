@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,6 +11,7 @@ from raylift_runtime.checkpoints import resume
 from raylift_runtime.metrics import outbox
 from raylift_runtime.training import trainer_counters as tally
 from raylift_runtime.training.callback_states import restore_callbacks, was_stopped
+from raylift_runtime.training.random_data import RandomData
 from raylift_runtime.training.resume_limits import resume_limits
 from raylift_runtime.training.stream_place import StreamPlace, finds_place
 from raylift_runtime.training.trainer_callback import RayTrainReportCallback, check_one_world
@@ -41,8 +43,9 @@ def prepare_trainer(trainer: AnyTrainer) -> AnyTrainer:
     data.connect(trainer)
     wait_as_long_as(trainer.args.ddp_timeout)
     trainer._raylift_session = session
+    data_states, place, limits = RandomData(trainer), StreamPlace(trainer), list(resume_limits(trainer))
+    saves = TrainerSaves(trainer, session, data_states.save)
     train, batches = trainer.train, trainer.get_batch_samples
-    saves, place, limits = TrainerSaves(trainer, session), StreamPlace(trainer), list(resume_limits(trainer))
 
     @functools.wraps(train)
     def train_from_newest(resume_from_checkpoint: Any = None, *arguments: Any, **options: Any) -> Any:
@@ -63,7 +66,7 @@ def prepare_trainer(trainer: AnyTrainer) -> AnyTrainer:
             given = (
                 () if found.start is None and not arguments else (found.start, *arguments)
             )  # some classes' train() takes nothing
-            with counted.kept():
+            with counted.kept(), data_states.going_on(found.start) if found.is_of_run else contextlib.nullcontext():
                 return train(*given, **options)
 
     @functools.wraps(batches)

@@ -26,6 +26,11 @@ def resume_limits(trainer: Trainer) -> Iterator[str]:
         return
     if args.ignore_data_skip:
         yield "ignore_data_skip=True: a training that goes on after a failure gets the first rows again, as the script says, and ends with other weights."
+    if args.dataloader_num_workers > 0 and args.save_strategy == "steps":
+        yield (
+            f"dataloader_num_workers={args.dataloader_num_workers}: what data draws at random in those processes it draws anew in a training that goes "
+            'on within an epoch after a failure; not so with 0 of them, or with save_strategy="epoch".'
+        )
     if isinstance(data, IterableDataset) and not has_length(data) and not finds_place(trainer):
         yield f"the training data has no length, and this version of transformers finds its place in the first pass only: {AGAIN} if it has passed once."
     if isinstance(data, Shard) and data.total is None:

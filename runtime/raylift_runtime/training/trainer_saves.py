@@ -12,7 +12,7 @@ from raylift_runtime.storage import unfinished
 from raylift_runtime.storage.files import failures_named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from transformers import Trainer
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 class TrainerSaves:
-    """How a prepared Trainer saves; `began_from` is the folder outside of the run that its training began from, if any."""
+    """How a prepared Trainer saves, and what `add` puts into each folder; `began_from`: a folder outside of the run that it trains on from."""
 
-    def __init__(self, trainer: Trainer, session: Session) -> None:
+    def __init__(self, trainer: Trainer, session: Session, add: Callable[[str], None]) -> None:
         self.began_from: Any = None
         self._trainer, self._session, self._is_remembered = trainer, session, False
         save = trainer._save_checkpoint
@@ -32,7 +32,9 @@ class TrainerSaves:
             step = trainer.state.global_step
             folder = os.path.abspath(os.path.join(trainer.args.output_dir, f"checkpoint-{step}"))
             with self._marked(folder), failures_named(step, folder), self._without_removing():
-                return save(*arguments, **options)
+                saved = save(*arguments, **options)
+                add(folder)
+                return saved
 
         trainer._save_checkpoint = save_into_new_folder
 

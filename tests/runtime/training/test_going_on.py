@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy
 import pytest
 import torch
 from tests.runtime import tiny
@@ -187,10 +189,58 @@ def test_a_trainer_that_cannot_be_told_its_place_says_so_and_begins_again(
 def test_what_a_script_gives_up_itself_is_said_before_it_trains(tmp_path: Path) -> None:
     trainer = tiny.trainer(tmp_path, ignore_data_skip=True)
     assert [text.partition(":")[0] for text in resume_limits.resume_limits(trainer)] == ["ignore_data_skip=True"]
-    trainer.args.ignore_data_skip, trainer.train_dataset = False, Shard(iter(()), "train")
+    trainer.args.ignore_data_skip, trainer.args.dataloader_num_workers = False, 2
+    assert [text.partition(":")[0] for text in resume_limits.resume_limits(trainer)] == ["dataloader_num_workers=2"]
+    trainer.args.dataloader_num_workers, trainer.train_dataset = 0, Shard(iter(()), "train")
     assert [text.partition(" anew")[0] for text in resume_limits.resume_limits(trainer)] == ["Ray Data reads 'train'"]
     trainer.train_dataset = tiny.Sentences(8)
     assert list(resume_limits.resume_limits(trainer)) == []
+
+
+def drawing(draw: Callable[[], float]) -> Callable[[type[Any]], Make]:
+    """Data of which a collator changes every third row at random."""
+
+    def of(kind: type[Any]) -> Make:
+        def make(*arguments: Any, **options: Any) -> Trainer:
+            trainer = tiny.trainer(*arguments, **options)
+            trainer.train_dataset, collate = kind(64) if kind is tiny.Sentences else kind(), trainer.data_collator
+
+            def masked(rows: list[Any]) -> Any:
+                batch = collate(rows)
+                batch["input_ids"][[draw() < 0.3 for _ in rows]] = 1
+                return batch
+
+            trainer.data_collator = masked
+            return trainer
+
+        return make
+
+    return of
+
+
+@pytest.mark.parametrize(
+    ("make", "arguments"),
+    [
+        (drawing(random.random)(tiny.Sentences), {}),
+        (drawing(numpy.random.rand)(tiny.Sentences), {"gradient_accumulation_steps": 2}),
+        pytest.param(drawing(lambda: torch.rand(1).item())(Stream), {}, marks=needs_place),
+    ],
+    ids=["python", "numpy, accumulated", "torch, a stream"],
+)
+def test_data_that_is_drawn_at_random_goes_on_as_in_an_undisturbed_training(
+    make: Make, arguments: dict[str, Any], attempts: Any
+) -> None:
+    run, undisturbed = attempts(make, save_steps=2, **arguments)
+    for step in (3, 8):
+        run.fail(step)
+    assert list(run.session.last.glob("data_states_rank_0.pt"))
+    assert ends_alike(run.begin(), undisturbed)
+
+
+def test_data_that_draws_nothing_adds_nothing_to_a_checkpoint(attempts: Any) -> None:
+    run, _ = attempts(save_steps=5)
+    run.begin()
+    assert [path.name for path in run.session.last.iterdir() if "states" in path.name] == []
 
 
 STOPS_EARLY = {
