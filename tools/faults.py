@@ -2,7 +2,7 @@
 
     python tools/faults.py --kills 20 --per-run 5 --seed 0 --kind trainer
     python tools/faults.py --kills 10 --per-run 5 --seed 0 --kind accelerate --sharded
-    python tools/faults.py --early --kind stream
+    python tools/faults.py --early --kind looks only-model stream named
 
 `accelerate` is an ordinary loop as the codemod lifts it with `--resumable`, `named` one that saves states which Accelerate names. The other
 kinds are Trainers: one that looks for its newest checkpoint itself (`looks`), one that saves the model alone, one that passes a stream
@@ -23,6 +23,10 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.fidelity.local_cluster import local_cluster  # noqa: E402  # found by the line above
+
 STEPS, SAVE_STEPS = 40, 4
 ORDER = ("saving", "save", "upload", "step")  # in which a run meets them
 PLAIN = ROOT / "tests/runtime/plain_loop.py"
@@ -65,17 +69,22 @@ def lift(folder: str) -> None:
     script.write_text(lifted)
 
 
-def train(kind: str, kills: str, steps: int, is_sharded: bool) -> tuple[str, int, float]:
+def train(kind: str, kills: str, steps: int, is_sharded: bool, cluster: str) -> tuple[str, int, float]:
     """A hash of the final weights, or the end of the error; the number of deaths, and the seconds it took."""
     with tempfile.TemporaryDirectory() as folder:
         is_loop = COMMANDS[kind][:1] == LOOP
         if is_loop:
             lift(folder)
         length = ["--epochs", str(steps // SAVE_STEPS)] if is_loop else ["--steps", str(steps)]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "RAYLIFT_STORAGE_PATH": f"{folder}/storage"}
+        own = {
+            "PYTHONPATH": str(ROOT),
+            "RAYLIFT_STORAGE_PATH": f"{folder}/storage",
+            "RAY_ADDRESS": cluster,
+            "RAY_AUTH_MODE": "token",
+        }
         command = [sys.executable, *COMMANDS[kind], *length, "--kills", kills, *(["--sharded"] if is_sharded else [])]
         started = time.monotonic()
-        ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+        ended = subprocess.run(command, cwd=folder, env={**os.environ, **own}, capture_output=True, text=True)
         died, seconds = len(list(Path(folder).glob("died-*"))), time.monotonic() - started
         if ended.returncode:
             return ended.stderr[-2000:], died, seconds
@@ -83,28 +92,40 @@ def train(kind: str, kills: str, steps: int, is_sharded: bool) -> tuple[str, int
         return hashlib.sha256(weights.read_bytes()).hexdigest(), died, seconds
 
 
+def disturb(kind: str, plans: list[str], steps: int, is_sharded: bool, cluster: str) -> bool:
+    """Whether every run that dies as planned ends with the weights of the undisturbed one; prints a line for each."""
+    expected, _, seconds = train(kind, "", steps, is_sharded, cluster)
+    print(f"{kind} undisturbed {expected[:12]} in {seconds:.0f} s", flush=True)
+    died, right = 0, 0
+    for deaths in plans:
+        weights, count, seconds = train(kind, deaths, steps, is_sharded, cluster)
+        died, right = died + count, right + (weights == expected)
+        result = "same" if weights == expected else f"OTHER {weights}"
+        print(f"{result} after {count} deaths ({deaths}) in {seconds:.0f} s", flush=True)
+    print(
+        f"{kind}: {died} deaths in {len(plans)} runs, {right} of which ended with the weights of the undisturbed one", flush=True
+    )
+    return right == len(plans)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--per-run", type=int, default=5)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--kind", choices=COMMANDS, default="trainer")
+    parser.add_argument("--kind", choices=COMMANDS, nargs="+", default=["trainer"])
     parser.add_argument("--sharded", action="store_true", help="each rank holds and keeps its own part of the optimizer's state")
     parser.add_argument("--early", action="store_true", help="one short run, which dies before and around its first checkpoint")
     options = parser.parse_args()
-    generator, steps = random.Random(options.seed), EARLY_STEPS if options.early else STEPS
-    expected, _, seconds = train(options.kind, "", steps, options.sharded)
-    print(f"{options.kind} undisturbed {expected[:12]} in {seconds:.0f} s", flush=True)
-    died, right, runs = 0, 0, 1 if options.early else -(-options.kills // options.per_run)
-    early = EARLY_FOR_ONE_WRITER if options.kind == "only-model" else EARLY
-    for _ in range(runs):
-        deaths = early if options.early else plan(generator, options.per_run)
-        weights, count, seconds = train(options.kind, deaths, steps, options.sharded)
-        died, right = died + count, right + (weights == expected)
-        result = "same" if weights == expected else f"OTHER {weights}"
-        print(f"{result} after {count} deaths ({deaths}) in {seconds:.0f} s", flush=True)
-    print(f"{died} deaths in {runs} runs, {right} of which ended with the weights of the undisturbed one")
-    return 0 if right == runs else 1
+    is_right, steps = True, EARLY_STEPS if options.early else STEPS
+    with local_cluster() as cluster:
+        for kind in options.kind:
+            generator = random.Random(options.seed)
+            plans = [plan(generator, options.per_run) for _ in range(-(-options.kills // options.per_run))]
+            if options.early:
+                plans = [EARLY_FOR_ONE_WRITER if kind == "only-model" else EARLY]
+            is_right &= disturb(kind, plans, steps, options.sharded, cluster)
+    return 0 if is_right else 1
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy
 import pytest
 import torch
 from accelerate import Accelerator, DataLoaderConfiguration
@@ -228,6 +229,34 @@ def test_all_epochs_done_means_none_again(session: Stored) -> None:
     expected = attempt(lambda epoch, step: None)
     weights = attempt(failing_at((0, 0)))
     assert all(torch.equal(x, y) for x, y in zip(weights, expected, strict=True))
+
+
+@pytest.mark.parametrize("kind", ["step", "lambda", "sequence"])
+def test_a_schedule_that_the_script_steps_itself_goes_on_too(kind: str, session: Stored) -> None:
+    def schedule_of(optimizer: Any) -> Any:
+        schedules = torch.optim.lr_scheduler
+        if kind == "lambda":
+            return schedules.LambdaLR(optimizer, lambda epoch: numpy.float64(0.5) ** epoch)
+        step = schedules.MultiStepLR(optimizer, [1, 3], gamma=0.5)
+        return step if kind == "step" else schedules.SequentialLR(optimizer, [step, schedules.ConstantLR(optimizer)], [2])
+
+    def rates(fail_at: int = -1) -> list[float]:
+        outbox._trainings = iter(range(9))
+        accelerator = new_accelerator()
+        optimizer = accelerator.prepare(torch.optim.SGD(nn.Linear(1, 1).parameters(), lr=0.1))
+        schedule, seen = schedule_of(optimizer), []
+        for epoch in resumable(range(6), accelerator=accelerator):
+            if epoch == fail_at:
+                break
+            seen.append(optimizer.param_groups[0]["lr"])
+            optimizer.step()
+            schedule.step()
+            report({"epoch": epoch}, accelerator=accelerator)
+        return seen
+
+    undisturbed = rates()
+    session.checkpoints.clear()
+    assert rates(fail_at=2) + rates() == undisturbed
 
 
 def test_a_checkpoint_of_a_resumable_loop_holds_the_model_and_the_state(session: Stored) -> None:

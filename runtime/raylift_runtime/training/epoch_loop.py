@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from raylift_runtime.checkpoints import random_states, resume
 from raylift_runtime.checkpoints.upload import FOLDER
+from raylift_runtime.training.own_schedules import own_schedules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,8 +80,9 @@ class Loop:
             "step": self.step,
             SAVES: accelerator.project_configuration.iteration,
         }
+        schedules = [each.state_dict() for each in own_schedules(accelerator)]
         loaders = [[_kept(part) for part in _parts(loader)] for loader in accelerator._dataloaders]
-        torch.save({**place, "loaders": loaders}, os.path.join(folder, _file(accelerator.process_index)))
+        torch.save({**place, "loaders": loaders, "schedules": schedules}, os.path.join(folder, _file(accelerator.process_index)))
 
     def restore(self, session: Session, accelerator: Accelerator) -> None:
         """Continues from the newest whole checkpoint of the run, if it has one of this loop; every rank calls it."""
@@ -103,9 +105,12 @@ class Loop:
         with random_states.readable():
             accelerator.load_state(folder)
         own = os.path.join(folder, _file(accelerator.process_index))
-        kept = torch.load(own if os.path.exists(own) else os.path.join(folder, _file(0)), weights_only=True)
+        with random_states.readable():
+            kept = torch.load(own if os.path.exists(own) else os.path.join(folder, _file(0)), weights_only=True)
         self.epochs, self.reports, self.step = kept["epochs"], kept["reports"], kept["step"]
         accelerator.project_configuration.iteration = kept[SAVES]
+        for schedule, state in zip(own_schedules(accelerator), kept["schedules"], strict=True):
+            schedule.load_state_dict(state)
         for loader, parts in zip(accelerator._dataloaders, kept["loaders"], strict=True):
             for part, values in zip(_parts(loader), parts, strict=True):
                 _put_back(part, values)
