@@ -58,6 +58,7 @@ class Start:
         if self.speaks_to_driver:
             output.speak_to_driver()
         output.mark_rank(int(os.environ["RANK"]))
+        os.environ.update(self.environment)  # the storage may ask for some of it
         half_written.remove_what_was_cut_short()
         stalls.meet_peers(int(os.environ["WORLD_SIZE"]))
         check_version(self.version)
@@ -81,8 +82,7 @@ class Start:
         return returned(value)
 
     def prepare(self) -> None:
-        """Gives this process the driver's arguments, folder, import path and settings."""
-        os.environ.update(self.environment)
+        """Gives this process the driver's arguments, folder and import path, and undoes what Ray has set up for it."""
         sys.argv[:] = self.argv
         sys.path[:] = [*self.path, *(entry for entry in sys.path if entry not in self.path)]
         if os.path.isdir(self.folder):
