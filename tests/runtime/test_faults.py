@@ -58,17 +58,25 @@ AWAY = ["optimizer.pt", "rng_state_1.pth", "rank-1.json", "metrics.jsonl", "metr
 
 @pytest.fixture(scope="module")
 def disturbed(cluster: str, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """One run that goes on by itself: two workers are killed, a disk is full, a storage fails for each kind of file."""
+    """One run that goes on by itself: three workers are killed, a disk is full, a storage fails for each kind of file.
+
+    The first one dies amid the first save, of a script that then finds what it has left of it.
+    """
     folder = tmp_path_factory.mktemp("disturbed")
-    faults = ["--kills", "6:1:step,8:0:upload", "--full", "12:1:rng_state_1.pth", "--away", ",".join(AWAY)]
+    faults = ["--looks", "--kills", "4:0:saving,6:1:step,8:0:upload", "--full", "12:1:rng_state_1.pth", "--away", ",".join(AWAY)]
     said, _ = start(cluster, folder, *faults).communicate(timeout=240)
     assert (folder / "final").exists(), said
     return Run(folder, said)
 
 
 def test_workers_killed_in_a_step_and_amid_an_upload(disturbed: Run, undisturbed: Outcome) -> None:
-    assert len(list(disturbed.folder.glob("died-*"))) == 2
+    assert len(list(disturbed.folder.glob("died-*"))) == 3
     assert outcome(disturbed.folder) == undisturbed
+
+
+def test_a_folder_that_was_cut_short_is_gone_before_the_script_looks_for_one(disturbed: Run, undisturbed: Outcome) -> None:
+    assert f"Removed {disturbed.folder}/out/checkpoint-4, which was cut short while it was saved." in disturbed.said
+    assert not list(disturbed.folder.glob("out/_saving-*"))
 
 
 def test_a_full_disk_in_a_save_costs_an_attempt_and_nothing_else(disturbed: Run, undisturbed: Outcome) -> None:
