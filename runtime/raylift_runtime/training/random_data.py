@@ -61,7 +61,8 @@ class RandomData:
 
     def save(self, folder: str) -> None:
         """Puts the states before the newest reads into a checkpoint; where they are known to have drawn nothing, nothing."""
-        if self._before is not None and (self._after is None or not _are_equal(self._before, self._after)):
+        is_drawn = self._before is not None and (self._after is None or not _are_equal(self._before, self._after))
+        if is_drawn and not self._trainer.args.save_only_model and os.path.isdir(folder):
             torch.save(self._before, os.path.join(folder, FILE.format(self._rank)))
 
     @contextlib.contextmanager

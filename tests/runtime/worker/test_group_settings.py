@@ -17,7 +17,13 @@ from raylift_runtime.worker import group_settings
 @pytest.fixture
 def group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[torch.distributed.ProcessGroup]:
     """A group that is there before the script begins, in a process that has none of Accelerate's state."""
-    for name, value in {"RANK": "0", "WORLD_SIZE": "1", "LOCAL_RANK": "0", "ACCELERATE_USE_CPU": "true"}.items():
+    for name, value in {
+        "RANK": "0",
+        "WORLD_SIZE": "1",
+        "LOCAL_RANK": "0",
+        "ACCELERATE_USE_CPU": "true",
+        "OMP_NUM_THREADS": "1",
+    }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(PartialState, "__init__", PartialState.__init__)
     AcceleratorState._reset_state(reset_partial_state=True)
