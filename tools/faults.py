@@ -119,7 +119,7 @@ def main() -> int:
     options = parser.parse_args()
     is_right, steps = True, EARLY_STEPS if options.early else STEPS
     with local_cluster() as cluster:
-        for kind in options.kind:
+        for kind in ["named", "stream", "only-model", "looks"] if options.early else options.kind:
             generator = random.Random(options.seed)
             plans = [plan(generator, options.per_run) for _ in range(-(-options.kills // options.per_run))]
             if options.early:

@@ -33,7 +33,8 @@ def beginning(session: Session, training: int, output_dir: str, chosen: Any) -> 
     What lies in the output folder later is of attempts that failed: nobody vouches for it. Raises RuntimeError where the first
     attempt began from a folder that is gone, or that was cut short.
     """
-    return session.from_rank_zero(_decided(session, training, output_dir, chosen))
+    own = _decided(session, training, output_dir, chosen)
+    return Beginning(*session.from_rank_zero((own.folder, own.is_own)))  # by way of a process that may not know this class
 
 
 def _decided(session: Session, training: int, output_dir: str, chosen: Any) -> Beginning:
