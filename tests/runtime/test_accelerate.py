@@ -16,7 +16,7 @@ from accelerate.state import AcceleratorState, GradientState
 from accelerate.utils import set_seed
 from tests.runtime.stored import Stored
 from torch import nn
-from torch.utils.data import DataLoader, TensorDataset
+from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 
 from raylift_runtime import accelerate as runtime
 from raylift_runtime.accelerate import RayTrainTracker, report, resumable
@@ -257,6 +257,56 @@ def test_a_schedule_that_the_script_steps_itself_goes_on_too(kind: str, session:
     undisturbed = rates()
     session.checkpoints.clear()
     assert rates(fail_at=2) + rates() == undisturbed
+
+
+class Stream(IterableDataset[torch.Tensor]):  # type: ignore[misc]  # mypy does not follow torch here
+    """Rows without a length, that are drawn from what the stream keeps itself."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind, self.at = kind, 0
+        makes = {"torch": torch.Generator, "python": lambda: random.Random(1), "numpy": lambda: numpy.random.default_rng(1)}
+        self.source: Any = iter(range(99)) if kind == "iterator" else makes.get(kind, lambda: None)()
+
+    def __iter__(self) -> Iterator[torch.Tensor]:
+        for _ in range(4):
+            self.at += 1
+            yield torch.tensor([float(self.draw())])
+
+    def draw(self) -> float:
+        if self.kind == "torch":
+            return torch.rand(1, generator=self.source).item()
+        if self.kind == "iterator":
+            return next(self.source)
+        return self.at if self.source is None else self.source.random()
+
+
+def rows_of(kind: str, fail_at: int = -1) -> list[float]:
+    outbox._trainings = iter(range(9))
+    accelerator = new_accelerator()
+    loader = accelerator.prepare(DataLoader(Stream(kind), batch_size=2))
+    seen: list[float] = []
+    for epoch in resumable(range(4), accelerator=accelerator):
+        if epoch == fail_at:
+            break
+        seen += [row for batch in loader for row in batch.flatten().tolist()]
+        report({"epoch": epoch}, accelerator=accelerator)
+    return seen
+
+
+@pytest.mark.parametrize("kind", ["counter", "torch", "python", "numpy"])
+def test_a_stream_goes_on_with_what_it_keeps_itself(kind: str, session: Stored) -> None:
+    undisturbed = rows_of(kind)
+    session.checkpoints.clear()
+    assert rows_of(kind, fail_at=2) + rows_of(kind) == undisturbed
+
+
+def test_a_stream_whose_place_an_iterator_has_is_said_to_begin_again(session: Stored, capsys: pytest.CaptureFixture[str]) -> None:
+    undisturbed = rows_of("iterator")
+    session.checkpoints.clear()
+    rows_of("iterator", fail_at=2)
+    capsys.readouterr()
+    assert rows_of("iterator") == undisturbed
+    assert capsys.readouterr().out.startswith("raylift: Stream.source is an iterator, and no checkpoint holds where it stands")
 
 
 def test_a_checkpoint_of_a_resumable_loop_holds_the_model_and_the_state(session: Stored) -> None:

@@ -7,8 +7,10 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from raylift_runtime import output
 from raylift_runtime.checkpoints import random_states, resume
 from raylift_runtime.checkpoints.upload import FOLDER
+from raylift_runtime.training.own_data_state import OwnDataState
 from raylift_runtime.training.own_schedules import own_schedules
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ class Loop:
     step: int = 0
     held: Held | None = None
     has_begun: bool = False
+    data: OwnDataState | None = None
 
     def line(self, metrics: dict[str, Any]) -> dict[str, Any]:
         """The metrics as a line of the run's file: with the step that they or lines before them name, else the number of the report."""
@@ -80,12 +83,24 @@ class Loop:
             "step": self.step,
             SAVES: accelerator.project_configuration.iteration,
         }
+        data = self.data.kept() if self.data is not None else []
         schedules = [each.state_dict() for each in own_schedules(accelerator)]
         loaders = [[_kept(part) for part in _parts(loader)] for loader in accelerator._dataloaders]
-        torch.save({**place, "loaders": loaders, "schedules": schedules}, os.path.join(folder, _file(accelerator.process_index)))
+        torch.save(
+            {**place, "loaders": loaders, "schedules": schedules, "data": data},
+            os.path.join(folder, _file(accelerator.process_index)),
+        )
 
     def restore(self, session: Session, accelerator: Accelerator) -> None:
-        """Continues from the newest whole checkpoint of the run, if it has one of this loop; every rank calls it."""
+        """Continues from the newest whole checkpoint of the run, if it has one of this loop; every rank calls it.
+
+        Says, and begins again, where the data has a place that no checkpoint can hold.
+        """
+        self.data = OwnDataState(accelerator)
+        if limits := self.data.limits():
+            for sentence in limits if session.rank == 0 else ():
+                output.tell(sentence)
+            return
         stored = resume.newest_stored(session, self.training)
         found = session.from_rank_zero(stored.path if stored else None)
         if found is None:
@@ -109,6 +124,8 @@ class Loop:
             kept = torch.load(own if os.path.exists(own) else os.path.join(folder, _file(0)), weights_only=True)
         self.epochs, self.reports, self.step = kept["epochs"], kept["reports"], kept["step"]
         accelerator.project_configuration.iteration = kept[SAVES]
+        if self.data is not None:
+            self.data.put_back(kept["data"])
         for schedule, state in zip(own_schedules(accelerator), kept["schedules"], strict=True):
             schedule.load_state_dict(state)
         for loader, parts in zip(accelerator._dataloaders, kept["loaders"], strict=True):
