@@ -31,23 +31,22 @@ class RandomData:
     def __init__(self, trainer: Trainer) -> None:
         self._trainer, self._rank = trainer, trainer.args.process_index
         self._before: Any = None
-        self._after: Any = None
+        self._iterator: Any = None
         self._start = ""  # the checkpoint whose reads are still to be done again
         self._is_first = self._is_set = False
-        self._reads, self._draws_numpy = 0, False
+        self._compared, self._draws, self._draws_numpy = 0, False, False
         read, self._load = trainer.get_batch_samples, trainer._load_rng_state
 
         @functools.wraps(read)
         def get_batch_samples(batches: Iterator[Any], *arguments: Any, **options: Any) -> Any:
             if self._start:
                 self._read_again(batches)
-            self._reads += 1
-            is_compared = self._reads <= FIRST or (trainer.state.global_step + 1) % (trainer.state.save_steps or 1) == 0
-            self._before, self._after = _states(is_compared or self._draws_numpy), None
+            is_compared = self._compared < FIRST or (trainer.state.global_step + 1) % (trainer.state.save_steps or 1) == 0
+            self._before = _states(is_compared or self._draws_numpy)
             samples = read(batches, *arguments, **options)
-            if is_compared:
-                self._after = _states()
-                self._draws_numpy |= not _are_equal(self._before, self._after, ("numpy",))
+            if is_compared and batches is self._iterator:  # a loader draws a seed of its own at the beginning of a pass
+                self._compare(self._before, _states())
+            self._iterator = batches
             return samples
 
         @functools.wraps(self._load)
@@ -60,10 +59,15 @@ class RandomData:
         trainer.get_batch_samples, trainer._load_rng_state = get_batch_samples, load_rng_state
 
     def save(self, folder: str) -> None:
-        """Puts the states before the newest reads into a checkpoint; where they are known to have drawn nothing, nothing."""
-        is_drawn = self._before is not None and (self._after is None or not _are_equal(self._before, self._after))
+        """Puts the states before the newest reads into a checkpoint, unless the data is known to draw nothing."""
+        is_drawn = self._before is not None and (self._draws or not self._compared)
         if is_drawn and not self._trainer.args.save_only_model and os.path.isdir(folder):
             torch.save(self._before, os.path.join(folder, FILE.format(self._rank)))
+
+    def _compare(self, before: dict[str, Any], after: dict[str, Any]) -> None:
+        self._compared += 1
+        self._draws_numpy |= not _are_equal(before, after, ("numpy",))
+        self._draws |= not _are_equal(before, after)
 
     @contextlib.contextmanager
     def going_on(self, start: str) -> Iterator[None]:
