@@ -69,9 +69,6 @@ class Start:
         try:
             function = self.train_function()
             watch_accelerators()
-            if "accelerate" in sys.modules:
-                group_settings.mend_partial_state()
-                half_written.mend_accelerator()
             value = function(config) if self.takes_config else function()
         except SystemExit as stop:
             value = None
@@ -112,6 +109,8 @@ def watch_accelerators() -> None:
     """Holds Accelerate to what the script asks of it, where the script's top level has loaded it: others would pay for its import."""
     if "accelerate" in sys.modules:
         sharding.watch_accelerators()
+        group_settings.mend_partial_state()
+        half_written.mend_accelerator()
 
 
 def returned(value: Any) -> outbox.Returned:
