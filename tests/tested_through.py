@@ -76,6 +76,7 @@ CODEMOD: Mapping[str, Room] = {
         "constructors": "frameworks/hf_trainer/test_old_overrides",
         "gone_arguments": "releases/test_arguments",
         "library_classes": "frameworks/hf_trainer/test_moved_names",
+        "argument_changes": "frameworks/hf_trainer/test_old_arguments",
         "arguments_classes": "frameworks/hf_trainer/test_old_attributes",
         "positional_arguments": "frameworks/hf_trainer/test_connect",
         "save_strategy": "frameworks/hf_trainer/test_old_arguments",

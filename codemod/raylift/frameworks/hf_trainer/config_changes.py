@@ -51,22 +51,22 @@ class MovingArguments:
         return f"{names} belong{'' if len(self.fields) > 1 else 's'} into {self.short}"
 
 
-def removed(moving: MovingArguments, but: int = 0) -> Iterator[Edit]:
+def without_moved(moving: MovingArguments, but: int = 0) -> Iterator[Edit]:
     """The trainer's call without what moves."""
     for _, argument in moving.fields[but:]:
-        yield Edit(argument.node, remove, "RL206", moving.why(), group=moving.call)
+        yield Edit(argument.node, remove, "RL206", f"`{argument.name}` belongs into {moving.short}", group=moving.call)
 
 
-def made_anew(script: Script, moving: MovingArguments) -> Iterator[Edit]:
+def config_made_anew(script: Script, moving: MovingArguments) -> Iterator[Edit]:
     """A trainer without arguments is given a config."""
     name, needs = _spelled(script, moving)
     values = ", ".join(f"{field}={as_written(script, argument)}" for field, argument in moving.fields)
     change = replace_argument(f"args={name}({OLD_OUTPUT}, {values})")
     yield Edit(moving.fields[0][1].node, change, "RL206", moving.why(), needs, group=moving.call)
-    yield from removed(moving, but=1)
+    yield from without_moved(moving, but=1)
 
 
-def put_into(case: Case, moving: MovingArguments, made: ast.Call, known: Fields) -> Iterator[Edit]:
+def config_given_more(case: Case, moving: MovingArguments, made: ast.Call, known: Fields) -> Iterator[Edit]:
     """The call that makes the config takes more; plain TrainingArguments become the config and keep their defaults."""
     script = case.script
     added = [Argument(field, as_written(script, argument)) for field, argument in known]
@@ -84,7 +84,7 @@ def put_into(case: Case, moving: MovingArguments, made: ast.Call, known: Fields)
     yield from _unused_import(script, moving, made)
 
 
-def set_before(script: Script, moving: MovingArguments, config: GivenConfig, fields: Fields) -> Iterator[Edit]:
+def config_set_before(script: Script, moving: MovingArguments, config: GivenConfig, fields: Fields) -> Iterator[Edit]:
     """The config is told by its attributes, right before the trainer is made."""
     if fields and config.expression is not None:
         statement, target = script.statement(moving.call), ast.unparse(config.expression)
@@ -93,7 +93,7 @@ def set_before(script: Script, moving: MovingArguments, config: GivenConfig, fie
         yield Edit(statement, change, "RL206", moving.why(), group=moving.call, last=True)
 
 
-def converted(script: Script, moving: MovingArguments, config: GivenConfig, fields: Fields) -> Iterator[Edit]:
+def config_converted(script: Script, moving: MovingArguments, config: GivenConfig, fields: Fields) -> Iterator[Edit]:
     """TrainingArguments that come from elsewhere are turned into the config where they are given, as TRL itself does it."""
     assert config.expression is not None
     name, needs = _spelled(script, moving)

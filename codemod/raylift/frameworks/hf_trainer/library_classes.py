@@ -30,6 +30,6 @@ def is_gone(settings: Settings, full_name: str, argument: str) -> bool:
     return takes_argument(settings, full_name, argument) is False
 
 
-def since(full_name: str, argument: str) -> str:
+def gone_with(full_name: str, argument: str) -> str:
     """Since when an argument is gone, as a script's reader would say it."""
     return gone_since(full_name, argument) or full_name.partition(".")[0]

@@ -14,21 +14,21 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from raylift.frameworks.hf_trainer.argument_changes import trl_argument, trl_name
 from raylift.frameworks.hf_trainer.config_changes import (
     Fields,
     MovingArguments,
-    converted,
-    made_anew,
-    put_into,
-    removed,
-    set_before,
+    config_converted,
+    config_given_more,
+    config_made_anew,
+    config_set_before,
+    without_moved,
 )
 from raylift.frameworks.hf_trainer.configs import GivenConfig, can_be_converted, can_be_set, given_config, is_known_at
 from raylift.frameworks.hf_trainer.constructors import base_constructions, called_classes, takes
 from raylift.frameworks.hf_trainer.given_arguments import GivenArgument, arguments_given, hides_arguments
 from raylift.frameworks.hf_trainer.gone_arguments import TRL_NAMES
-from raylift.frameworks.hf_trainer.library_classes import ARGUMENTS, is_gone, library_class, since
-from raylift.frameworks.hf_trainer.old_arguments import trl_argument, trl_name
+from raylift.frameworks.hf_trainer.library_classes import ARGUMENTS, gone_with, is_gone, library_class
 from raylift.frameworks.hf_trainer.trainer_classes import trainer_constructions
 from raylift.plan import Case, Finding, Notice
 from raylift.releases.arguments import is_there
@@ -74,7 +74,7 @@ def _sorted_out(case: Case, call: ast.Call, name: str, fields: list[tuple[str, G
 
 
 def _told(argument: GivenArgument, trainer: str, config: str) -> Notice:
-    text = f"`{argument.name}` belongs into {config.rpartition('.')[2]} since {since(trainer, argument.name)}"
+    text = f"`{argument.name}` belongs into {config.rpartition('.')[2]} since {gone_with(trainer, argument.name)}"
     remedy = "make the trainer's `args` of that class, and give it the argument"
     return Notice(argument.line, "RL206", f"{text}, and {trainer.rpartition('.')[2]} raises TypeError", remedy)
 
@@ -83,23 +83,23 @@ def _moved(case: Case, moving: MovingArguments, config: GivenConfig, *, is_alone
     """Let the config take what moves, by the first way that the script allows; else say what its author must do."""
     script, made = case.script, config.made
     if config.expression is None and not hides_arguments(script, moving.call):
-        yield from made_anew(script, moving)
+        yield from config_made_anew(script, moving)
         return
     new = tuple(pair for pair in moving.fields if not _is_read_from(config, pair))
     can_set = isinstance(config.expression, (ast.Name, ast.Attribute)) and _can_precede(script, moving.call)
     late = _late(case, moving, made, new) if made is not None else ()
     if made is not None and is_alone and _can_take(case, moving, made) and (can_set or not late):
-        yield from put_into(case, moving, made, tuple(pair for pair in new if pair not in late))
-        yield from set_before(script, moving, config, late)
+        yield from config_given_more(case, moving, made, tuple(pair for pair in new if pair not in late))
+        yield from config_set_before(script, moving, config, late)
     elif can_be_set(script, config.expression) and (can_set or not new):
-        yield from set_before(script, moving, config, new)
+        yield from config_set_before(script, moving, config, new)
     elif can_be_converted(script, config.expression, case.settings) and is_there(case.settings, moving.config):
-        yield from converted(script, moving, config, new)
+        yield from config_converted(script, moving, config, new)
     else:
         trainer = library_class(script, moving.call, case.settings, "")
         yield from (_told(argument, trainer, moving.config) for _, argument in moving.fields)
         return
-    yield from removed(moving)
+    yield from without_moved(moving)
 
 
 def _late(case: Case, moving: MovingArguments, made: ast.Call, fields: Fields) -> Fields:

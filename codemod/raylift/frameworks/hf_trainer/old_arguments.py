@@ -10,37 +10,38 @@ becomes
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from raylift.edits.arguments import replace_argument
 from raylift.edits.expressions import rename_attribute
+from raylift.frameworks.hf_trainer.argument_changes import (
+    dropped_argument,
+    renamed_argument,
+    replaced_argument,
+    switched_argument,
+    trl_argument,
+)
 from raylift.frameworks.hf_trainer.arguments_classes import arguments_constructions, declared
 from raylift.frameworks.hf_trainer.connect import is_wrapped
 from raylift.frameworks.hf_trainer.constructors import base_constructions, called_classes, sets_itself, takes
-from raylift.frameworks.hf_trainer.given_arguments import GivenArgument, arguments_given, as_written
+from raylift.frameworks.hf_trainer.given_arguments import arguments_given, as_written
 from raylift.frameworks.hf_trainer.gone_arguments import (
     GONE_ARGUMENTS,
     INSIDE,
-    TRL_DROPPED,
-    TRL_NAMES,
     WHEN_TRUE,
-    GoneArgument,
-    SwitchArgument,
 )
-from raylift.frameworks.hf_trainer.library_classes import ARGUMENTS, TRAINER, is_gone, library_class, since
+from raylift.frameworks.hf_trainer.library_classes import ARGUMENTS, TRAINER, is_gone, library_class
 from raylift.frameworks.hf_trainer.positional_arguments import has_shifted, name_shifted
 from raylift.frameworks.hf_trainer.trainer_classes import is_trainer_itself, trainer_constructions
 from raylift.frameworks.hf_trainer.trainings import is_trainer
-from raylift.plan import Case, Edit, Finding, Notice
+from raylift.plan import Case, Edit, Finding
 from raylift.releases.arguments import takes_argument
 from raylift.script import Script, ScriptNode
 from raylift.settings import Settings
 
 if TYPE_CHECKING:
     from raylift.plan import Change
-
-Given = Mapping[str, GivenArgument]
 
 
 def update_arguments(case: Case) -> Iterator[Finding]:
@@ -82,84 +83,20 @@ def _modern_arguments(script: Script, call: ast.Call, name: str, settings: Setti
         if old in own or not is_gone(settings, name, old):
             continue
         if switch := WHEN_TRUE.get(old):
-            yield from _switched(script, argument, switch, given, name)
+            yield from switched_argument(script, argument, switch, given, name)
         elif old in INSIDE:
             code = f'{INSIDE[old]}={{"{old}": {as_written(script, argument)}}}'
-            yield from _replaced(argument, INSIDE[old], replace_argument(code), given)
+            yield from replaced_argument(argument, INSIDE[old], replace_argument(code), given)
         elif gone := GONE_ARGUMENTS.get(old):
-            yield from _renamed(argument, gone, given) if gone.name else _dropped(argument, gone.instead, name)
+            yield from renamed_argument(argument, gone, given) if gone.name else dropped_argument(argument, gone.instead, name)
         elif name.startswith("trl."):
             yield from trl_argument(argument, given, name, settings)
-
-
-def trl_argument(argument: GivenArgument, given: Given, name: str, settings: Settings) -> Iterator[Finding]:
-    """What becomes of an argument that a class of TRL no longer takes."""
-    successor = trl_name(settings, name, argument.name)
-    if successor:
-        yield from _renamed(argument, GoneArgument(successor), given)
-    elif isinstance(argument.value, ast.Constant) and argument.value.value is None:
-        yield argument.dropped("RL202", f"`{argument.name}` is gone from {since(name, argument.name)}; this was its default")
-    elif argument.name in TRL_DROPPED:
-        yield from _dropped(argument, TRL_DROPPED[argument.name], name)
-    else:
-        text = f"`{argument.name}` is gone from {since(name, argument.name)}, and {name.rpartition('.')[2]} raises TypeError"
-        yield Notice(argument.line, "RL202", text, "see TRL's release notes for what does the same now, or pin the release")
-
-
-def trl_name(settings: Settings, name: str, old: str) -> str:
-    """The name under which a class of TRL takes what it took under another one; empty if there is none."""
-    names = (old, *TRL_NAMES.get(old, ()))  # the same name first: that is where an argument moves to
-    return next((each for each in names if takes_argument(settings, name, each)), "")
 
 
 def _own_fields(script: Script, call: ast.Call) -> set[str]:
     """Fields that a subclass in sight declares itself."""
     classes = [v.node for v in called_classes(script, call) if isinstance(v, ScriptNode) and isinstance(v.node, ast.ClassDef)]
     return {name for node in classes for name in declared(node)}
-
-
-def _dropped(argument: GivenArgument, instead: str, name: str) -> Iterator[Finding]:
-    finding = argument.dropped("RL202", f"`{argument.name}` is gone from {since(name, argument.name)}: {instead}")
-    yield finding
-    if isinstance(finding, Edit):
-        yield Notice(argument.line, "RL202", f"`{argument.name}` was dropped", instead)
-
-
-def _renamed(argument: GivenArgument, gone: GoneArgument, given: Given) -> Iterator[Finding]:
-    rival = given.get(gone.name)
-    if rival is not None and isinstance(rival.value, ast.Constant) and not rival.value.value:
-        yield rival.dropped("RL201", f"`{gone.name}` is given by `{argument.name}`", argument.node)
-        rival = None
-    why = f"`{argument.name}` is now `{gone.name}`"
-    yield from _unless_given(argument, gone.name, argument.renamed(gone.name, "RL201", why), {} if rival is None else given)
-
-
-def _replaced(argument: GivenArgument, name: str, change: Change, given: Given) -> Iterator[Finding]:
-    why = f"`{argument.name}` is now `{name}`"
-    yield from _unless_given(argument, name, argument.replaced(change, "RL201", why), given)
-
-
-def _unless_given(argument: GivenArgument, name: str, finding: Finding, given: Given) -> Iterator[Finding]:
-    """An argument becomes another, unless that is given as well, or becomes it from another one already."""
-    old = argument.name
-    first = next(each for each in (*given, old) if each in (name, old) or INSIDE.get(each) == name)
-    if name not in given and first == old:
-        yield finding
-        return
-    yield argument.dropped("RL202", f"`{old}` is gone, and `{name}` is given as well")
-    remedy = f"see that `{name}` says what `{old}={ast.unparse(argument.value)}` said"
-    yield Notice(argument.line, "RL202", f"`{old}` was dropped, for `{name}` is given as well", remedy)
-
-
-def _switched(script: Script, argument: GivenArgument, switch: SwitchArgument, given: Given, name: str) -> Iterator[Finding]:
-    value = argument.value
-    if isinstance(value, ast.Constant) and not value.value:
-        yield argument.dropped("RL202", f"`{argument.name}` is gone from {since(name, argument.name)}; this is the default")
-        return
-    test = as_written(script, argument)
-    test = f"({test})" if isinstance(value, (ast.IfExp, ast.Lambda)) else test
-    code = switch.on if isinstance(value, ast.Constant) else f"{switch.on} if {test} else {switch.off}"
-    yield from _replaced(argument, switch.name, replace_argument(f"{switch.name}={code}"), given)
 
 
 def _modern_trainer(script: Script, call: ast.Call, settings: Settings) -> Iterator[Finding]:

@@ -13,10 +13,10 @@ import ast
 from collections.abc import Iterator
 
 from raylift.edits.expressions import rename_attribute, replace_by
+from raylift.frameworks.hf_trainer.argument_changes import trl_name
 from raylift.frameworks.hf_trainer.arguments_classes import classes_of, old_reads
 from raylift.frameworks.hf_trainer.gone_arguments import GONE_ARGUMENTS, TRL_NAMES, WHEN_TRUE
-from raylift.frameworks.hf_trainer.library_classes import ARGUMENTS, is_gone, since, table_class
-from raylift.frameworks.hf_trainer.old_arguments import trl_name
+from raylift.frameworks.hf_trainer.library_classes import ARGUMENTS, gone_with, is_gone, table_class
 from raylift.plan import Case, Edit, Finding, Notice
 from raylift.settings import Settings
 
@@ -44,7 +44,7 @@ def _read_of_trl(node: ast.Attribute, name: str, settings: Settings) -> Iterator
 
 def _read(node: ast.Attribute, name: str) -> Iterator[Finding]:
     code = ast.unparse(node)
-    gone = f"`{code}` is gone from {since(ARGUMENTS, node.attr)}"
+    gone = f"`{code}` is gone from {gone_with(ARGUMENTS, node.attr)}"
     if name:
         yield Edit(node, rename_attribute(name), "RL201", f"`{code}` is now `{name}`")
     elif node.attr in WHEN_GONE:
