@@ -124,6 +124,17 @@ CODEMOD: Mapping[str, Room] = {
         "modules": "project/test_generated_projects",
         "uncommitted": "pipeline/test_delivery",
     },
+    "result_check": {
+        "binding_flow": "result_check/test_names",
+        "bound_before_use": "result_check/test_names",
+        "driver_code": "result_check/test_launcher",
+        "edited": "result_check/test_statements",
+        "fault": "result_check/test_judge",
+        "imported_names": "result_check/test_comments_kept",
+        "imports_kept": "result_check/test_comments_kept",
+        "launched": "result_check/test_launcher",
+        "parsed_bytes": "result_check/test_statements",
+    },
     "rules": {
         "__init__": "rules/test_rules",
         "accelerate": "rules/test_rule_fixtures",

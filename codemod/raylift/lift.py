@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 
+from raylift.frameworks.ray_legacy.legacy_uses import has_legacy
 from raylift.frameworks.runtimes import changes_runtime
 from raylift.outcome import Failed, Outcome, Refused, Rewritten, Untouched
 from raylift.plan import Declined, Refusal
 from raylift.recognise import NO_TRAINING, doubtful_starts, is_test, left_alone, uses_ray
+from raylift.result_check.fault import Fault
+from raylift.result_check.judge import faults_of, wrong_result
 from raylift.script import Script
 from raylift.script.neighbours import InProject, Neighbours, no_neighbours
 from raylift.settings import Settings
@@ -15,6 +19,9 @@ from raylift.suppression.markers import with_markers
 from raylift.suppression.remarks import is_skipped
 from raylift.suppression.selection import unsettled, why_settled
 from raylift.suppression.stale import leftovers, markers_left
+
+LIFTED_IMPORT = re.compile(rb"^(from|import) (ray\.train|raylift_runtime)\b", re.MULTILINE)
+NOT_SETTLED = Fault(0, "a second lift would change it again")
 
 
 def rewrite(source: bytes, settings: Settings = Settings(), neighbours: Neighbours | InProject = no_neighbours) -> Outcome:
@@ -28,11 +35,21 @@ def rewrite(source: bytes, settings: Settings = Settings(), neighbours: Neighbou
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             return Failed(_unreadable(source, error), getattr(error, "lineno", 0) or 0)
         try:
-            return _lifted(script, settings, neighbours if isinstance(neighbours, InProject) else None)
+            in_project = neighbours if isinstance(neighbours, InProject) else None
+            return _settled(script, settings, _lifted(script, settings, in_project))
         except RecursionError:
             return Failed("the code is nested too deeply to be read")
         except Exception as error:  # noqa: BLE001  # whatever it is, the file stays as it was and the tool goes on
             return Failed(f"{type(error).__name__}: {error}", ours=True)
+
+
+def _settled(script: Script, settings: Settings, outcome: Outcome) -> Outcome:
+    """The same outcome, unless a second lift would go on; what is lifted from today's names is left alone for its imports."""
+    if not isinstance(outcome, Rewritten) or (not has_legacy(script) and LIFTED_IMPORT.search(outcome.code)):
+        return outcome
+    again = _lifted(script.beside(outcome.code), settings, None)
+    goes_on = isinstance(again, Rewritten) and again.code != outcome.code
+    return Failed(wrong_result([NOT_SETTLED]), ours=True) if goes_on else outcome
 
 
 def _lifted(script: Script, settings: Settings, in_project: InProject | None) -> Outcome:
@@ -59,6 +76,8 @@ def _lifted(script: Script, settings: Settings, in_project: InProject | None) ->
         return _without_training(script, settings)
     plan = joint.plan
     code = emit(script, plan, plan.notices if settings.mark else ())
+    if faults := faults_of(script.source, code, settings.runtime):
+        return Failed(wrong_result(faults), ours=True)
     return Rewritten(code, plan.notices, plan.changes, leftovers(script, settings, plan.fired), joint.together)
 
 

@@ -98,8 +98,8 @@ def methods_named(script: Script, expression: ast.expr) -> Iterator[ScriptNode]:
 
 
 def _classes(script: Script, receiver: ast.expr) -> list[ast.ClassDef | None]:
-    made = [value.node for value in script.values(receiver) if isinstance(value, ScriptNode) and isinstance(value.node, ast.Call)]
-    kinds = [kind for call in made for kind in script.values(call.func)]
+    made = [(v.script, v.node) for v in script.values(receiver) if isinstance(v, ScriptNode) and isinstance(v.node, ast.Call)]
+    kinds = [kind for where, call in made for kind in where.values(call.func)]
     return [
         kind.node
         for kind in kinds

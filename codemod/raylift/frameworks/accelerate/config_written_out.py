@@ -22,6 +22,7 @@ from raylift.edits.arguments import add_arguments
 from raylift.frameworks.accelerate.accelerators import accelerator_constructions
 from raylift.frameworks.accelerate.config_arguments import SHARDED, config_arguments, kind_of, not_written
 from raylift.frameworks.accelerate.notebook_launcher import launched_precision
+from raylift.frameworks.accelerate.old_arguments import has_precision
 from raylift.frameworks.hf_trainer.trainer_classes import trainer_constructions
 from raylift.plan import Case, Edit, Finding, NeededImport, Notice, Refusal
 
@@ -51,7 +52,7 @@ def write_out_config(case: Case) -> Iterator[Finding]:
 
 
 def _written_into(call: ast.Call, config: Mapping[str, Any]) -> Iterator[Finding]:
-    own = {keyword.arg for keyword in call.keywords}
+    own = {keyword.arg for keyword in call.keywords} | ({"mixed_precision"} if has_precision(call) else set())
     new = [argument for argument in config_arguments(config) if argument.name not in own]
     for argument in config_arguments(config):
         if argument.name in own:

@@ -44,6 +44,13 @@ def update_accelerator(case: Case) -> Iterator[Finding]:
             yield Edit(node, replace_by(new), "RL224", "`use_fp16` is gone; `mixed_precision` says it")
 
 
+def has_precision(call: ast.Call) -> bool:
+    """Whether an Accelerator says its precision, under today's name or under the old one that becomes it."""
+    given = {keyword.arg: keyword.value for keyword in call.keywords}
+    old = given.get("fp16")
+    return "mixed_precision" in given or (old is not None and not (isinstance(old, ast.Constant) and old.value is False))
+
+
 def _precision(script: Script, given: dict[str, ast.keyword]) -> Iterator[Edit]:
     old = given.get("fp16")
     if old is None:

@@ -36,7 +36,7 @@ from raylift.frameworks.ray_legacy.modern_forms import torch_trainer
 from raylift.frameworks.ray_legacy.shards import arguments_of
 from raylift.frameworks.ray_legacy.trainer_calls import FUNCTION_KEYWORDS, LegacyCall, as_configurations, legacy_call
 from raylift.plan import Case, Edit, Finding, Notice, Refusal
-from raylift.script import Script
+from raylift.script import Script, ScriptNode
 from raylift.settings import Settings
 
 WHY_TRANSFORMERS_TRAINER = "TransformersTrainer is gone: TorchTrainer runs a train function, which trains the Trainer itself"
@@ -48,10 +48,12 @@ def lift_transformers_trainers(case: Case) -> Iterator[Finding]:
     calls = [legacy_call(script, call) for call in script.calls_to(*TRANSFORMERS_TRAINERS)]
     for call in calls:
         _refuse_gpus(call)
-    for call, function in zip(calls, train_functions(script, calls, settings), strict=True):
+    functions = train_functions(script, calls, settings)
+    for call, function in zip(calls, functions, strict=True):
         yield from function.findings
         yield from _relaunched(script, call, function, settings)
-        yield from _integrations(script, function, settings)
+    for init in dict.fromkeys(function.init for function in functions):  # trainers may share one
+        yield from _integrations(script, init, settings)
 
 
 def _relaunched(script: Script, call: LegacyCall, function: TrainFunction, settings: Settings) -> Iterator[Finding]:
@@ -75,11 +77,9 @@ def _relaunched(script: Script, call: LegacyCall, function: TrainFunction, setti
     yield Edit(call.node, recast_call(torch_trainer(script, settings), changed, added), "RL131", WHY_TRANSFORMERS_TRAINER)
 
 
-def _integrations(script: Script, function: TrainFunction, settings: Settings) -> Iterator[Finding]:
+def _integrations(script: Script, init: ScriptNode | None, settings: Settings) -> Iterator[Finding]:
     """Ray switched every logging integration off; the Trainer itself would now start those that it is told to."""
-    for call in arguments_of(function.init):
-        if function.init is None or function.init.script is not script:
-            continue
+    for call in arguments_of(init if init and init.script is script else None):
         given = {keyword.arg: keyword for keyword in call.keywords}
         chosen = given.get("report_to")
         if chosen is None and settings.transformers < 5:

@@ -50,7 +50,9 @@ def test_a_launcher_that_nobody_calls_any_more_is_no_longer_imported() -> None:
     code = lifted(LOOP + 'notebook_launcher(loop, ("bert",))\n')
     assert code.startswith("from accelerate import Accelerator\nfrom torch import nn\n")
     alone = LOOP.replace(", notebook_launcher\n", "\nfrom accelerate import notebook_launcher as launch  # start\n")
-    assert "launch" not in lifted(alone + 'launch(loop, ("bert",))\n').split("Ray")[0].split("\nclass Net")[0]
+    head = lifted(alone + 'launch(loop, ("bert",))\n').split("Ray")[0].split("\nclass Net")[0]
+    assert "launch" not in head
+    assert "# start\n" in head
     kept = lifted(LOOP + 'notebook_launcher(loop, ("bert",))\nprint(notebook_launcher)\n')
     assert "from accelerate import Accelerator, notebook_launcher\n" in kept
 

@@ -58,3 +58,15 @@ def test_all_that_an_accelerator_no_longer_takes_by_the_table_of_releases_is_kno
     }
     assert gone
     assert gone <= {*OF_THE_DATALOADER, "fp16", "logging_dir"}
+
+
+@pytest.mark.parametrize(("old", "new"), [("True", '"fp16"'), ("flag", '"fp16" if flag else "no"')])
+def test_an_old_name_for_the_precision_is_the_scripts_own_where_a_config_is_written_out(old: str, new: str) -> None:
+    source, config = script(f"Accelerator(fp16={old})"), {"mixed_precision": "bf16"}
+    assert f"Accelerator(mixed_precision={new})" in lifted(source, inline_config=config)
+    assert "RL227" in [notice.rule for notice in notices(source, inline_config=config)]
+
+
+def test_an_old_name_that_asks_for_no_precision_leaves_it_to_the_config() -> None:
+    code = lifted(script("Accelerator(fp16=False)"), inline_config={"mixed_precision": "bf16"})
+    assert 'Accelerator(mixed_precision="bf16")' in code

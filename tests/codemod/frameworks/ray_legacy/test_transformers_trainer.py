@@ -280,6 +280,13 @@ def test_integrations_are_switched_off_where_transformers_would_start_them_all()
     assert "report_to" not in lifted(PLAIN, transformers=5)
 
 
+def test_trainers_that_share_an_init_function_switch_its_integrations_off_once() -> None:
+    second = "other = TransformersTrainer(init, datasets={'train': a})\nother.fit()\n"
+    assert lifted(PLAIN + second, transformers=4).count('report_to="none"') == 1
+    told = notices(PLAIN.replace('"out"', '"out", report_to=["wandb"]') + second)
+    assert [notice.rule for notice in told].count("RL135") == 1
+
+
 def test_configurations_given_as_dicts_become_objects() -> None:
     code = lifted(PLAIN.replace("(init, ", "(init, scaling_config={'num_workers': 2}, "))
     assert "scaling_config=ScalingConfig(**{'num_workers': 2})" in code

@@ -1,0 +1,157 @@
+"""What a statement that was edited is told by: its head, the names that it binds, what it is made of."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from raylift.result_check.imported_names import imported_names
+from raylift.result_check.parsed_bytes import ParsedBytes, blocks_of, statements_in
+
+LEAST_COMMON = 1 / 3
+"""How much of what a statement is made of must be found again in what stands in its place."""
+STARTERS = ("launcher", "launch", "spawn")
+"""How functions end that only start another one."""
+REMOVABLE = frozenset({
+    "CUDA_VISIBLE_DEVICES", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT", "RANK", "WORLD_SIZE",
+})  # fmt: skip
+"""Settings that a lift takes out, because Ray makes them."""
+
+
+def opened(path: Sequence[ast.stmt], is_known: Callable[[ast.stmt], bool], lost: Sequence[ast.stmt]) -> list[ast.stmt]:
+    """The statements of a path, with those in what a lift has put around them; its head counts as one, too."""
+    found: list[ast.stmt] = []
+    for place, node in enumerate(path):
+        is_new = not is_known(node) and counterpart(node, lost) is None
+        if is_new and _may_be_put_around(node, path):
+            heads = [item.context_expr for item in getattr(node, "items", ())]
+            inside = without_frame(blocks_of(node)[0])
+            found += [*(ast.copy_location(ast.Expr(head), head) for head in heads), *opened(inside, is_known, lost)]
+        elif not (is_wait(node) and any(_reports(other) and not is_known(other) for other in path[place + 1 : place + 2])):
+            found.append(node)
+    return found
+
+
+def without_frame(body: list[ast.stmt]) -> list[ast.stmt]:
+    """The body of a train function without the `try` that lets a worker leave by `sys.exit(0)`."""
+    only = body[0]
+    if len(body) == 1 and isinstance(only, ast.Try) and len(only.handlers) == 1:
+        kind = only.handlers[0].type
+        return only.body if isinstance(kind, ast.Name) and kind.id == "SystemExit" and not only.finalbody else body
+    return body
+
+
+def is_wait(node: ast.stmt) -> bool:
+    """`accelerator.wait_for_everyone()`, which stock Ray's report of a folder brings along."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "wait_for_everyone"
+
+
+def _reports(node: ast.stmt) -> bool:
+    call = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(call, ast.Call) and ast.unparse(call.func) == "ray.train.report"
+
+
+def _may_be_put_around(node: ast.stmt, path: Sequence[ast.stmt]) -> bool:
+    """`with` a folder, the test whether a process group exists, and a train function beside its launcher: they run what they hold."""
+    if isinstance(node, ast.If) and not node.orelse:
+        asked = node.test.operand if isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not) else None
+        return isinstance(asked, ast.Call) and ast.unparse(asked.func).endswith("is_initialized")
+    if isinstance(node, ast.FunctionDef):
+        made = [each.value for each in path if isinstance(each, ast.Assign) and isinstance(each.value, ast.Call)]
+        return any(isinstance(given, ast.Name) and given.id == node.name for call in made for given in call.args[:1])
+    return isinstance(node, ast.With)
+
+
+def counterpart(node: ast.stmt, others: Iterable[ast.stmt]) -> ast.stmt | None:
+    """The statement that another one has become: the same but for its layout, or one with the same head or most of its body."""
+    of_kind = [other for other in others if type(other) is type(node)]
+    if not blocks_of(node):
+        return next((other for other in of_kind if ast.dump(other) == ast.dump(node)), None)
+    head = _head(node)
+    same_head = [other for other in of_kind if _head(other) == head]
+    if len(same_head) == 1:
+        return same_head[0]
+    ranked = sorted(((_in_common(node, other), -place) for place, other in enumerate(same_head or of_kind)), reverse=True)
+    best = next(((share, (same_head or of_kind)[-place]) for share, place in ranked), None)
+    return best[1] if best and (same_head or best[0] >= 1 / 2) else None
+
+
+def _head(node: ast.stmt) -> str:
+    """What tells a compound statement: its name, its target or its condition."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return node.name
+    told = getattr(node, "target", None) or getattr(node, "test", None) or getattr(node, "subject", None)
+    return ast.dump(told) if told is not None else " ".join(ast.dump(item) for item in getattr(node, "items", ()))
+
+
+def _in_common(node: ast.stmt, other: ast.stmt) -> float:
+    """How much of what a statement and those in it are made of stands in another, too."""
+    inner, theirs = ({part for inside in _with_inner(each) for part in _parts(inside)} for each in (node, other))
+    return len(inner & theirs) / max(1, len(inner))
+
+
+def _with_inner(node: ast.stmt) -> Iterator[ast.stmt]:
+    yield node
+    for block in blocks_of(node):
+        yield from statements_in(block)
+
+
+def is_made_of(node: ast.stmt, others: Sequence[ast.stmt]) -> bool:
+    """Whether other statements bind what one bound, and hold what it was made of; of blocks only the heads count."""
+    parts, theirs = set(_parts(node)), {part for other in others for part in _parts(other)}
+    if not _bound(node) <= {name for other in others for name in _bound(other)}:
+        return False
+    if started := _started(node):
+        return started in theirs
+    is_value = isinstance(node, ast.Return) and not any(isinstance(part, ast.Call) for part in ast.walk(node))
+    if is_value and any(isinstance(other, ast.Return) for other in others):  # a train function returns nothing
+        return True
+    if any(_called(node) == _called(other) != "" for other in others):
+        return True
+    texts = {part for part in parts if "\\n" in part}  # no rule changes a text of several lines
+    common = parts & theirs
+    return any(part.isidentifier() for part in common) and texts <= theirs and len(common) >= LEAST_COMMON * len(parts)
+
+
+def _parts(node: ast.AST) -> Iterator[str]:
+    """The names and values that a node is written with, without those of the statements in it."""
+    if isinstance(node, ast.Name):
+        yield node.id
+    elif isinstance(node, (ast.Attribute, ast.keyword, ast.alias)):
+        yield (node.attr if isinstance(node, ast.Attribute) else node.arg if isinstance(node, ast.keyword) else node.name) or ""
+    elif isinstance(node, ast.Constant):
+        yield repr(node.value)
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, ast.stmt):
+            yield from _parts(child)
+
+
+def _bound(node: ast.AST) -> set[str]:
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+
+
+def _called(node: ast.stmt) -> str:
+    """The function that a statement of one call calls; empty for any other."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    return ast.dump(call.func) if isinstance(call, ast.Call) else ""
+
+
+def _started(node: ast.stmt) -> str:
+    """The function that a statement only starts; empty if it does more."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    if not isinstance(call, ast.Call) or not ast.unparse(call.func).endswith(STARTERS):
+        return ""
+    given = next(iter([*call.args, *(keyword.value for keyword in call.keywords)]), None)
+    return given.id if isinstance(given, ast.Name) else given.attr if isinstance(given, ast.Attribute) else ""
+
+
+def may_go(node: ast.stmt, before: ParsedBytes, after: ParsedBytes) -> bool:
+    """Whether a statement is one that a lift takes out: a launcher's import, a setting of Ray's, an argument of what is gone."""
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return True  # told by the names that it bound
+    if any(isinstance(part, ast.Constant) and part.value in REMOVABLE for part in ast.walk(node)):
+        return True
+    of_ray = {name.bound for name in imported_names(before) if name.full.startswith("ray.")}
+    read = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    return isinstance(node, ast.Assign) and bool(read & of_ray) and not _bound(node) & after.read_names
