@@ -13,20 +13,26 @@ from raylift.script import Script
 from raylift.settings import Settings
 
 HOLDERS = frozenset(name.rpartition(".")[0] for name in LEGACY_TRAINERS) | {"ray.train.session"}
+INTEGRATIONS = "ray.air.integrations."
 WHY_MOVED = "what it imports has another place in today's Ray"
 
 
-def replace_legacy_imports(script: Script, settings: Settings, needed: frozenset[NeededImport]) -> Iterator[Finding]:
-    """Replace the imports of legacy names, and take along what the other edits need, if an import of Ray goes anyway."""
+def replace_legacy_imports(
+    script: Script, settings: Settings, needed: frozenset[NeededImport], changed: frozenset[ast.AST]
+) -> Iterator[Finding]:
+    """Replace the imports of legacy names, and take along what the other edits need, if an import of Ray goes anyway.
+
+    `changed` is what the other edits change: a callback of Tune that is still used beside that keeps its import.
+    """
     have = _imported_anyway(script)
     waiting = [each for each in sorted(needed) if not _is_there(each, have)]
     if any(found.name in LEGACY_TRAINERS for found in script.imports()):
         waiting = [each for each in waiting if each != trainer_import(script, settings)]  # it takes the old one's place
     statements: list[ast.Import | ast.ImportFrom] = [*script.all(ast.Import), *script.all(ast.ImportFrom)]
     for node in sorted(statements, key=lambda node: node.lineno):
-        if not _legacy_aliases(script, node):
-            continue
-        yield from _moved(script, node, settings, have, waiting)
+        legacy = [alias for alias in _legacy_aliases(script, node) if not _is_kept(script, node, alias, changed)]
+        if legacy:
+            yield from _moved(script, node, legacy, settings, have, waiting)
     yield from waiting
 
 
@@ -77,10 +83,22 @@ def _name(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> str:
     return f"{node.module}.{alias.name}" if node.module and not node.level else ""
 
 
+def _is_kept(script: Script, node: ast.Import | ast.ImportFrom, alias: ast.alias, changed: frozenset[ast.AST]) -> bool:
+    """Whether a callback of Tune is used where no edit takes it out: its module is still there."""
+    if not _name(node, alias).startswith(INTEGRATIONS):
+        return False
+    uses = [use for use in script.all(ast.Name) if use.id == (alias.asname or alias.name)]
+    return any(changed.isdisjoint(script.enclosing(use)) for use in uses)
+
+
 def _moved(
-    script: Script, node: ast.Import | ast.ImportFrom, settings: Settings, have: set[str], waiting: list[NeededImport]
+    script: Script,
+    node: ast.Import | ast.ImportFrom,
+    legacy: list[ast.alias],
+    settings: Settings,
+    have: set[str],
+    waiting: list[NeededImport],
 ) -> Iterator[Edit]:
-    legacy = _legacy_aliases(script, node)
     moved: dict[str, list[str]] = {}
     wanted: list[tuple[NeededImport, ast.alias | None]] = [
         (each, alias) for alias in legacy for each in _target(script, node, alias, settings)

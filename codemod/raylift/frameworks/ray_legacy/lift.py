@@ -38,7 +38,8 @@ def with_imports_replaced(case: Case, findings: list[Finding]) -> list[Finding]:
     """The findings, with the imports that they leave; raises Refusal where two of them change the same code."""
     needed = frozenset(needed_imports(findings))
     changes: list[Finding] = [finding for finding in findings if not isinstance(finding, NeededImport)]
-    changes += replace_legacy_imports(case.script, case.settings, needed)
+    changed = frozenset(finding.node for finding in findings if isinstance(finding, Edit))
+    changes += replace_legacy_imports(case.script, case.settings, needed, changed)
     _refuse_crowded_lines(changes)
     _refuse_changes_within(case.script, changes)
     return changes
