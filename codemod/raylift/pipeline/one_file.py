@@ -48,7 +48,7 @@ def _lifted(path: str, source: bytes, settings: Settings, request: Request) -> O
     standing = InProject(
         PROJECTS.of(real, min(folders, default="")),
         real,
-        is_named=real in given,
+        is_named=real in given and not request.force_exclude,  # a hook names whatever has changed
         is_given=lambda other: any(other == each or other.startswith(each + os.sep) for each in given),
     )
     return core.rewrite(source, settings, standing)

@@ -124,3 +124,11 @@ def test_a_diff_of_a_folder_is_one_patch_over_all_its_files(
     (project / "work.py").write_text(MODULE)
     subprocess.run(["git", "apply", "-"], input=patch.encode(), cwd=project, check=True)
     assert texts(project) == lifted
+
+
+def test_a_library_is_connected_where_the_user_names_it_and_not_where_a_hook_does(project: Path, raylift: Raylift) -> None:
+    (project / "start.py").unlink()
+    by_hook = raylift("check", "--force-exclude", project / "work.py")
+    assert (by_hook.code, "RL106" in by_hook.out) == (0, True)
+    assert raylift("check", project).code == 0
+    assert raylift("check", project / "work.py").code == 1
