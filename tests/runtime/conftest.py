@@ -40,6 +40,14 @@ def script_runner(folder: Path, python: str = sys.executable) -> RunScript:
     return run
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread() -> None:
+    """Tiny models train faster so, above all where other tests run beside."""
+    import torch
+
+    torch.set_num_threads(1)
+
+
 @pytest.fixture(scope="session")
 def original_losses(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
     """The losses of each of two ranks of the original under torchrun."""
