@@ -31,8 +31,12 @@ LIBRARIES = (
     "transformers.trainer_seq2seq",
     "transformers.data.data_collator",
     "accelerate",
+    "google.protobuf.json_format",
+    "jsonschema",
+    "pydantic",
+    "requests",
 )
-"""All but Ray, which reads the environment of its process while it is imported."""
+"""All but Ray, which reads the environment of its process while it is imported, so that only what it needs is here."""
 AWARE_OF_FORKS = {"jemalloc_bg_thd"}
 """Threads whose makers see to it that a fork does without them."""
 FORWARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
