@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -58,11 +57,12 @@ class MetricsFile(UserCallback):  # type: ignore[misc]  # Ray ships no types
             output.tell(f"checkpoint{_place(report)} in {checkpoint.path}")
 
     def _write(self, report: Report, filesystem: pyarrow.fs.FileSystem, folder: str) -> None:
-        known = read_lines(filesystem, folder) if self._lines is None else self._lines
+        lines = read_lines(filesystem, folder) if self._lines is None else self._lines
         reports, self._waiting = self._waiting, []
-        self._lines = functools.reduce(merged, reports, known)
-        added = self._lines[len(known) :]
-        only_adds, self._is_written = self._is_written and self._lines[: len(known)] == known, False
+        only_adds, self._is_written = self._is_written and all(report.since is None for report in reports), False
+        for report in reports:
+            lines = merged(lines, report)
+        self._lines, added = lines, [line for report in reports for line in report.logs]
         if not only_adds or not _append(filesystem, f"{folder}/{LINES}", added):
             _write(filesystem, f"{folder}/{LINES}", self._lines)  # also after a start, when half a line may stand at the end
         _write(filesystem, f"{folder}/{LAST}", [keeping.without_place(report)])
@@ -89,9 +89,13 @@ def _last_line(error: Exception) -> str:
 
 
 def merged(lines: list[dict[str, Any]], report: Report) -> list[dict[str, Any]]:
-    """The lines of a run with those of a report: a training that begins again at a step replaces its lines after that step."""
+    """The lines of a run with those of a report: a training that begins again at a step replaces its lines after that step.
+
+    A report that only adds does so to the list that it is given: a long run has many lines, and reports every few seconds.
+    """
     if report.since is None:
-        return [*lines, *report.logs]
+        lines.extend(report.logs)
+        return lines
 
     def is_before(line: dict[str, Any]) -> bool:
         number = line.get("training", 0)
