@@ -180,6 +180,15 @@ RUNTIME: Mapping[str, Room] = {
     "driver": {"forwarded_variables": "driver/test_overrides"},
     "metrics": {"outbox": "training/test_trainer_callback"},
     "storage": {"files": "checkpoints/test_upload"},
-    "training": {"epoch_loop": "test_accelerate"},
+    "training": {
+        "callback_states": "training/test_going_on",
+        "epoch_loop": "test_accelerate",
+        "own_data_state": "test_accelerate",
+        "own_schedules": "test_accelerate",
+        "random_data": "training/test_going_on",
+        "resume_limits": "training/test_going_on",
+        "stream_place": "training/test_going_on",
+        "trainer_saves": "training/test_trainer_callback",
+    },
     "worker": {"session": "test_accelerate", "stalled_ranks": "test_two_workers"},
 }
