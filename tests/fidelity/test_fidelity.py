@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,13 @@ from raylift.settings import Settings
 
 # The original of the first starts its own processes; that of the second needs an Accelerate of years ago.
 NOT_RUNNABLE = {"accelerate/notebook_launcher", "accelerate/old_names"}
-SHAPES = [shape for shape in (*shapes_of("hf_trainer"), *shapes_of("accelerate")) if shape not in NOT_RUNNABLE]
+SHARDED = "hf_trainer/deepspeed"
+WITH_DEEPSPEED = pytest.mark.skipif(find_spec("deepspeed") is None, reason="DeepSpeed is not installed: pip install deepspeed")
+SHAPES = [
+    pytest.param(shape, marks=WITH_DEEPSPEED if shape == SHARDED else ())
+    for shape in (*shapes_of("hf_trainer"), *shapes_of("accelerate"))
+    if shape not in NOT_RUNNABLE
+]
 
 
 @pytest.mark.ray
@@ -33,3 +40,15 @@ def test_a_lifted_script_trains_to_the_same_losses(
     assert after.reports
     if shape.startswith("accelerate/"):
         assert untold(after.reports, before) == []
+
+
+@WITH_DEEPSPEED
+@pytest.mark.ray
+@pytest.mark.slow
+def test_a_sharded_script_trains_to_the_same_losses_with_stock_ray(
+    originals: Originals, cluster: str, warm: str, tmp_path: Path
+) -> None:
+    outcome = outcome_of(SCRIPTS[SHARDED], Settings(num_workers=2, runtime="ray"))
+    assert isinstance(outcome, Rewritten), outcome
+    after, before = train_lifted(outcome.code, SCRIPTS[SHARDED], [], 2, tmp_path / "lifted", cluster, warm), originals[SHARDED]
+    assert (after.losses, after.parameters, after.worlds) == (before.losses, before.parameters, {2})

@@ -18,7 +18,10 @@ from typing import Any
 RECORDER = Path(__file__).parents[2] / "runtime/raylift_runtime/recorder"
 WEIGHTS = (".safetensors", ".pt", ".bin")
 PRIVATE = ("optimizer", "scheduler", "rng_state", "random_states", "training_args", "scaler")
-ALIKE = {"OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true", "PYTHONHASHSEED": "0", "HF_HUB_OFFLINE": "1", "TQDM_DISABLE": "1"}
+ALIKE = {
+    "OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true", "PYTHONHASHSEED": "0", "HF_HUB_OFFLINE": "1", "TQDM_DISABLE": "1",
+    "PATH": os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]]),  # DeepSpeed compiles with the ninja beside Python
+}  # fmt: skip
 TIMEOUT_S = 600
 GRACE_S = 3
 IS_OF_THE_MOMENT = re.compile(r"/__pycache__/|/events\.out\.tfevents\.")  # TensorBoard's files have the time in their names
@@ -112,7 +115,8 @@ def _train(command: list[str], folder: Path, extra: dict[str, str], n: int, trus
     record.mkdir()
     # gloo may abort, or wait for ever, while a process that trained to its end takes its process group down
     ended = (lambda: False) if trust_status else (lambda: _ended(record, n))
-    status, output = _execute(command, folder, {**_environment(record, command[0]), **extra}, ended)
+    says_cpu = "use_cpu=True" in (folder / "train.py").read_text(encoding="utf-8")
+    status, output = _execute(command, folder, {**_environment(record, command[0], says_cpu), **extra}, ended)
     if status != 0 and not ended():
         raise TrainingFailed(f"{' '.join(command)} ended with {status}\n{output[-6000:]}")
     return _read(record, output, folder, given)
@@ -129,8 +133,10 @@ def environment_of_all() -> dict[str, str]:
     }
 
 
-def _environment(record: Path, python: str) -> dict[str, str]:
-    recorded = {**ALIKE, "RAYLIFT_RECORD": str(record), "PYTHONPATH": str(RECORDER)}
+def _environment(record: Path, python: str, says_cpu: bool) -> dict[str, str]:
+    """A script that itself says that it trains on CPUs is not told so: told, Accelerate would leave DeepSpeed out."""
+    told = {"ACCELERATE_USE_CPU": "false"} if says_cpu else {}
+    recorded = {**ALIKE, **told, "RAYLIFT_RECORD": str(record), "PYTHONPATH": str(RECORDER)}
     # the environment of a job's workers, whatever the cluster was started with and the script sends along
     job = {"runtime_env": {"env_vars": recorded, "py_executable": python}}
     return {**environment_of_all(), **recorded, "RAY_JOB_CONFIG_JSON_ENV_VAR": json.dumps(job)}
