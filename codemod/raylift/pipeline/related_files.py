@@ -19,14 +19,29 @@ TRAINS = (b".train(", b".backward(", b".train)", b".train,")
 
 def with_related(seen: list[SeenFile]) -> list[SeenFile]:
     """The same files; what was left alone is looked at where it belongs to a file that matters."""
-    projects: dict[str, dict[str, SeenFile]] = {}
+    related: set[int] = set()
+    for (root, given), files in _projects(seen).items():
+        is_whole = bool(given) and f"{root}{os.sep}".startswith(f"{given}{os.sep}")
+        if not is_whole or any(isinstance(file, PendingFile) for file in files.values()):
+            found = _related_in(root, files)
+            related |= {id(files[path]) for path in found if path in files}
+    return [_pending(file) if _is_alone(file) and id(file) in related else file for file in seen]
+
+
+def _projects(seen: list[SeenFile]) -> dict[tuple[str, str], dict[str, SeenFile]]:
+    """The files by their project and the folder that the user gave, each under its path there; links are resolved by folder."""
+    folders: dict[tuple[str, str], tuple[str, str, str]] = {}
+    projects: dict[tuple[str, str], dict[str, SeenFile]] = {}
     for file in seen:
-        if file.found.path != STANDARD_INPUT:
-            real = os.path.realpath(file.found.path)
-            given = os.path.realpath(file.found.root) if file.found.root else ""
-            projects.setdefault(project_root_of(real, given), {})[real] = file
-    related = {path for root, files in projects.items() for path in _related_in(root, files)}
-    return [_pending(file) if _is_alone(file) and os.path.realpath(file.found.path) in related else file for file in seen]
+        if file.found.path == STANDARD_INPUT:
+            continue
+        folder, name = os.path.split(file.found.path)
+        if (folder, file.found.root) not in folders:
+            real, given = os.path.realpath(folder), os.path.realpath(file.found.root) if file.found.root else ""
+            folders[folder, file.found.root] = real, given, project_root_of(os.path.join(real, name), given)
+        real, given, root = folders[folder, file.found.root]
+        projects.setdefault((root, given), {})[os.path.join(real, name)] = file
+    return projects
 
 
 def _is_alone(file: SeenFile) -> bool:
