@@ -16,7 +16,8 @@ from raylift_runtime.driver import overrides as settings
 from raylift_runtime.driver.accelerate_variables import accelerate_variables
 from raylift_runtime.driver.arguments import check_arguments
 from raylift_runtime.driver.cluster import Cluster, absence_explained, connected, with_modules
-from raylift_runtime.driver.interrupts import interrupts_heard, stopped_by_interrupts
+from raylift_runtime.driver.controller import cleaned_up, without_cleaner
+from raylift_runtime.driver.interrupts import interrupts_heard
 from raylift_runtime.driver.nodes import alive_nodes
 from raylift_runtime.driver.resources import check_resources, missing_room
 from raylift_runtime.driver.travel import Travel, travel_to
@@ -114,14 +115,17 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
             needed=travel.needed,
             speaks_to_driver=self._metrics.speaks_to_driver,
         )
-        stopped = stopped_by_interrupts(lambda: self._controller)
-        with output.one_stream(), stopped, waits_told(self._waits_for, _say), absence_explained():
+        ends_clean = cleaned_up(lambda: self._controller)
+        with output.one_stream(), ends_clean, waits_told(self._waits_for, _say), absence_explained():
             result = super().fit()
         return results.complete(result, self.run_config)
 
     def _register_sigint_handler(self, controller: Any) -> None:
         """In the place of Ray's own handler, which says nothing and waits for a controller that may hear nothing."""
         self._controller = controller
+
+    def _create_default_callbacks(self) -> list[Any]:
+        return without_cleaner(super()._create_default_callbacks())
 
     def _waits_for(self) -> str | None:
         return waited_for(actors_of_this_job(), lambda: missing_room(self.scaling_config, alive_nodes()))

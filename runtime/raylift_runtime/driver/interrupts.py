@@ -1,4 +1,4 @@
-"""Ctrl-C: it is heard in every phase of a run, stops what was started, and ends this process within seconds."""
+"""Ctrl-C: it is heard in every phase of a run, and ends this process within seconds."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import contextlib
 import os
 import signal
 import threading
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from types import FrameType
 
 STATUS = 130  # what a shell expects of a process that Ctrl-C has ended
-ABORT_WITHIN_S = 3.0  # Ray's controller hears nothing while it waits for a placement group
 
 
 @contextlib.contextmanager
@@ -22,7 +21,7 @@ def interrupts_heard() -> Iterator[None]:
 
     Does nothing in a thread where Python takes no signals, and where whoever started this process has it ignore Ctrl-C.
     """
-    before = signal.getsignal(signal.SIGINT)
+    before = signal.getsignal(signal.SIGINT) or signal.default_int_handler  # a handler of C code is none for Python
     if threading.current_thread() is not threading.main_thread() or before == signal.SIG_IGN:
         yield
         return
@@ -52,39 +51,3 @@ def _say(text: str) -> None:
         print(line, flush=True)
     except RuntimeError:  # what was interrupted is printing
         os.write(1, f"{line}\n".encode())
-
-
-@contextlib.contextmanager
-def stopped_by_interrupts(controller: Callable[[], Any]) -> Iterator[None]:
-    """Within it, KeyboardInterrupt stops what Ray Train has started before it goes on its way."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        if (started := controller()) is not None:
-            _stop(started)
-        raise
-
-
-def _stop(controller: Any) -> None:
-    """Ends Ray Train's controller and with it its workers, in order if it answers; and takes back what it still waits for."""
-    import ray
-
-    try:
-        ray.wait([controller.abort.remote()], timeout=ABORT_WITHIN_S)
-        ray.kill(controller)
-        _remove_groups_of(controller)
-    except Exception:  # noqa: BLE001  # whatever cannot be stopped so ends with this process's job
-        pass
-
-
-def _remove_groups_of(controller: Any) -> None:
-    """Removes the placement groups that a controller has asked for: Ray keeps them until the driver has ended, too."""
-    import ray
-    from ray._private.state import state
-    from ray.core.generated.gcs_pb2 import PlacementGroupTableData
-    from ray.util.placement_group import PlacementGroup, remove_placement_group
-
-    for record in state._connect_and_get_accessor().get_placement_group_table():
-        group = PlacementGroupTableData.FromString(record)
-        if group.creator_actor_id == controller._actor_id.binary():
-            remove_placement_group(PlacementGroup(ray.PlacementGroupID(group.placement_group_id)))

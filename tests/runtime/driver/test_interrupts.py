@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from raylift_runtime.driver.interrupts import STATUS, interrupts_heard, stopped_by_interrupts
+from raylift_runtime.driver.interrupts import STATUS, interrupts_heard
 
 
 @pytest.fixture(autouse=True)
@@ -44,11 +44,6 @@ def test_a_process_that_is_to_ignore_ctrl_c_goes_on_ignoring_it() -> None:
 def test_other_errors_pass() -> None:
     with pytest.raises(KeyError), interrupts_heard():
         raise KeyError
-
-
-def test_what_was_not_started_is_not_stopped() -> None:
-    with pytest.raises(KeyboardInterrupt), stopped_by_interrupts(lambda: None):
-        raise KeyboardInterrupt
 
 
 def test_a_second_ctrl_c_leaves_at_once() -> None:
