@@ -1,6 +1,6 @@
 """What reporting costs: this runtime beside stock Ray Train's callback and plain torchrun, in the same run on this machine.
 
-python tools/bench_runtime.py [--megabytes 500] [--repeat 1]
+python tools/bench_runtime.py [--megabytes 500] [--repeat 1] [--steps-only]
 """
 
 from __future__ import annotations
@@ -38,25 +38,46 @@ def timed(runtime: str, what: str, megabytes: int) -> list[dict[str, Any]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--megabytes", type=int, default=500)
-    parser.add_argument("--repeat", type=int, default=1)
+    parser.add_argument("--repeat", type=int, default=1, help="how often each runs, in turn")
+    parser.add_argument("--steps-only", action="store_true")
     options = parser.parse_args()
-    print(f"{options.megabytes} MB of weights, two workers")
-    for runtime in ("stock", "ours"):
-        runs = [timed(runtime, "checkpoints", options.megabytes) for _ in range(options.repeat)]
-        saves = [list(zip(*(rank["saves"] for rank in ranks), strict=True)) for ranks in runs]
-        blocked = statistics.median(save[0][0] for run in saves for save in run)  # rank 0 has written, and comes last
-        written = statistics.median(sum(size for _, size in save) for run in saves for save in run)
-        first = statistics.median(max(rank["first_step"] for rank in ranks) for ranks in runs)
-        print(
-            f"{runtime:9} checkpoint: blocked {blocked:6.2f} s, wrote {written / 2**20:7.0f} MB; fit() to first step {first:5.1f} s",
-            flush=True,
+    if not options.steps_only:
+        print(f"{options.megabytes} MB of weights, two workers")
+        for runtime in ("stock", "ours"):
+            checkpoints(runtime, options.megabytes, options.repeat)
+    steps(options.repeat)
+
+
+def checkpoints(runtime: str, megabytes: int, repeat: int) -> None:
+    """Prints what a checkpoint costs."""
+    runs = [timed(runtime, "checkpoints", megabytes) for _ in range(repeat)]
+    saves = [list(zip(*(rank["saves"] for rank in ranks), strict=True)) for ranks in runs]
+    blocked = statistics.median(save[0][0] for run in saves for save in run)  # rank 0 has written, and comes last
+    written = statistics.median(sum(size for _, size in save) for run in saves for save in run)
+    first = statistics.median(max(rank["first_step"] for rank in ranks) for ranks in runs)
+    print(
+        f"{runtime:9} checkpoint: blocked {blocked:6.2f} s, wrote {written / 2**20:7.0f} MB; fit() to first step {first:5.1f} s",
+        flush=True,
+    )
+
+
+def steps(repeat: int) -> None:
+    """Prints what a step costs that logs, by the clock and by what all processes of a run compute: the latter bears a busy machine."""
+    measured: dict[str, list[tuple[float, float]]] = {"torchrun": [], "stock": [], "ours": []}
+    for _ in range(repeat):
+        for runtime in measured:
+            ranks = timed(runtime, "steps", 0)
+            measured[runtime].append((max(rank["step"] for rank in ranks), max(rank["cpu"] for rank in ranks)))
+    for runtime, pairs in measured.items():
+        wall, cpu = (1000 * statistics.median(each) for each in zip(*pairs, strict=True))
+        ratios = [
+            [ours / theirs for ours, theirs in zip(*both, strict=True)] for both in zip(pairs, measured["torchrun"], strict=True)
+        ]
+        beside = "; ".join(
+            f"{what} {min(each):.3f} to {max(each):.3f} times torchrun's"
+            for what, each in zip(("wall", "CPU"), zip(*ratios, strict=True), strict=True)
         )
-    steps: dict[str, list[float]] = {"torchrun": [], "stock": [], "ours": []}
-    for _ in range(options.repeat):
-        for runtime in steps:
-            steps[runtime].append(max(rank["step"] for rank in timed(runtime, "steps", 0)))
-    for runtime, seconds in steps.items():
-        print(f"{runtime:9} step with a log each{NOTE.get(runtime, '')}: {1000 * statistics.median(seconds):.3f} ms")
+        print(f"{runtime:9} step with a log each{NOTE.get(runtime, '')}: {wall:.2f} ms, CPU {cpu:.2f} ms; {beside}", flush=True)
 
 
 if __name__ == "__main__":

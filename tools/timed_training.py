@@ -17,10 +17,29 @@ import torch
 from tests.runtime import tiny
 from transformers import PretrainedConfig, PreTrainedModel, Trainer, TrainerCallback, TrainingArguments
 
+WARM = 100  # steps before computing is counted
+
 
 def bytes_written() -> int:
     fields = dict(line.split(": ") for line in Path("/proc/self/io").read_text().splitlines())
     return int(fields["wchar"])
+
+
+def cpu_seconds(root: int) -> float:
+    """What this process and all below it have computed so far: the ranks, their launcher, and what Ray runs beside them."""
+    parents: dict[int, int] = {}
+    seconds: dict[int, float] = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (process / "stat").read_text().rpartition(")")[2].split()
+        except OSError:  # it has ended meanwhile
+            continue
+        parents[int(process.name)] = int(fields[1])
+        seconds[int(process.name)] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    below = {root}
+    for _ in range(9):  # as deep as any of them lies
+        below |= {process for process, parent in parents.items() if parent in below}
+    return sum(seconds.get(process, 0.0) for process in below)
 
 
 class Stopwatch(TrainerCallback):  # type: ignore[misc]  # transformers ships no types for mypy --strict
@@ -30,6 +49,7 @@ class Stopwatch(TrainerCallback):  # type: ignore[misc]  # transformers ships no
         self.saves: list[tuple[float, int]] = []
         self.steps: list[float] = []
         self.saving: tuple[float, int] | None = None
+        self.since: tuple[int, float, float] | None = None
 
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         self.saving = time.perf_counter(), bytes_written()
@@ -38,12 +58,21 @@ class Stopwatch(TrainerCallback):  # type: ignore[misc]  # transformers ships no
         self.next_event()
         self.steps.append(time.perf_counter())
         self.first = getattr(self, "first", time.time())
+        if len(self.steps) == WARM:
+            self.since = WARM, cpu_seconds(int(os.environ["HF_TIMED_ROOT"])), time.process_time()
 
     def on_train_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         self.next_event()
         between = sorted(after - before for before, after in zip(self.steps, self.steps[1:], strict=False))
         start = float(os.environ.get("HF_TIMED_START", self.first))
         measured = {"saves": self.saves, "step": sum(between) / len(between), "median_step": between[len(between) // 2]}
+        if self.since is not None:
+            began, computed, own = self.since
+            steps = len(self.steps) - began
+            measured |= {
+                "cpu": (cpu_seconds(int(os.environ["HF_TIMED_ROOT"])) - computed) / steps,
+                "own_cpu": (time.process_time() - own) / steps,
+            }
         Path(f"timed-{os.environ['RANK']}.json").write_text(json.dumps({**measured, "first_step": self.first - start}))
 
     def next_event(self) -> None:
@@ -90,7 +119,13 @@ def train_func() -> None:
 
 if __name__ == "__main__":
     kind = sys.argv[1]
-    os.environ |= {"HF_TIMED_RUNTIME": kind, "HF_TIMED_WHAT": sys.argv[2], "HF_TIMED_START": str(time.time())}
+    root = os.getppid() if kind == "torchrun" else os.getpid()
+    os.environ |= {
+        "HF_TIMED_ROOT": str(root),
+        "HF_TIMED_RUNTIME": kind,
+        "HF_TIMED_WHAT": sys.argv[2],
+        "HF_TIMED_START": str(time.time()),
+    }
     if kind == "torchrun":
         train_func()
     else:
