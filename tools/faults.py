@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.fidelity.local_cluster import local_cluster  # noqa: E402  # found by the line above
+from tests.runtime import dying  # noqa: E402
 
 STEPS, SAVE_STEPS = 40, 4
 ORDER = ("saving", "save", "upload", "step")  # in which a run meets them
@@ -40,8 +41,7 @@ COMMANDS = {
     "accelerate": LOOP,
     "named": (*LOOP, "--named"),
 }
-EARLY, EARLY_STEPS = "2:1:step,4:0:saving,4:1:saving,4:0:save,8:0:upload", 12
-EARLY_FOR_ONE_WRITER = "2:1:step,4:0:saving,4:1:save,4:0:save,8:0:upload"  # rank 1 writes nothing of a model alone
+EARLY_STEPS = 12
 # What somebody who wants retries adds to the lifted script.
 RETRIES = "run_config=RunConfig(failure_config=FailureConfig(max_failures=-1)),\n        scaling_config="
 
@@ -123,7 +123,7 @@ def main() -> int:
             generator = random.Random(options.seed)
             plans = [plan(generator, options.per_run) for _ in range(-(-options.kills // options.per_run))]
             if options.early:
-                plans = [EARLY_FOR_ONE_WRITER if kind == "only-model" else EARLY]
+                plans = [dying.EARLY_ONE if kind == "only-model" else dying.EARLY]
             is_right &= disturb(kind, plans, steps, options.sharded, cluster)
     return 0 if is_right else 1
 

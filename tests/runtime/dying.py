@@ -14,6 +14,10 @@ from typing import Any
 
 from torch.distributed.optim import ZeroRedundancyOptimizer
 
+# Before the first report, in each rank's first save, between a save and its report, amid an upload; of a model alone rank 1 writes nothing.
+EARLY = "2:1:step,4:0:saving,4:1:saving,4:0:save,8:0:upload"
+EARLY_ONE = "2:1:step,4:0:saving,4:1:save,4:0:save,8:0:upload"
+
 
 class Plan:
     """The deaths of a run in the order in which it meets them: after each it goes on from an earlier checkpoint."""
@@ -25,7 +29,7 @@ class Plan:
 
     def here(self, step: int, where: str) -> None:
         """Ends this process if the next death is to happen here."""
-        self.step = step
+        self.step = step if where == "step" else self.step
         died = len(list(Path(".").glob("died-*")))
         if died < len(self.deaths) and self.deaths[died] == f"{step}:{os.environ.get('RANK', '0')}:{where}":
             Path(f"died-{died}").touch()
