@@ -142,7 +142,7 @@ def test_what_tests_the_rank_itself_is_no_promise_to_make(test: str) -> None:
 
 
 def test_where_nothing_follows_the_training_no_promise_helps() -> None:
-    source = "from accelerate import Accelerator\naccelerator = Accelerator()\ndef step(batch):\n    return accelerator.backward(model(batch))\n"
+    source = "from accelerate import Accelerator\naccelerator = Accelerator()\ndef step(batch):\n    return accelerator.backward(model(batch))\nstep(first)\n"
     refused = outcome(source, unsafe=True)
     assert isinstance(refused, raylift.Refused)
     assert "--unsafe" not in refused.notices[0].remedy
