@@ -120,10 +120,22 @@ def confuse_and_with_or(node: ast.AST) -> bool:
     return False
 
 
-CHANGES: tuple[Change, ...] = (
-    drop_statement, swap_statements, negate_condition, drop_condition, swap_elements, drop_element, drop_keyword, misname,
-    count_wrongly, flip, compare_wrongly, confuse_and_with_or,
-)  # fmt: skip
+BLOCKS = (ast.FunctionDef, ast.If, ast.For, ast.While, ast.With)
+CHANGES: dict[Change, tuple[type[ast.AST], ...]] = {
+    drop_statement: BLOCKS,
+    swap_statements: (ast.FunctionDef, ast.If, ast.For),
+    negate_condition: (ast.If, ast.IfExp, ast.While),
+    drop_condition: (ast.comprehension,),
+    swap_elements: (ast.List, ast.Tuple),
+    drop_element: (ast.List, ast.Tuple),
+    drop_keyword: (ast.Call,),
+    misname: (ast.Constant,),
+    count_wrongly: (ast.Constant,),
+    flip: (ast.Constant,),
+    compare_wrongly: (ast.Compare,),
+    confuse_and_with_or: (ast.BoolOp,),
+}
+"""Every kind of fault, and the nodes that may have it."""
 
 
 def mutants(folders: dict[Path, int], seed: int) -> Iterator[Mutant]:
@@ -138,8 +150,12 @@ def mutants(folders: dict[Path, int], seed: int) -> Iterator[Mutant]:
             key = found[0], found[2].__name__
             taken[key] = taken.get(key, 0) + 1
             ordered.append((taken[key], number, found))
-        made = (mutant for _, _, found in sorted(ordered, key=lambda each: each[:2]) if (mutant := _mutant(*found)))
+        made = (mutant for _, _, found in sorted(ordered, key=_turn) if (mutant := _mutant(*found)))
         yield from (mutant for mutant, _ in zip(made, range(count), strict=False))
+
+
+def _turn(each: tuple[int, int, tuple[Path, int, Change]]) -> tuple[int, int]:
+    return each[:2]
 
 
 def _places(path: Path) -> Iterator[tuple[Path, int, Change]]:
@@ -149,8 +165,7 @@ def _places(path: Path) -> Iterator[tuple[Path, int, Change]]:
     inside = {part for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for part in _own(node)} - spoken
     for index, node in enumerate(ast.walk(tree)):
         if node in inside:
-            for change in CHANGES:
-                yield path, index, change
+            yield from ((path, index, change) for change, kinds in CHANGES.items() if isinstance(node, kinds))
 
 
 def _own(function: ast.FunctionDef) -> Iterator[ast.AST]:

@@ -103,8 +103,8 @@ def in_process(work: Callable[[], Any]) -> Any:
     return pickle.loads(data) if data else None
 
 
-def watched() -> Fixtures:
-    """Every case without a fault, with the lines of the rooms that it runs."""
+def watched(some: list[Case]) -> Fixtures:
+    """Some cases without a fault, with the lines of the rooms that they run."""
     rooms = tuple(str(CODE / room) for room in ROOMS)
     runs: dict[tuple[str, int], set[Case]] = {}
     seen: set[tuple[str, int]] = set()
@@ -116,7 +116,7 @@ def watched() -> Fixtures:
         return trace
 
     answers: dict[Case, Answer] = {}
-    for case in cases():
+    for case in some:
         seen.clear()
         sys.settrace(trace)
         answers[case] = answer(case)
@@ -124,6 +124,16 @@ def watched() -> Fixtures:
         for place in seen:
             runs.setdefault(place, set()).add(case)
     return Fixtures(answers, runs)
+
+
+def joined(parts: list[Fixtures]) -> Fixtures:
+    """What several processes have seen."""
+    whole = Fixtures({}, {})
+    for part in parts:
+        whole.answers.update(part.answers)
+        for place, found in part.runs.items():
+            whole.runs.setdefault(place, set()).update(found)
+    return whole
 
 
 def plant(mutant: Mutant) -> None:
@@ -223,10 +233,12 @@ def main() -> int:
     import pytest
 
     assert hypothesis and libcst and pytest  # loaded once, before the processes part
-    fixtures: Fixtures = in_process(watched)
     planted = list(mutants({CODE / room: round(options.count * share) for room, share in ROOMS.items()}, options.seed))
     counts: Counter[str] = Counter()
+    every = cases()
     with ThreadPoolExecutor(options.jobs) as pool:
+        parts = pool.map(lambda first: in_process(lambda: watched(every[first :: options.jobs])), range(options.jobs))
+        fixtures = joined(list(parts))
         found = pool.map(lambda mutant: verdict(mutant, fixtures) or tests_say(mutant), planted)
         for mutant, who in zip(planted, found, strict=True):
             counts[who] += 1

@@ -60,6 +60,13 @@ def test_an_import_that_is_lost_is_named() -> None:
     assert faults(source, result(head=f"{HEAD}import patches\n")) == []
 
 
+def test_an_import_whose_uses_have_gone_may_go() -> None:
+    source = f"{HEAD}from trl import Old\nargs = Old(1, rows=2)\n{TRAIN}"
+    after = result("args = New(1, rows=2)\n", head=f"{HEAD}from trl import New\n")
+    assert faults(source, after) == []
+    assert "`Old` is bound nowhere" in faults(source, after.replace("args = New", "args = Old"))
+
+
 def test_an_import_may_be_replaced_or_go_with_what_ray_removed() -> None:
     source = "from ray.air import session, ScalingConfig\nfrom ray.train.huggingface import HuggingFaceTrainer\nScalingConfig()\n"
     assert faults(source, "from ray.train import ScalingConfig\nScalingConfig()\n") == []
