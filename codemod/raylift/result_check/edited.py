@@ -10,8 +10,8 @@ from raylift.result_check.parsed_bytes import ParsedBytes, blocks_of, statements
 
 LEAST_COMMON = 1 / 3
 """How much of what a statement is made of must be found again in what stands in its place."""
-STARTERS = ("launcher", "launch", "spawn")
-"""How functions end that only start another one."""
+STARTERS = ("launcher", "launch", "spawn", "Distributor", "Runner")
+"""How what only starts a function ends."""
 REMOVABLE = frozenset({
     "CUDA_VISIBLE_DEVICES", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT", "RANK", "WORLD_SIZE",
 })  # fmt: skip
@@ -102,8 +102,8 @@ def is_made_of(node: ast.stmt, others: Sequence[ast.stmt]) -> bool:
     parts, theirs = set(_parts(node)), {part for other in others for part in _parts(other)}
     if not _bound(node) <= {name for other in others for name in _bound(other)}:
         return False
-    if started := _started(node):
-        return started in theirs
+    if started := set(_started(node)):
+        return bool(started & theirs)
     is_value = isinstance(node, ast.Return) and not any(isinstance(part, ast.Call) for part in ast.walk(node))
     if is_value and any(isinstance(other, ast.Return) for other in others):  # a train function returns nothing
         return True
@@ -137,13 +137,16 @@ def _called(node: ast.stmt) -> str:
     return ast.dump(call.func) if isinstance(call, ast.Call) else ""
 
 
-def _started(node: ast.stmt) -> str:
-    """The function that a statement only starts; empty if it does more."""
-    call = node.value if isinstance(node, ast.Expr) else None
-    if not isinstance(call, ast.Call) or not ast.unparse(call.func).endswith(STARTERS):
-        return ""
-    given = next(iter([*call.args, *(keyword.value for keyword in call.keywords)]), None)
-    return given.id if isinstance(given, ast.Name) else given.attr if isinstance(given, ast.Attribute) else ""
+def _started(node: ast.stmt) -> Iterator[str]:
+    """The names among which the function is that a statement only starts; none if it does more."""
+    value = getattr(node, "value", None) if isinstance(node, (ast.Expr, ast.Assign)) else None
+    calls = [part for part in ast.walk(value) if isinstance(part, ast.Call)] if isinstance(value, ast.Call) else []
+    if not any(ast.unparse(call.func).endswith(STARTERS) for call in calls):
+        return
+    for call in calls:
+        for given in (*call.args, *(keyword.value for keyword in call.keywords)):
+            if isinstance(given, (ast.Name, ast.Attribute)):
+                yield given.id if isinstance(given, ast.Name) else given.attr
 
 
 def may_go(node: ast.stmt, before: ParsedBytes, after: ParsedBytes) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from raylift.result_check.edited import STARTERS
 from raylift.result_check.fault import Fault
 from raylift.result_check.imported_names import imported_names, uses_ray_training
 from raylift.result_check.parsed_bytes import ParsedBytes
@@ -15,7 +16,8 @@ def import_faults(before: ParsedBytes, after: ParsedBytes, target: str) -> Itera
     kept = {(name.bound, name.full) for name in new}
     bound = {name.bound for name in new}
     for name in old:
-        is_replaced = name.bound in bound or name.full.startswith("ray.") or name.bound in before.read_names
+        has_gone = name.bound in before.read_names or name.full.endswith(STARTERS)
+        is_replaced = name.bound in bound or name.full.startswith("ray.") or has_gone
         if (name.bound, name.full) not in kept and not is_replaced:
             yield Fault(name.node.lineno, f"the import of `{name.full}` is lost")
     is_renamed = uses_ray_training(before)

@@ -102,6 +102,16 @@ def test_a_launcher_may_become_a_call_of_what_it_launched() -> None:
     ]
 
 
+@pytest.mark.parametrize("start", ["pet.elastic_launch(config, run)()", "pet.TorchDistributor(num_processes=3).run(run)"])
+def test_other_launchers_may_become_a_call_as_well(start: str) -> None:
+    head, needs = (
+        "import pet\nfrom a import config, run\n",
+        "from ray.train import ScalingConfig\nfrom raylift_runtime.torch import TorchTrainer\n",
+    )
+    assert faults(f"{head}{start}\n", result("", "run()\n", needs=needs, head=head)) == []
+    assert faults(f"{head}{start}\n", result("", "print()\n", needs=needs, head=head)) == [f"`{start}` is lost"]
+
+
 def test_a_setting_that_ray_makes_may_go() -> None:
     before = f'{HEAD}import os\nos.environ["CUDA_VISIBLE_DEVICES"] = "0"\nos.environ["HF_HOME"] = "/data"\n{TRAIN}'
     stay = 'os.environ["HF_HOME"] = "/data"\n'
