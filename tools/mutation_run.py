@@ -35,8 +35,8 @@ ROOMS = {"emission": 0.2, "edits": 0.25, "train_function": 0.2, "frameworks": 0.
 TESTS = ROOT / "tests/codemod"
 WHOLE = ("test_script_fixtures.py",)
 MOST_FIXTURES = 6
-PATIENCE = 60
-"""Seconds that a fault may take on its fixtures; one that loops is noticed."""
+PATIENCE = 20
+"""Seconds of the processor that a fault may take on its fixtures; one that loops is noticed."""
 ONE_AT_A_TIME = Lock()
 
 Answer = tuple[str, str, tuple[str, ...]]
@@ -151,7 +151,7 @@ def plant(mutant: Mutant) -> None:
 def with_fault(mutant: Mutant, chosen: list[Case]) -> dict[Case, Answer]:
     """The answers of some cases where a module has a fault."""
     plant(mutant)
-    signal.alarm(PATIENCE)
+    signal.setitimer(signal.ITIMER_PROF, PATIENCE)
     return {case: answer(case) for case in chosen}
 
 
@@ -213,7 +213,7 @@ def tested(mutant: Mutant, chosen: list[str]) -> int:
     import pytest
 
     plant(mutant)
-    signal.alarm(PATIENCE * 20)
+    signal.setitimer(signal.ITIMER_PROF, PATIENCE * 20)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
