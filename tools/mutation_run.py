@@ -212,6 +212,7 @@ def tested(mutant: Mutant, chosen: list[str]) -> int:
     """The exit code of some tests where a module has a fault."""
     import pytest
 
+    os.setsid()  # a test may end the group of its process
     plant(mutant)
     signal.setitimer(signal.ITIMER_PROF, PATIENCE * 20)
     nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -28,6 +28,7 @@ from raylift.frameworks.hf_trainer.trainings import is_made_elsewhere, training_
 from raylift.plan import Case, Edit, Finding, NeededImport, Refusal
 from raylift.script import Script
 from raylift.script.bound_names import free_name_in
+from raylift.script.scopes import Imported
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -132,12 +133,22 @@ def _connect_training(script: Script, call: ast.Call, receiver: ast.expr) -> Ite
         raise Refusal(call.lineno, "RL302", text, "put `.train()` on a line of its own")
     if isinstance(receiver, (ast.Name, ast.Attribute)):
         target = ast.unparse(receiver)
-        yield Edit(statement, precede_with(index, *_steps(target)), "RL101", f"`{target}` {WHY_CONNECTED}")
+        add, prepare = _steps(target)
+        prepare = prepare if _is_bound_there(script, receiver, statement) else f"prepare_trainer({target})"
+        yield Edit(statement, precede_with(index, add, prepare), "RL101", f"`{target}` {WHY_CONNECTED}")
         return
     name = script.free_name("trainer", "hf_trainer")
     lines = (f"{name} = {ast.unparse(receiver)}", *_steps(name))
     yield Edit(statement, precede_with(index, *lines), "RL101", f"the Trainer {WHY_CONNECTED}")
     yield Edit(receiver, replace_by(name), "RL101", f"the Trainer {WHY_CONNECTED}")
+
+
+def _is_bound_there(script: Script, receiver: ast.expr, statement: ast.stmt) -> bool:
+    """Whether binding what trains anew leaves it the variable that it is: not where the module around binds it, or an import."""
+    if not isinstance(receiver, ast.Name):
+        return True
+    here = script.scope(statement)
+    return here.owner(receiver.id) is here and not all(isinstance(each, Imported) for each in here.bindings[receiver.id])
 
 
 def _is_known_before(script: Script, receiver: ast.expr, statement: ast.stmt) -> bool:

@@ -46,10 +46,19 @@ DOUBTFUL = "from transformers import AutoModel\nfrom lib import build_trainer\n\
 def test_what_is_used_as_only_a_trainer_is_used_is_connected_before_it_trains(name: str, runtime: str) -> None:
     code = lifted(USED[name], runtime=runtime)
     target = "self.x" if "self.x" in code else "x"
-    connected = code.index(f"{target} = prepare_trainer({target})")
+    connected = code.index(f"prepare_trainer({target})")
     assert connected < code.index(f"{target}.train(")
     assert "def train_func" in code
     assert "RL102" not in {notice.rule for notice in notices(USED[name], runtime=runtime)}
+
+
+@pytest.mark.parametrize("runtime", ["raylift", "ray"])
+def test_a_trainer_that_the_module_holds_stays_the_modules(runtime: str) -> None:
+    """Bound anew in a function it would be a variable of that, which nothing has bound before."""
+    train = "x.train(resume_from_checkpoint=None); x.save_metrics('all', {})\n"
+    for source in (f"from lib import x\n\n{train}", f"from lib import x\n\n\ndef main():\n    {train}\n\nmain()\n"):
+        assert "    prepare_trainer(x)\n" in lifted(source, runtime=runtime)
+    assert "    x = prepare_trainer(x)\n" in lifted(f"from lib import build\n\nx = build()\n{train}", runtime=runtime)
 
 
 @pytest.mark.parametrize("name", OTHERS)
