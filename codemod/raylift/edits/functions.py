@@ -12,7 +12,7 @@ from raylift.edits.statements import statements_of
 if TYPE_CHECKING:
     from raylift.plan import Change
 
-Space = cst.BaseParenthesizableWhitespace
+ParameterSpace = cst.BaseParenthesizableWhitespace
 
 
 def add_parameter(code: str) -> Change:
@@ -47,11 +47,11 @@ def add_parameters(code: Sequence[str]) -> Change:
     return change
 
 
-def _space_after(param: cst.Param) -> Space:
+def _space_after(param: cst.Param) -> ParameterSpace:
     return param.comma.whitespace_after if isinstance(param.comma, cst.Comma) else cst.SimpleWhitespace("")
 
 
-def _joint(spaces: Sequence[Space]) -> Space:
+def _joint(spaces: Sequence[ParameterSpace]) -> ParameterSpace:
     """What separates one more parameter from the last one: a line break where all of them stand on lines of their own."""
     last = spaces[-1]
     if isinstance(last, cst.ParenthesizedWhitespace) and all(isinstance(space, cst.ParenthesizedWhitespace) for space in spaces):
@@ -59,7 +59,7 @@ def _joint(spaces: Sequence[Space]) -> Space:
     return cst.SimpleWhitespace(" ")
 
 
-def _followed_by(last: cst.Param, new: cst.Param, joint: Space) -> tuple[cst.Param, cst.Param]:
+def _followed_by(last: cst.Param, new: cst.Param, joint: ParameterSpace) -> tuple[cst.Param, cst.Param]:
     """The last parameter keeps the comment on its line; the new one stands before the bracket as that one did."""
     has_comma = isinstance(last.comma, cst.Comma)
     end = _space_after(last) if has_comma else last.whitespace_after_param

@@ -21,7 +21,7 @@ RAYS_NAMES = {
     "MV2_COMM_WORLD_RANK": "RANK", "MV2_COMM_WORLD_LOCAL_RANK": "LOCAL_RANK", "MV2_COMM_WORLD_SIZE": "WORLD_SIZE",
     "PMI_RANK": "RANK", "PMI_SIZE": "WORLD_SIZE", "PMIX_RANK": "RANK",
 }  # fmt: skip
-READERS = frozenset({"os.environ.get", "os.getenv"})
+RANK_READERS = frozenset({"os.environ.get", "os.getenv"})
 
 
 def read_ranks_of_ray(script: Script) -> Iterator[Edit]:
@@ -41,5 +41,5 @@ def _is_read(script: Script, node: ast.Constant) -> bool:
     if isinstance(holder, ast.Subscript):
         return isinstance(holder.ctx, ast.Load) and "os.environ" in script.names(holder.value)
     if isinstance(holder, ast.Call):
-        return holder.args[:1] == [node] and not script.names(holder.func).isdisjoint(READERS)
+        return holder.args[:1] == [node] and not script.names(holder.func).isdisjoint(RANK_READERS)
     return isinstance(holder, ast.Compare) and holder.left is node and "os.environ" in script.names(holder.comparators[0])

@@ -24,7 +24,7 @@ PROCESSES = re.compile(
     r"^(((torch\.)?multiprocessing|multiprocess|pathos|ray\.util\.multiprocessing|concurrent\.futures\.ProcessPoolExecutor|loky)\.(\w+\.)*"
     r"(Process|apply|apply_async|i?map|imap_unordered|map_async|starmap|starmap_async|submit)|joblib\.delayed)$"
 )
-METHODS = frozenset({
+SEARCH_METHODS = frozenset({
     "Process", "apply", "apply_async", "imap", "imap_unordered", "map", "map_async", "starmap", "starmap_async", "submit",
 })  # fmt: skip
 
@@ -32,7 +32,7 @@ METHODS = frozenset({
 def refuse_searches(script: Script, trains: Trains) -> None:
     """Raise where a call is handed a function that trains, to call it as often as it likes."""
     for call in script.all(ast.Call):
-        names = called_names(script, call, METHODS)
+        names = called_names(script, call, SEARCH_METHODS)
         searches = not SEARCHES.isdisjoint(names) or _is_study(script, call)
         if not searches and not any(map(PROCESSES.match, names)):
             continue

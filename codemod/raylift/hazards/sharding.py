@@ -13,7 +13,7 @@ from raylift.script import Script
 from raylift.train_function.launch import uses_gpu
 from raylift.train_function.sharding import sharded_with
 
-INSTEAD = {
+INSTEAD_OF_SHARDING = {
     True: "the lifted script stops before its first step",
     False: "each of stock Ray's workers would train a whole copy of the model",
 }
@@ -27,7 +27,7 @@ def tell_sharding_on_cpus(case: Case) -> Iterator[Finding]:
     is_checked = case.settings.target.takes_accelerate_config
     for kind, line in sharded_with(case.script, case.settings).items():
         if kind != "DEEPSPEED":
-            text = f"Accelerate shards with {kind} on GPUs only, and these workers get none: {INSTEAD[is_checked]}"
+            text = f"Accelerate shards with {kind} on GPUs only, and these workers get none: {INSTEAD_OF_SHARDING[is_checked]}"
             yield Notice(line, "RL219", text, "lift with --use-gpu, or shard with DeepSpeed, which trains on CPUs too")
         elif not is_checked and not _is_one_group(case.script):
             text = "stock Ray's CPU workers are one group for DeepSpeed only where the script itself says so"

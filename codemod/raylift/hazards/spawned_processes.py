@@ -33,13 +33,15 @@ SPAWNERS = re.compile(
     re.VERBOSE,
 )
 """Calls that run a function, or a file, in processes of their own."""
-METHODS = frozenset({"launch", "run"})
+SPAWNING_METHODS = frozenset({"launch", "run"})
 
-COMMANDS = re.compile(
+SPAWNING_COMMANDS = re.compile(
     r"(^|[\s/\\])(torchrun|deepspeed|horovodrun|mpirun|srun)(\s|$)|accelerate[\s-]launch|torch\.distributed\.(run|launch)\b|accelerate\.commands\.launch"
 )
-SHELLS = re.compile(r"^(subprocess\.(run|call|check_call|check_output|Popen)|os\.(system|popen|exec\w+|spawn\w+|posix_spawnp?))$")
-REMEDY = "call the spawned function directly: Ray Train starts the workers"
+SHELL_CALLS = re.compile(
+    r"^(subprocess\.(run|call|check_call|check_output|Popen)|os\.(system|popen|exec\w+|spawn\w+|posix_spawnp?))$"
+)
+SPAWN_REMEDY = "call the spawned function directly: Ray Train starts the workers"
 
 
 def refuse_spawners(script: Script, reached: Iterable[ScriptNode]) -> None:
@@ -52,22 +54,22 @@ def refuse_spawners(script: Script, reached: Iterable[ScriptNode]) -> None:
             text = f"`{ast.unparse(node.func)}` starts worker processes of its own, and so would every Ray worker"
             if found.script is not script:
                 name = getattr(found.node, "name", "")
-                raise Refusal(first_use(script, found), "RL303", f"{text}, by `{name}` in a module beside this one", REMEDY)
-            raise Refusal(node.lineno, "RL303", text, REMEDY)
+                raise Refusal(first_use(script, found), "RL303", f"{text}, by `{name}` in a module beside this one", SPAWN_REMEDY)
+            raise Refusal(node.lineno, "RL303", text, SPAWN_REMEDY)
 
 
 def _spawns(script: Script, call: ast.Call) -> bool:
-    names = called_names(script, call, METHODS)
+    names = called_names(script, call, SPAWNING_METHODS)
     if any(map(SPAWNERS.match, names)):
         return True
-    return any(map(SHELLS.match, names)) and _runs_a_launcher(script, call) and not _asks_for_a_rank(script, call)
+    return any(map(SHELL_CALLS.match, names)) and _runs_a_launcher(script, call) and not _asks_for_a_rank(script, call)
 
 
 def _runs_a_launcher(script: Script, call: ast.Call) -> bool:
     """Whether a command line starts with what launches trainings: `["torchrun", __file__]`."""
     values = [value.node for given in call.args for value in script.values(given) if isinstance(value, ScriptNode)]
     words = [part.value for node in values for part in ast.walk(node) if isinstance(part, ast.Constant)]
-    return bool(COMMANDS.search(" ".join(word for word in words if isinstance(word, str))))
+    return bool(SPAWNING_COMMANDS.search(" ".join(word for word in words if isinstance(word, str))))
 
 
 def _asks_for_a_rank(script: Script, call: ast.Call) -> bool:

@@ -15,7 +15,7 @@ from raylift.project.module_paths import project_root
 SHELL_SCRIPTS = (".sh", ".bash", ".sbatch", ".slurm", ".job")
 BESIDE = ("scripts", "bin", "jobs", "slurm")
 """Folders at the top of a project in which launch files lie."""
-LARGEST = 200_000
+LARGEST_HINT = 200_000
 CODE_BLOCK = re.compile(r"^```[^\n]*\n(.*?)^```", re.DOTALL | re.MULTILINE)
 RECIPE = re.compile(r"^\t@?((?:[^\n\\]|\\\n|\\.)*)", re.MULTILINE)
 
@@ -79,7 +79,7 @@ def _commands_of(path: str, name: str) -> list[str]:
     if not (is_shell or is_recipe or is_page):
         return []
     try:
-        if os.path.getsize(path) > LARGEST:
+        if os.path.getsize(path) > LARGEST_HINT:
             return []
         text = read_file(path).decode(errors="replace")
     except (OSError, BadInput):

@@ -9,11 +9,11 @@ import sys
 from collections.abc import Iterator
 from functools import cache
 
-Release = tuple[int, int]
+PinnedRelease = tuple[int, int]
 
 NEWEST = 5
 ANY_MINOR = 999
-PACKAGES = ("transformers", "trl", "peft", "accelerate", "sentence_transformers")
+PINNED_PACKAGES = ("transformers", "trl", "peft", "accelerate", "sentence_transformers")
 PINNING_FILES = ("pyproject.toml", "requirements*.txt", "constraints*.txt", "setup.cfg", "setup.py", "environment.y*ml")
 TOP_OF_PROJECT = (".git", "pyproject.toml", "setup.py")
 BOUND = re.compile(r"(===?|~=|<=?)\s*v?(\d+(?:\.\d+)*)")
@@ -37,15 +37,15 @@ def generation_in(requirements: str) -> int | None:
 
 
 @cache
-def library_releases(folder: str) -> tuple[tuple[str, Release], ...]:
+def library_releases(folder: str) -> tuple[tuple[str, PinnedRelease], ...]:
     """The releases that the files beside the script pin, else those that are installed here, by their packages."""
     texts = [_text(file) for file in _pinning_files(os.path.abspath(folder))]
-    found = {package: next(filter(None, (release_pinned(text, package) for text in texts)), None) for package in PACKAGES}
+    found = {package: next(filter(None, (release_pinned(text, package) for text in texts)), None) for package in PINNED_PACKAGES}
     releases = {package: release or _installed_release(package) for package, release in found.items()}
     return tuple((package, release) for package, release in releases.items() if release is not None)
 
 
-def release_pinned(requirements: str, package: str) -> Release | None:
+def release_pinned(requirements: str, package: str) -> PinnedRelease | None:
     """The newest release that a requirements text allows, if it sets a bound: `==0.12`, `~=0.12.1`, `>=0.9,<0.13`."""
     name = re.escape(package).replace("_", "[-_]")
     for clauses in re.findall(rf"^[^#\n]*?(?<![\w.-]){name}(?:\[[^]\n]*\])?\s*([=~<>!][^\"'\n;#]*)", requirements, re.MULTILINE):
@@ -55,7 +55,7 @@ def release_pinned(requirements: str, package: str) -> Release | None:
     return None
 
 
-def _newest(operator: str, version: str) -> Release:
+def _newest(operator: str, version: str) -> PinnedRelease:
     """The newest major and minor number below a bound; what lies below a major one is only known to end there."""
     numbers = [int(number) for number in version.split(".") if number.isdecimal()]
     major, minor = numbers[0], numbers[1] if len(numbers) > 1 else 0
@@ -89,7 +89,7 @@ def _installed() -> int | None:
     return min(max(release[0], 4), NEWEST) if release else None
 
 
-def _installed_release(package: str) -> Release | None:
+def _installed_release(package: str) -> PinnedRelease | None:
     for entry in sys.path:
         for found in glob.glob(os.path.join(glob.escape(entry or "."), f"{package}-*.dist-info")):
             numbers = os.path.basename(found).removeprefix(f"{package}-").split(".")

@@ -14,10 +14,10 @@ from typing import NamedTuple
 from raylift.result_check.parsed_bytes import statements_in
 
 NEVER, PERHAPS, SURELY = 0, 1, 2
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
-COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-ANYTHING = "*"
+FUNCTION_NODES = (ast.FunctionDef, ast.AsyncFunctionDef)
+DEFINITION_NODES = (*FUNCTION_NODES, ast.ClassDef)
+COMPREHENSION_NODES = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+ANY_NAME = "*"
 """Stands for whatever a star import may bind."""
 
 
@@ -64,13 +64,13 @@ class BindingFlow:
     def read(self, name: str, ways: BoundNames) -> None:
         bit = self.bits([name])
         level = SURELY if ways.surely & bit else PERHAPS if ways.perhaps & bit else NEVER
-        if level == NEVER and ways.perhaps & self.bits([ANYTHING]):
+        if level == NEVER and ways.perhaps & self.bits([ANY_NAME]):
             level = PERHAPS
         self.reads.setdefault(name, {}).setdefault(level, []).append(self._reader)
 
     def _statement(self, node: ast.stmt, ways: BoundNames) -> Ways:
         self._reader = node
-        if isinstance(node, DEFINITIONS):
+        if isinstance(node, DEFINITION_NODES):
             return self._definition(node, ways)
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             return self._bound(ways, (alias.asname or alias.name.partition(".")[0] for alias in node.names))
@@ -118,14 +118,14 @@ class BindingFlow:
     def _loop(self, node: ast.For | ast.AsyncFor | ast.While, ways: BoundNames) -> Ways:
         self._breaks.append([])
         if isinstance(node, ast.While):
-            again = self._doubtful(ways, stored_in(node.body))
+            again = self._doubtful(ways, names_stored_in(node.body))
             here = self._expression(node.test, BoundNames(ways.surely, again.perhaps))
             self.block(node.body, here)
             is_endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
-            after: Ways = None if is_endless else self._doubtful(here, stored_in(node.body))
+            after: Ways = None if is_endless else self._doubtful(here, names_stored_in(node.body))
         else:
             here = self._expression(node.iter, ways)
-            again = self._doubtful(here, stored_in([node]))
+            again = self._doubtful(here, names_stored_in([node]))
             self.block(node.body, self._parts([node.target], again))
             after = again
         after = self.block(node.orelse, after)
@@ -134,7 +134,7 @@ class BindingFlow:
     def _attempt(self, node: ast.stmt, ways: BoundNames) -> Ways:
         body, handlers = getattr(node, "body", []), getattr(node, "handlers", [])
         ends: list[Ways] = [self.block(getattr(node, "orelse", []), self.block(body, ways))]
-        caught = self._doubtful(ways, stored_in(body))
+        caught = self._doubtful(ways, names_stored_in(body))
         for handler in handlers:
             here = self._expression(handler.type, caught) if handler.type else caught
             end = self.block(handler.body, self._bound(here, [handler.name] if handler.name else []))
@@ -142,7 +142,7 @@ class BindingFlow:
         last = getattr(node, "finalbody", [])
         if not last:
             return joined(*ends)
-        anyway = self._doubtful(caught, stored_in([*body, *handlers]))
+        anyway = self._doubtful(caught, names_stored_in([*body, *handlers]))
         end = joined(*ends)
         self.block(last, anyway)
         return self.block(last, end)
@@ -175,7 +175,7 @@ class BindingFlow:
             return self._bound(ways, [node.id])
         if isinstance(node, ast.Lambda):
             return self._parts([*node.args.defaults, *(each for each in node.args.kw_defaults if each)], ways)
-        if isinstance(node, COMPREHENSIONS):
+        if isinstance(node, COMPREHENSION_NODES):
             return self._comprehension(node, ways)
         if isinstance(node, ast.NamedExpr):
             return self._bound(self._expression(node.value, ways), [node.target.id])
@@ -206,13 +206,13 @@ class BindingFlow:
         return BoundNames(ways.surely & less, ways.perhaps & less)
 
 
-def stored_in(nodes: Iterable[ast.AST]) -> Iterator[str]:
+def names_stored_in(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """The names that nodes bind, those of functions in them included: at worst a name too many."""
     for node in nodes:
         for part in ast.walk(node):
             if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
                 yield part.id
-            elif isinstance(part, DEFINITIONS):
+            elif isinstance(part, DEFINITION_NODES):
                 yield part.name
             elif isinstance(part, ast.alias):
                 yield part.asname or part.name.partition(".")[0]

@@ -6,17 +6,17 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
-from raylift.result_check.binding_flow import FUNCTIONS, NEVER, PERHAPS, BindingFlow, BoundNames, stored_in
+from raylift.result_check.binding_flow import FUNCTION_NODES, NEVER, PERHAPS, BindingFlow, BoundNames, names_stored_in
 from raylift.result_check.fault import Fault
-from raylift.result_check.launched import Launched, is_main_test
+from raylift.result_check.launched import LaunchedTraining, is_main_test
 from raylift.result_check.names import KNOWN
 from raylift.result_check.parsed_bytes import ParsedBytes, blocks_of, statements_in
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 Reads = dict[str, dict[int, list[ast.stmt]]]
 
 
-def use_faults(before: ParsedBytes, after: ParsedBytes, launch: Launched | None) -> Iterator[Fault]:
+def use_faults(before: ParsedBytes, after: ParsedBytes, launch: LaunchedTraining | None) -> Iterator[Fault]:
     """Names that are read too early on the way through the script itself, or through a function that has changed."""
     known = _Known(before, after)
     yield from _compared(_reads_of_source(before), _reads_of_result(after, launch), known)
@@ -63,7 +63,7 @@ def _reads_of_source(parsed: ParsedBytes) -> Reads:
     return flow.reads
 
 
-def _reads_of_result(parsed: ParsedBytes, launch: Launched | None) -> Reads:
+def _reads_of_result(parsed: ParsedBytes, launch: LaunchedTraining | None) -> Reads:
     """What the driver reads at the top level, and what a worker reads in its train function after that."""
     flow = BindingFlow()
     ways = _with(flow, KNOWN)
@@ -89,11 +89,11 @@ def _reads_of_result(parsed: ParsedBytes, launch: Launched | None) -> Reads:
     return flow.reads
 
 
-def _class_faults(function: Function, parsed: ParsedBytes) -> Iterator[Fault]:
+def _class_faults(function: FunctionNode, parsed: ParsedBytes) -> Iterator[Fault]:
     """A class body that binds a name finds what that was before in the module only, never in a function around it."""
     own = _locals(function)
     for node in (part for part in ast.walk(function) if isinstance(part, ast.ClassDef)):
-        both = own & set(stored_in(node.body))
+        both = own & set(names_stored_in(node.body))
         if not both:
             continue
         flow = BindingFlow()
@@ -102,18 +102,20 @@ def _class_faults(function: Function, parsed: ParsedBytes) -> Iterator[Fault]:
             yield Fault(flow.reads[name][NEVER][0].lineno, f"`{name}` is read in a class that does not see it here")
 
 
-def _functions(block: Iterable[ast.stmt], prefix: str, opened: ast.FunctionDef | None = None) -> Iterator[tuple[str, Function]]:
+def _functions(
+    block: Iterable[ast.stmt], prefix: str, opened: ast.FunctionDef | None = None
+) -> Iterator[tuple[str, FunctionNode]]:
     """Every function with its full name; those in the train function as if they stood at the top level."""
     for node in block:
         name = getattr(node, "name", "")
-        if isinstance(node, FUNCTIONS) and node is not opened:
+        if isinstance(node, FUNCTION_NODES) and node is not opened:
             yield prefix + name, node
         inner = f"{prefix}{name}." if name and node is not opened else prefix
         for part in blocks_of(node):
             yield from _functions(part, inner, opened)
 
 
-def _reads_in(function: Function) -> Reads:
+def _reads_in(function: FunctionNode) -> Reads:
     """What a function reads of its own variables."""
     flow = BindingFlow()
     own = _locals(function)
@@ -126,20 +128,20 @@ def _with(flow: BindingFlow, names: Iterable[str]) -> BoundNames:
     return BoundNames(bits, bits)
 
 
-def _parameters(function: Function) -> set[str]:
+def _parameters(function: FunctionNode) -> set[str]:
     given = function.args
     every = [*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg]
     return {each.arg for each in every if each is not None}
 
 
-def _locals(function: Function) -> set[str]:
+def _locals(function: FunctionNode) -> set[str]:
     """The variables of a function itself."""
     stored: set[str] = set()
     shared: set[str] = set()
     waiting: list[ast.AST] = list(function.body)
     while waiting:
         node = waiting.pop()
-        if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+        if isinstance(node, (*FUNCTION_NODES, ast.ClassDef)):
             stored.add(node.name)
             waiting += node.decorator_list
         elif isinstance(node, (ast.Global, ast.Nonlocal)):

@@ -13,14 +13,14 @@ PIECES = re.compile(
     r"(?P<string>'''(?:\\.|[^\\])*?'''|\"\"\"(?:\\.|[^\\])*?\"\"\"|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\")|(?P<comment>#[^\n]*)",
     re.DOTALL,
 )
-HEADER = re.compile(r"^# /// script[ \t]*\n(?:#[^\n]*\n)*?# ///[ \t]*$", re.MULTILINE)
+SCRIPT_HEADER = re.compile(r"^# /// script[ \t]*\n(?:#[^\n]*\n)*?# ///[ \t]*$", re.MULTILINE)
 """The header of a script that names what it needs (PEP 723), among which a lift has its own."""
 
 
 def comment_faults(before: ParsedBytes, after: ParsedBytes) -> Iterator[Fault]:
     """The comments that a result has less often than its source."""
     left = Counter(text for _, text in comments(after.text_of_all))
-    for line, text in comments(HEADER.sub(_as_blanks, before.text_of_all)):
+    for line, text in comments(SCRIPT_HEADER.sub(_as_blanks, before.text_of_all)):
         left[text] -= 1
         if left[text] < 0 and not _went_along(before, after, line, text):
             yield Fault(line, f"the comment `{text}` is lost")

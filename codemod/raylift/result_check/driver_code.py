@@ -6,24 +6,24 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from raylift.libraries import TRAINER_PACKAGES
-from raylift.result_check.binding_flow import FUNCTIONS
+from raylift.result_check.binding_flow import FUNCTION_NODES
 from raylift.result_check.fault import Fault
 from raylift.result_check.imported_names import imported_names
-from raylift.result_check.launched import Launched
+from raylift.result_check.launched import LaunchedTraining
 from raylift.result_check.parsed_bytes import ParsedBytes
 
-PACKAGES = TRAINER_PACKAGES | {"accelerate", "setfit"}
+TRAINING_PACKAGES = TRAINER_PACKAGES | {"accelerate", "setfit"}
 """The packages whose trainers and accelerators train."""
 
 
-def driver_faults(after: ParsedBytes, launch: Launched | None) -> Iterator[Fault]:
+def driver_faults(after: ParsedBytes, launch: LaunchedTraining | None) -> Iterator[Fault]:
     """Calls that train, or make what trains, among those that running the file makes before any worker."""
     if launch is None:
         return
     makers = {
         name.bound
         for name in imported_names(after)
-        if name.full.partition(".")[0] in PACKAGES and name.full.endswith(("Trainer", ".Accelerator", "_launcher"))
+        if name.full.partition(".")[0] in TRAINING_PACKAGES and name.full.endswith(("Trainer", ".Accelerator", "_launcher"))
     }
     for call in calls_made([node for node in after.tree.body if node is not launch.train_function], after):
         if isinstance(call.func, ast.Name) and call.func.id in makers:
@@ -34,12 +34,12 @@ def driver_faults(after: ParsedBytes, launch: Launched | None) -> Iterator[Fault
 
 def calls_made(statements: Iterable[ast.AST], parsed: ParsedBytes) -> Iterator[ast.Call]:
     """The calls that running statements makes, those in functions of the file that they call included."""
-    functions = {node.name: node for node in parsed.tree.body if isinstance(node, FUNCTIONS)}
+    functions = {node.name: node for node in parsed.tree.body if isinstance(node, FUNCTION_NODES)}
     seen: set[str] = set()
     waiting: list[ast.AST] = list(statements)
     while waiting:
         node = waiting.pop()
-        if isinstance(node, FUNCTIONS):
+        if isinstance(node, FUNCTION_NODES):
             waiting += [*node.decorator_list, *node.args.defaults, *(each for each in node.args.kw_defaults if each)]
             continue
         if isinstance(node, ast.Lambda):

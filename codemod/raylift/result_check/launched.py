@@ -11,7 +11,7 @@ from raylift.result_check.parsed_bytes import ParsedBytes
 from raylift.targets import TARGETS
 
 
-class Launched(NamedTuple):
+class LaunchedTraining(NamedTuple):
     """What a lift has put around a script."""
 
     train_function: ast.FunctionDef
@@ -19,7 +19,7 @@ class Launched(NamedTuple):
     guard: ast.If | None
 
 
-def launched(before: ParsedBytes, after: ParsedBytes) -> Launched | None:
+def launched(before: ParsedBytes, after: ParsedBytes) -> LaunchedTraining | None:
     """What launches a result; None where it was edited in place, or only brought up to date."""
     if uses_ray_training(before):
         return None
@@ -28,7 +28,7 @@ def launched(before: ParsedBytes, after: ParsedBytes) -> Launched | None:
     for call in launcher_calls(after):
         given = call.args[0] if call.args else None
         if isinstance(given, ast.Name) and given.id in new:
-            return Launched(_trained_by(new[given.id], new), call, _guard_around(after, call))
+            return LaunchedTraining(_trained_by(new[given.id], new), call, _guard_around(after, call))
     return None
 
 

@@ -6,13 +6,13 @@ import ast
 from collections.abc import Iterator
 
 from raylift.result_check.fault import Fault
-from raylift.result_check.launched import Launched, is_main_test
+from raylift.result_check.launched import LaunchedTraining, is_main_test
 from raylift.result_check.parsed_bytes import ParsedBytes
 
-LEAVES = frozenset({"exit", "quit", "sys.exit", "os._exit", "os.abort"})
+LEAVING_NODES = frozenset({"exit", "quit", "sys.exit", "os._exit", "os.abort"})
 
 
-def launcher_faults(before: ParsedBytes, after: ParsedBytes, launch: Launched | None) -> Iterator[Fault]:
+def launcher_faults(before: ParsedBytes, after: ParsedBytes, launch: LaunchedTraining | None) -> Iterator[Fault]:
     """What keeps a result from starting its workers when it is run as a program."""
     if launch is None:
         return
@@ -44,4 +44,4 @@ def _is_fitted(block: list[ast.stmt], call: ast.Call) -> bool:
 
 def _leaves(node: ast.stmt) -> bool:
     call = node.value if isinstance(node, ast.Expr) else None
-    return isinstance(node, ast.Raise) or (isinstance(call, ast.Call) and ast.unparse(call.func) in LEAVES)
+    return isinstance(node, ast.Raise) or (isinstance(call, ast.Call) and ast.unparse(call.func) in LEAVING_NODES)

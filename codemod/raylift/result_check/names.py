@@ -8,7 +8,7 @@ import symtable
 from collections.abc import Iterator
 
 from raylift.result_check.fault import Fault
-from raylift.result_check.launched import Launched
+from raylift.result_check.launched import LaunchedTraining
 from raylift.result_check.parsed_bytes import ParsedBytes
 
 OF_MODULES = frozenset({"__file__", "__name__", "__doc__", "__spec__", "__package__", "__builtins__", "__path__", "__loader__"})
@@ -16,7 +16,7 @@ OF_CLASSES = frozenset({"__module__", "__qualname__", "__class__", "__classcell_
 KNOWN = frozenset(dir(builtins)) | OF_MODULES | OF_CLASSES
 
 
-def name_faults(before: ParsedBytes, after: ParsedBytes, launch: Launched | None) -> Iterator[Fault]:
+def name_faults(before: ParsedBytes, after: ParsedBytes, launch: LaunchedTraining | None) -> Iterator[Fault]:
     """Names that the result reads and nothing binds, and variables that have become two."""
     missing = undefined(after)
     for name in sorted(missing - undefined(before) if missing else ()):

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from raylift.result_check.binding_flow import FUNCTIONS
+from raylift.result_check.binding_flow import FUNCTION_NODES
 from raylift.result_check.fault import Fault
 from raylift.result_check.imported_names import imported_names, uses_ray_training
 from raylift.result_check.parsed_bytes import ParsedBytes, blocks_of
@@ -17,9 +17,9 @@ RANK = re.compile(
 )
 ONE_RANK = re.compile(r"\bon_(\w+_)?process\b|\brank_zero_only\b|\bmaster_only\b")
 STEP_HOOKS = frozenset({"forward", "training_step", "compute_loss", "prediction_step", "evaluation_step", "validation_step"})
-DATA = re.compile(r"(loader|batch(es)?|dataset|(^|_)dl)\b", re.IGNORECASE)
+DATA_NAMES = re.compile(r"(loader|batch(es)?|dataset|(^|_)dl)\b", re.IGNORECASE)
 WAYS_OUT = (ast.Return, ast.Continue, ast.Break)
-LOOPS = (ast.For, ast.AsyncFor, ast.While)
+LOOP_NODES = (ast.For, ast.AsyncFor, ast.While)
 Way = list[ast.AST]
 
 
@@ -55,19 +55,19 @@ def _reports(node: ast.expr, names: set[str]) -> bool:
 
 def _wrong(way: Way, ranks: frozenset[str], after: ParsedBytes) -> Iterator[str]:
     """What is wrong with the place of one report."""
-    start = max((i for i, node in enumerate(way) if isinstance(node, FUNCTIONS)), default=0)
+    start = max((i for i, node in enumerate(way) if isinstance(node, FUNCTION_NODES)), default=0)
     function, inside = way[start], way[start:]
     tests = [node.test for node in inside if isinstance(node, (ast.If, ast.While))]
     if any(_asks_rank(test, ranks) for test in tests) or any(_lets_some_leave(node, inside, ranks) for node in inside):
         yield "a report stands where only some ranks get to"
-    if isinstance(function, FUNCTIONS):
+    if isinstance(function, FUNCTION_NODES):
         if any(ONE_RANK.search(ast.unparse(decorator)) for decorator in function.decorator_list):
             yield "a report stands in a function that only some ranks run"
         if _is_called_for_some(function.name, after, ranks):
             yield "a report stands in a function that only some ranks call"
         if function.name in STEP_HOOKS:
             yield f"a report stands in `{function.name}`, which runs at every step"
-    loop = next((node for node in reversed(inside) if isinstance(node, LOOPS)), None)
+    loop = next((node for node in reversed(inside) if isinstance(node, LOOP_NODES)), None)
     if loop is not None and _goes_over_batches(loop):
         yield "a report stands in the loop over batches"
 
@@ -108,13 +108,15 @@ def _is_called_for_some(name: str, after: ParsedBytes, ranks: frozenset[str]) ->
 
 def _goes_over_batches(loop: ast.AST) -> bool:
     """Whether a loop goes over data and trains with each piece of it."""
-    if not isinstance(loop, (ast.For, ast.AsyncFor)) or not DATA.search(f"{ast.unparse(loop.target)} {ast.unparse(loop.iter)}"):
+    if not isinstance(loop, (ast.For, ast.AsyncFor)) or not DATA_NAMES.search(
+        f"{ast.unparse(loop.target)} {ast.unparse(loop.iter)}"
+    ):
         return False
     own: list[ast.AST] = list(loop.body)
     while own:
         node = own.pop()
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "backward":
             return True
-        if not isinstance(node, (*LOOPS, *FUNCTIONS, ast.Lambda)):
+        if not isinstance(node, (*LOOP_NODES, *FUNCTION_NODES, ast.Lambda)):
             own += ast.iter_child_nodes(node)
     return False

@@ -12,13 +12,13 @@ from collections.abc import Iterator, Sequence
 
 from raylift.result_check.edited import counterpart, is_made_of, may_go, opened, without_frame
 from raylift.result_check.fault import Fault
-from raylift.result_check.launched import Launched, is_main_test
+from raylift.result_check.launched import LaunchedTraining, is_main_test
 from raylift.result_check.parsed_bytes import ParsedBytes, blocks_of
 
 Block = Sequence[ast.stmt]
 
 
-def statement_faults(before: ParsedBytes, after: ParsedBytes, launch: Launched | None) -> Iterator[Fault]:
+def statement_faults(before: ParsedBytes, after: ParsedBytes, launch: LaunchedTraining | None) -> Iterator[Fault]:
     """What of the source the result lacks, has twice, or has in another order."""
     comparison = Comparison(before, after)
     if launch is None:

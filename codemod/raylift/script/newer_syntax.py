@@ -11,13 +11,13 @@ HINT = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 """Without any of these there is nothing newer in a source."""
-LARGEST = 300_000
+LARGEST_READ = 300_000
 SECONDS = 10
 
 
 def newer_python(source: bytes) -> str:
     """The oldest Python that reads a source which this one cannot, such as "3.12"; empty where none is known to."""
-    if len(source) > LARGEST or not HINT.search(source):
+    if len(source) > LARGEST_READ or not HINT.search(source):
         return ""
     version = _asked(source)
     return version if version and tuple(map(int, version.split("."))) > sys.version_info[:2] else ""

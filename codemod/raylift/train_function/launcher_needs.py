@@ -26,9 +26,9 @@ ASKS_THE_GROUP = re.compile(
 """What raises where no process group has been made."""
 
 LAUNCHER_TESTS = frozenset({"is_initialized", "is_torchelastic_launched"})
-EXITS = frozenset({"builtins.exit", "builtins.quit", "os._exit", "sys.exit"})
+EXIT_CALLS = frozenset({"builtins.exit", "builtins.quit", "os._exit", "sys.exit"})
 NUMBERS = frozenset({"builtins.float", "builtins.int"})
-READERS = frozenset({"os.environ.get", "os.getenv"})
+ENVIRONMENT_READERS = frozenset({"os.environ.get", "os.getenv"})
 
 
 def needs_launcher(script: Script, statement: ast.stmt) -> bool:
@@ -132,7 +132,7 @@ def _insists(script: Script, node: ast.AST) -> bool:
         return False
     denies = any(isinstance(part, (ast.Not, ast.NotIn, ast.Is)) for part in ast.walk(node.test))
     last = node.body[-1]
-    ends = isinstance(last, ast.Raise) or (isinstance(last, ast.Expr) and bool(script.names(_called_by(last.value)) & EXITS))
+    ends = isinstance(last, ast.Raise) or (isinstance(last, ast.Expr) and bool(script.names(_called_by(last.value)) & EXIT_CALLS))
     return denies and ends
 
 
@@ -167,7 +167,7 @@ def _may_be_none(script: Script, expression: ast.expr) -> bool:
     call = found.node
     return (
         len(call.args) == 1
-        and not found.script.names(call.func).isdisjoint(READERS)
+        and not found.script.names(call.func).isdisjoint(ENVIRONMENT_READERS)
         and _is_of_launcher(found.script, call.args[0])
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from raylift.script import Script
 from raylift.settings import Settings
 
-KEYWORDS = {
+SHARDING_KEYWORDS = {
     "deepspeed": "DEEPSPEED", "deepspeed_plugin": "DEEPSPEED", "deepspeed_plugins": "DEEPSPEED", "fsdp": "FSDP", "fsdp_plugin": "FSDP",
     "megatron_lm_plugin": "MEGATRON_LM",
 }  # fmt: skip
@@ -32,8 +32,8 @@ def _in_script(script: Script) -> Iterator[tuple[str, int]]:
         yield from ((kind, call.lineno) for call in script.calls_to(*names))
     for call in script.all(ast.Call):
         for keyword in call.keywords:
-            if keyword.arg in KEYWORDS and not _is_nothing(keyword.value):
-                yield KEYWORDS[keyword.arg], keyword.value.lineno
+            if keyword.arg in SHARDING_KEYWORDS and not _is_nothing(keyword.value):
+                yield SHARDING_KEYWORDS[keyword.arg], keyword.value.lineno
 
 
 def _is_nothing(value: ast.expr) -> bool:

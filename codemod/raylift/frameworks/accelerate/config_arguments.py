@@ -69,14 +69,14 @@ class ConfigArgument:
     classes: tuple[str, ...] = ()
 
 
-def kind_of(config: Mapping[str, Any]) -> str:
+def kind_of_config(config: Mapping[str, Any]) -> str:
     """Accelerate's distributed type; YAML reads a bare `NO` as False."""
     return str(config.get("distributed_type") or "NO").upper()
 
 
 def config_arguments(config: Mapping[str, Any]) -> Iterator[ConfigArgument]:
     """The arguments of `Accelerator` that a config stands for."""
-    kind = kind_of(config)
+    kind = kind_of_config(config)
     precision = str(config.get("mixed_precision") or ("fp16" if config.get("fp16") else "no")).lower()
     if precision != "no":
         yield ConfigArgument("mixed_precision", f'"{precision}"')
@@ -129,7 +129,7 @@ def _parallelism(given: dict[str, Any]) -> Iterator[ConfigArgument]:
     fields = _fields(given, PARALLELISM)
     classes: tuple[str, ...] = ("ParallelismConfig",)
     if strategy := given.get("parallelism_config_cp_comm_strategy"):
-        fields["cp_handler"] = f"TorchContextParallelConfig(cp_comm_strategy={quoted(strategy)})"
+        fields["cp_handler"] = f"TorchContextParallelConfig(cp_comm_strategy={quoted_value(strategy)})"
         classes += ("TorchContextParallelConfig",)
     if given:
         yield ConfigArgument("parallelism_config", _call("ParallelismConfig", fields), classes)
@@ -160,15 +160,15 @@ def _code(key: str, value: object) -> str:
         value = str(value)
     if key in ("dynamo_backend", "fsdp_backward_prefetch_policy", "fsdp_backward_prefetch") and isinstance(value, str):
         value = value.upper()
-    return quoted(value)
+    return quoted_value(value)
 
 
-def quoted(value: object) -> str:
+def quoted_value(value: object) -> str:
     """A value as code, with double quotes; what is long takes a line per entry."""
     if isinstance(value, Mapping):
-        return _enclosed("{", [f"{quoted(key)}: {quoted(part)}" for key, part in value.items()], "}")
+        return _enclosed("{", [f"{quoted_value(key)}: {quoted_value(part)}" for key, part in value.items()], "}")
     if isinstance(value, list):
-        return _enclosed("[", [quoted(part) for part in value], "]")
+        return _enclosed("[", [quoted_value(part) for part in value], "]")
     plain = isinstance(value, str) and value.isprintable() and not {'"', "\\"} & {*value}
     return f'"{value}"' if plain else repr(value)
 

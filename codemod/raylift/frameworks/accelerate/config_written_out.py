@@ -20,7 +20,7 @@ from typing import Any
 
 from raylift.edits.arguments import add_arguments
 from raylift.frameworks.accelerate.accelerators import accelerator_constructions
-from raylift.frameworks.accelerate.config_arguments import SHARDED, config_arguments, kind_of, not_written
+from raylift.frameworks.accelerate.config_arguments import SHARDED, config_arguments, kind_of_config, not_written
 from raylift.frameworks.accelerate.notebook_launcher import launched_precision
 from raylift.frameworks.accelerate.old_arguments import has_precision
 from raylift.frameworks.hf_trainer.trainer_classes import trainer_constructions
@@ -77,7 +77,7 @@ def _written_into(call: ast.Call, config: Mapping[str, Any]) -> Iterator[Finding
 
 def _refuse_lost_sharding(case: Case, config: Mapping[str, Any], trainer: ast.Call | None) -> None:
     """What the launcher told a Trainer about sharding has no Accelerator to be written into; nor has Megatron's part of a config."""
-    kind = kind_of(config)
+    kind = kind_of_config(config)
     if kind == "MEGATRON_LM" or (trainer is not None and kind in SHARDED):
         text = f"the launch command shards the model with {kind}, and the lifted script would train whole copies of it"
         raise Refusal(1 if trainer is None else trainer.lineno, "RL316", text, LOST_REMEDY[kind])

@@ -19,7 +19,7 @@ from raylift.edits.imports import move_imports
 from raylift.edits.statements import precede_with
 from raylift.frameworks.hf_trainer.configs import GivenConfig
 from raylift.frameworks.hf_trainer.given_arguments import GivenArgument, arguments_given, as_written
-from raylift.frameworks.hf_trainer.library_classes import ARGUMENTS, library_class
+from raylift.frameworks.hf_trainer.library_classes import ARGUMENT_CLASSES, library_class
 from raylift.plan import Case, Edit, NeededImport
 from raylift.releases.arguments import default_of, defaults_known
 from raylift.script import Script
@@ -70,7 +70,7 @@ def config_given_more(case: Case, moving: MovingArguments, made: ast.Call, known
     """The call that makes the config takes more; plain TrainingArguments become the config and keep their defaults."""
     script = case.script
     added = [Argument(field, as_written(script, argument)) for field, argument in known]
-    if library_class(script, made, case.settings, ARGUMENTS) == moving.config:
+    if library_class(script, made, case.settings, ARGUMENT_CLASSES) == moving.config:
         if added:
             change = on_lines_if_long(recast_call("", {}, added), made.col_offset)
             yield Edit(made, change, "RL206", moving.why(), group=moving.call, last=True)
@@ -119,7 +119,7 @@ def _unused_import(script: Script, moving: MovingArguments, made: ast.Call) -> I
 def _kept_defaults(case: Case, config: str, given: set[str]) -> Iterator[Argument]:
     """What TrainingArguments say that are told nothing, where the config would say something else."""
     for name in defaults_known(config):
-        old, new = default_of(case.settings, ARGUMENTS, name), default_of(case.settings, config, name)
+        old, new = default_of(case.settings, ARGUMENT_CLASSES, name), default_of(case.settings, config, name)
         if name not in given and old is not None and new is not None and old != new and not (name == "bf16" and "fp16" in given):
             yield Argument(name, WITHOUT_OLD_DEFAULT.get(name, old))
 

@@ -10,7 +10,7 @@ from raylift.releases.arguments import class_at, gone_since, takes_argument
 from raylift.script import Script, Value
 from raylift.settings import Settings
 
-ARGUMENTS = "transformers.TrainingArguments"
+ARGUMENT_CLASSES = "transformers.TrainingArguments"
 TRAINER = "transformers.Trainer"
 
 

@@ -28,7 +28,7 @@ from raylift.frameworks.hf_trainer.configs import GivenConfig, can_be_converted,
 from raylift.frameworks.hf_trainer.constructors import base_constructions, called_classes, takes
 from raylift.frameworks.hf_trainer.given_arguments import GivenArgument, arguments_given, hides_arguments
 from raylift.frameworks.hf_trainer.gone_arguments import TRL_NAMES
-from raylift.frameworks.hf_trainer.library_classes import ARGUMENTS, gone_with, is_gone, library_class
+from raylift.frameworks.hf_trainer.library_classes import ARGUMENT_CLASSES, gone_with, is_gone, library_class
 from raylift.frameworks.hf_trainer.trainer_classes import trainer_constructions
 from raylift.plan import Case, Finding, Notice
 from raylift.releases.arguments import is_there
@@ -122,9 +122,9 @@ def _can_take(case: Case, moving: MovingArguments, made: ast.Call) -> bool:
     """Whether the call that makes a config can be given more: it makes this config, or plain TrainingArguments, all in sight."""
     if hides_arguments(case.script, made) or any(keyword.arg is None for keyword in made.keywords):
         return False
-    name = library_class(case.script, made, case.settings, ARGUMENTS)
+    name = library_class(case.script, made, case.settings, ARGUMENT_CLASSES)
     is_plain = all(isinstance(value, str) for value in called_classes(case.script, made))
-    return name == moving.config or (name == ARGUMENTS and is_plain and is_there(case.settings, moving.config))
+    return name == moving.config or (name == ARGUMENT_CLASSES and is_plain and is_there(case.settings, moving.config))
 
 
 def _can_precede(script: Script, call: ast.Call) -> bool:

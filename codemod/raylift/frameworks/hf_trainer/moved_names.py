@@ -16,8 +16,8 @@ from raylift.script import Script
 from raylift.settings import Settings
 
 OTHER_NAMES = {"prepare_model_for_int8_training": "prepare_model_for_kbit_training"}
-REMEDY = "see the release notes, or pin an older release"
-INSTEAD = {
+NAME_REMEDY = "see the release notes, or pin an older release"
+INSTEAD_OF_NAMES = {
     "DataCollatorForCompletionOnlyLM": "set completion_only_loss or assistant_only_loss of SFTConfig",
     "DPOScriptArguments": "it is ScriptArguments",
     "PPOv2Config": "it is PPOConfig",
@@ -52,9 +52,9 @@ def _update_import(script: Script, node: ast.ImportFrom, settings: Settings) -> 
             yield from () if alias.asname else _renamed_uses(script, alias.name)
         else:
             kept.add(known_as)
-            gone.setdefault((name_gone_since(node.module or "", alias.name), INSTEAD.get(alias.name, REMEDY)), []).append(
-                alias.name
-            )
+            gone.setdefault(
+                (name_gone_since(node.module or "", alias.name), INSTEAD_OF_NAMES.get(alias.name, NAME_REMEDY)), []
+            ).append(alias.name)
     for (since, instead), names in gone.items():
         text = f"{_listed(names)} gone from {since}, and importing {'them' if len(names) > 1 else 'it'} fails"
         yield Notice(node.lineno, "RL208", text, instead)

@@ -31,7 +31,7 @@ from raylift.frameworks.hf_trainer.gone_arguments import (
     INSIDE,
     WHEN_TRUE,
 )
-from raylift.frameworks.hf_trainer.library_classes import ARGUMENTS, TRAINER, is_gone, library_class
+from raylift.frameworks.hf_trainer.library_classes import ARGUMENT_CLASSES, TRAINER, is_gone, library_class
 from raylift.frameworks.hf_trainer.positional_arguments import has_shifted, name_shifted
 from raylift.frameworks.hf_trainer.trainer_classes import is_trainer_itself, trainer_constructions
 from raylift.frameworks.hf_trainer.trainings import is_trainer
@@ -70,7 +70,7 @@ def _both(first: Change, second: Change) -> Change:
 
 def _updates(script: Script, settings: Settings) -> Iterator[Finding]:
     for call in arguments_constructions(script):
-        name = library_class(script, call, settings, ARGUMENTS)
+        name = library_class(script, call, settings, ARGUMENT_CLASSES)
         yield from _modern_arguments(script, call, name, settings)
     for call in (*trainer_constructions(script), *base_constructions(script)):
         yield from _modern_trainer(script, call, settings)

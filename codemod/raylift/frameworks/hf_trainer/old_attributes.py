@@ -16,7 +16,7 @@ from raylift.edits.expressions import rename_attribute, replace_by
 from raylift.frameworks.hf_trainer.argument_changes import trl_name
 from raylift.frameworks.hf_trainer.arguments_classes import classes_of, old_reads
 from raylift.frameworks.hf_trainer.gone_arguments import GONE_ARGUMENTS, TRL_NAMES, WHEN_TRUE
-from raylift.frameworks.hf_trainer.library_classes import ARGUMENTS, gone_with, is_gone, table_class
+from raylift.frameworks.hf_trainer.library_classes import ARGUMENT_CLASSES, gone_with, is_gone, table_class
 from raylift.plan import Case, Edit, Finding, Notice
 from raylift.settings import Settings
 
@@ -29,7 +29,7 @@ WHEN_GONE = dict.fromkeys(
 def update_attributes(case: Case) -> Iterator[Finding]:
     """Let a script read what the chosen release of transformers has."""
     for node in old_reads(case.script):
-        if is_gone(case.settings, ARGUMENTS, node.attr):
+        if is_gone(case.settings, ARGUMENT_CLASSES, node.attr):
             yield from _read(node, "" if node.attr in WHEN_TRUE else GONE_ARGUMENTS[node.attr].name)
     for node in case.script.all(ast.Attribute):
         if node.attr in TRL_NAMES and (name := table_class(classes_of(case.script, node.value), case.settings)):
@@ -44,7 +44,7 @@ def _read_of_trl(node: ast.Attribute, name: str, settings: Settings) -> Iterator
 
 def _read(node: ast.Attribute, name: str) -> Iterator[Finding]:
     code = ast.unparse(node)
-    gone = f"`{code}` is gone from {gone_with(ARGUMENTS, node.attr)}"
+    gone = f"`{code}` is gone from {gone_with(ARGUMENT_CLASSES, node.attr)}"
     if name:
         yield Edit(node, rename_attribute(name), "RL201", f"`{code}` is now `{name}`")
     elif node.attr in WHEN_GONE:

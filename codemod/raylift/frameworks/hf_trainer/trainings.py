@@ -30,7 +30,7 @@ ANYTHING = re.compile(r"\b(Any|object)\b")
 OTHER_TRAINERS = frozenset({"keras", "lightning", "lightning_fabric", "pytorch_lightning", "ray", "spacy", "tokenizers"})
 """Packages whose Trainers are no relatives of Hugging Face's."""
 TRAIN_KEYWORDS = frozenset({"ignore_keys_for_eval", "resume_from_checkpoint", "trial"})
-OWN_METHODS = frozenset({
+TRAINER_METHODS = frozenset({
     "create_model_card", "create_optimizer_and_scheduler", "get_train_dataloader", "is_world_process_zero", "log_metrics", "pop_callback",
     "remove_callback", "save_metrics",
 })  # fmt: skip
@@ -89,7 +89,7 @@ def is_used_as_trainer(script: Script, expression: ast.expr) -> bool:
     if "resume_from_checkpoint" in keywords and not any(isinstance(value, str) for value in values):  # a module may train, too
         return True
     is_saved = "save_model" in uses and uses_hugging_face(script) and not MODEL_NAME.search(ast.unparse(expression))
-    return is_saved or not OWN_METHODS.isdisjoint(uses)
+    return is_saved or not TRAINER_METHODS.isdisjoint(uses)
 
 
 @remembered
