@@ -92,29 +92,29 @@ class _Unannotated(cst.CSTTransformer):
 def _lifted(concrete: ConcreteTree, placement: Placement, launcher: Launcher, edited: _Edited) -> Body:
     """The top level with the moved statements inside the train function."""
     guard = concrete.target(placement.guard) if placement.guard else None
-    stay, inside, place = _sorted(concrete, {concrete.target(node) for node in placement.moved}, guard, edited)
+    stay, inside, behind, place = _sorted(concrete, {concrete.target(node) for node in placement.moved}, guard, edited)
     launch = launching_statements(concrete.module, launcher)
     if guard is None:
-        train_func = _functions(concrete.module, placement, launcher, inside, None)
+        train_func = _functions(concrete.module, placement, launcher, _tidy(inside))
         new_guard = cst.ensure_type(cst.parse_statement('if __name__ == "__main__":\n    ...\n'), cst.If)
         new_guard = new_guard.with_changes(leading_lines=[BLANK, BLANK], body=cst.IndentedBlock(launch))
         return [*stay[:place], *train_func, *_below_blanks(stay[place:], 2), new_guard]
     old_guard = cst.ensure_type(stay[place], cst.If)
-    train_func = _functions(concrete.module, placement, launcher, inside, old_guard)
+    train_func = _functions(concrete.module, placement, launcher, [*_tidy(inside), *_block(old_guard), *_tidy(behind)], old_guard)
     return [*stay[:place], *train_func, *_below_blanks([_relaunched(old_guard, launch)], 2), *stay[place + 1 :]]
 
 
 def _sorted(
     concrete: ConcreteTree, moved: set[cst.CSTNode], guard: cst.CSTNode | None, edited: _Edited
-) -> tuple[Body, Body, int]:
-    """What stays at the top level and what moves, apart where they were, and how much stays above the train function."""
+) -> tuple[Body, Body, Body, int]:
+    """What stays at the top level, what moves from above the guard and from below it, and how much stays above the train function."""
     stay: Body = []
     inside: Body = []
-    place = 0
+    place = ahead = 0
     was_apart = blanks = False
     for old in concrete.module.body:
         if old is guard or (guard is None and old in moved):
-            place = len(stay)
+            place, ahead = len(stay), len(inside)
         if old in moved:
             inside += _below_blanks(edited.statement(old), int(was_apart))
             was_apart, blanks = False, blanks or _starts_blank(old)
@@ -122,7 +122,14 @@ def _sorted(
             wanted = 2 if stay and isinstance(stay[-1], (cst.FunctionDef, cst.ClassDef)) else int(bool(stay))
             stay += _below_blanks(edited.statement(old), wanted if blanks else 0)
             was_apart, blanks = was_apart or _starts_blank(old), False
-    return stay, inside, place
+    if guard is None:
+        return stay, inside, [], place
+    return stay, inside[:ahead], inside[ahead:], place
+
+
+def _tidy(moved: Body) -> Body:
+    """Moved statements as they stand in a function."""
+    return list(map(_at_most_one_blank, without_gaps(moved)))
 
 
 def _starts_blank(statement: cst.CSTNode) -> bool:
@@ -134,7 +141,7 @@ def _below_blanks(body: Body, wanted: int) -> Body:
     return [below_blanks(body[0], wanted), *body[1:]] if body and wanted else body
 
 
-def _functions(module: cst.Module, placement: Placement, launcher: Launcher, inside: Body, guard: cst.If | None) -> Body:
+def _functions(module: cst.Module, placement: Placement, launcher: Launcher, inside: Body, guard: cst.If | None = None) -> Body:
     """The train function, and the one that starts it on a worker where that is a function of its own."""
     if not launcher.start:
         return [_train_func(placement, launcher, launcher.preamble, inside, guard)]
@@ -151,8 +158,7 @@ def _train_func(
     """`def train_func():` around the moved statements and the guard's body."""
     function = cst.parse_statement(f"def {launcher.train_func}({launcher.parameter}):\n    ...\n")
     lead = [*preamble, *([f"global {', '.join(placement.shared)}"] if placement.shared else [])]
-    body = [*statements_of(*lead), *map(_at_most_one_blank, without_gaps(inside)), *(_block(guard) if guard else [])]
-    body = _without_blanks_above(body)
+    body = _without_blanks_above([*statements_of(*lead), *inside])
     if placement.shared:
         body = [cast(cst.BaseStatement, statement.visit(_Unannotated(placement.shared))) for statement in body]
     block = cst.IndentedBlock(body)

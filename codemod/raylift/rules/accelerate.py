@@ -68,5 +68,5 @@ RULES = (
     Rule("RL316", "refusal", "Sharding that would be lost on the way",
          "The launcher's config told the script's Accelerator to shard the model; without it every worker trains a whole copy, and says nothing.",
          "trainer = Trainer(model=model, args=args, train_dataset=data[\"train\"], processing_class=tokenizer)", "",
-         "Give TrainingArguments its `deepspeed=` or `fsdp=`, or lift for the bundled runtime."),
+         "Give TrainingArguments its `deepspeed=` or `fsdp=`, or lift for the bundled runtime.", depends="--launched-by"),
 )  # fmt: skip

@@ -27,7 +27,7 @@ RULES = (
     Rule("RL219", "notice", "Sharding on workers without GPUs",
          "Accelerate shards with FSDP and Megatron on GPUs only; elsewhere every worker would train a whole copy of the model.",
          "args = TrainingArguments(\"out\", num_train_epochs=1, fsdp=True)", "",
-         "Train on GPUs, or shard with DeepSpeed, which trains on CPUs too."),
+         "Train on GPUs, or shard with DeepSpeed, which trains on CPUs too.", depends="--no-use-gpu"),
     Rule("RL301", "refusal", "hyperparameter_search", "It starts trials of its own, each with its own Trainer and workers.",
          "trainer.hyperparameter_search(n_trials=8)", "", "Search with ray.tune.Tuner over a function that runs a TorchTrainer."),
     Rule("RL303", "refusal", "The script spawns worker processes", "So would every Ray worker: N times N processes.", "mp.spawn(main, nprocs=8)", "",

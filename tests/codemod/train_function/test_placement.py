@@ -379,3 +379,19 @@ def test_what_stays_keeps_its_blank_lines_where_what_stood_between_moves() -> No
 def test_two_blank_lines_follow_the_train_function() -> None:
     code = lifted('from transformers import Trainer\n\nif __name__ == "__main__":\n    Trainer(1).train()\n')
     assert '.train()\n\n\nif __name__ == "__main__":\n' in code
+
+
+def test_what_follows_the_guard_and_moves_follows_it_in_the_train_function_too() -> None:
+    code = lifted(
+        "from transformers import Trainer\ndef main():\n    trainer = Trainer()\n    trainer.train()\n"
+        "if __name__ == '__main__':\n    main()\nmodel = from_somewhere()\n"
+    )
+    assert "def train_func():\n    main()\n    model = from_somewhere()\n" in code
+
+
+def test_what_comes_before_the_guard_and_moves_comes_before_it_in_the_train_function_too() -> None:
+    code = lifted(
+        "from transformers import Trainer\nmodel = from_somewhere()\ndef main():\n    trainer = Trainer()\n    trainer.train()\n"
+        "if __name__ == '__main__':\n    main()\n"
+    )
+    assert "    model = from_somewhere()\n    main()\n" in code

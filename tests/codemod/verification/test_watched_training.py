@@ -45,7 +45,7 @@ def test_a_training_that_fails_says_what_it_printed_last(tmp_path: Path, program
 
 def test_without_a_gpu_both_sides_train_on_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAYLIFT_NUM_WORKERS", "9")
-    environment = verify._environment(Request("verify", ("a.py",), use_gpu=False))
+    environment = verify._environment(Request("verify", ("a.py",), use_gpu=False), uses_deepspeed=False)
     assert environment["ACCELERATE_USE_CPU"] == "true"
     assert "RAYLIFT_NUM_WORKERS" not in environment
     assert "ACCELERATE_USE_CPU" not in training.recording(Path("x"), None)
