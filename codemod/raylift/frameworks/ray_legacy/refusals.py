@@ -6,7 +6,9 @@ import ast
 
 from raylift.frameworks.ray_legacy.legacy_names import (
     ACCELERATE_TRAINERS,
+    CHAINS,
     LEGACY_TRAINERS,
+    MAPPERS,
     TRANSFORMERS_TRAINERS,
     TUNERS,
     is_callback,
@@ -15,7 +17,7 @@ from raylift.frameworks.ray_legacy.legacy_uses import makes_its_trainers
 from raylift.frameworks.ray_legacy.modern_forms import legacy_name
 from raylift.frameworks.ray_legacy.renames import dotted_names
 from raylift.plan import Case, Refusal
-from raylift.script import Script
+from raylift.script import Script, ScriptNode
 from raylift.script.scopes import FUNCTIONS
 
 RESTORING = ("restore", "can_restore")
@@ -38,7 +40,23 @@ def refuse_unfaithful(case: Case) -> tuple[()]:
     for definition in script.all(ast.ClassDef):
         _refuse_subclass(script, definition)
     _refuse_values(script)
+    _refuse_lone_mappers(script)
     return ()
+
+
+def _refuse_lone_mappers(script: Script) -> None:
+    """A preprocessor becomes a map of a trainer's datasets; one that is given to no trainer has nothing to become."""
+    waiting = [k.value for call in script.calls_to(*LEGACY_TRAINERS) for k in call.keywords if k.arg == "preprocessor"]
+    given: set[ast.AST] = set()
+    while waiting:
+        for value in script.values(waiting.pop()):
+            if isinstance(value, ScriptNode) and isinstance(value.node, ast.Call) and value.node not in given:
+                given.add(value.node)
+                waiting += value.node.args
+    for call in script.calls_to(*MAPPERS, *CHAINS):
+        if call not in given:
+            text = f"`{ast.unparse(call.func)}` is gone, and no trainer is given this one"
+            raise Refusal(call.lineno, "RL322", text, "map the dataset itself: dataset.map_batches(function, batch_format=...)")
 
 
 def _refuse_subclass(script: Script, node: ast.ClassDef) -> None:

@@ -66,3 +66,13 @@ def test_a_script_that_follows_the_remedy_is_lifted_whatever_else_is_old_in_it()
     old = HEAD.replace("from ray.train import RunConfig", "from ray.air import RunConfig") + MADE
     assert refusal(f"{old}tune.Tuner(trainer).fit()\n").rule == "RL321"
     assert "from ray.train import RunConfig, ScalingConfig" in lifted(f"{old}{TRIAL}tune.Tuner(trial).fit()\n")
+
+
+def test_a_preprocessor_that_no_trainer_is_given_is_refused() -> None:
+    source = (
+        "import ray\nfrom ray.air.config import ScalingConfig\nfrom ray.data.preprocessors import BatchMapper\n"
+        'halver = BatchMapper(halve, batch_format="pandas")\nscaling = ScalingConfig(num_workers=2)\n'
+    )
+    refused = refusal(source)
+    assert (refused.rule, refused.line) == ("RL322", 4)
+    assert "map_batches" in refused.remedy
