@@ -16,6 +16,7 @@ import torch
 from tests.runtime.stored import Stored
 
 from raylift_runtime.checkpoints import resume
+from raylift_runtime.checkpoints.upload import MANIFEST
 
 pytestmark = [
     pytest.mark.slow,
@@ -136,7 +137,7 @@ def test_each_rank_stores_its_own_parts_of_the_optimizer(stage: int, on_ray: Pat
         assert len(whole) >= 3
         for checkpoint in whole:
             for rank in RANKS:
-                own: dict[str, Any] = json.loads((Path(checkpoint.path) / f"manifest/rank-{rank}.json").read_text())
+                own: dict[str, Any] = json.loads((Path(checkpoint.path) / MANIFEST.format(rank)).read_text())
                 parts = [file for file in own["files"] if "zero_pp_rank_" in file]
                 assert parts and all(f"zero_pp_rank_{rank}_" in file for file in parts)
 
