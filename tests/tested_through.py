@@ -174,10 +174,13 @@ CODEMOD: Mapping[str, Room] = {
     },
 }
 RUNTIME: Mapping[str, Room] = {
-    ".": {"torch": "test_two_workers", "transformers": "training/test_trainer_callback"},
+    ".": {
+        "preflight_error": "driver/test_preflight",
+        "torch": "test_two_workers",
+        "transformers": "training/test_trainer_callback",
+    },
     "accelerate_config": {"environment": "accelerate_config/test_config", "file": "accelerate_config/test_config"},
     "checkpoints": {"random_states": "checkpoints/test_resume", "source": "checkpoints/test_upload"},
-    "driver": {"forwarded_variables": "driver/test_overrides"},
     "metrics": {"outbox": "training/test_trainer_callback"},
     "storage": {"files": "checkpoints/test_upload"},
     "training": {

@@ -11,19 +11,19 @@ import ray
 from ray.train.torch import TorchTrainer as RayTorchTrainer
 
 from raylift_runtime import data, output
+from raylift_runtime.cluster.connection import Cluster, absence_explained, connected, with_modules
+from raylift_runtime.cluster.nodes import alive_nodes
+from raylift_runtime.cluster.resources import check_resources, missing_room
 from raylift_runtime.driver import command_line, preflight
 from raylift_runtime.driver import overrides as settings
-from raylift_runtime.driver.accelerate_variables import accelerate_variables
 from raylift_runtime.driver.arguments import check_arguments
-from raylift_runtime.driver.cluster import Cluster, absence_explained, connected, with_modules
 from raylift_runtime.driver.controller import cleaned_up, without_cleaner
 from raylift_runtime.driver.interrupts import interrupts_heard
-from raylift_runtime.driver.nodes import alive_nodes
-from raylift_runtime.driver.resources import check_resources, missing_room
-from raylift_runtime.driver.travel import Travel, travel_to
 from raylift_runtime.driver.waiting import actors_of_this_job, waited_for, waits_told
 from raylift_runtime.metrics import checkpoint_score as keeping
 from raylift_runtime.metrics import results
+from raylift_runtime.travel.accelerate_variables import accelerate_variables
+from raylift_runtime.travel.what_travels import Travel, travel_to
 from raylift_runtime.worker import start as worker
 from raylift_runtime.worker.driver_script import driver_script
 from raylift_runtime.worker.needed_modules import Pickled

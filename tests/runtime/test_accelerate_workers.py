@@ -24,7 +24,7 @@ from accelerate import Accelerator
 from accelerate.utils import set_seed
 from ray.train import FailureConfig, RunConfig, ScalingConfig
 from raylift_runtime.accelerate import RayTrainTracker, report, resumable
-from raylift_runtime.driver.preflight import PreflightError
+from raylift_runtime.preflight_error import PreflightError
 from raylift_runtime.torch import TorchTrainer
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from raylift_runtime.driver import forwarded_variables as environment
 from raylift_runtime.driver import overrides as settings
+from raylift_runtime.travel import forwarded_variables as environment
 
 TESTS = Path(__file__).parent
 README = (TESTS.parents[1] / "runtime" / "README.md").read_text()

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.fs
 
+from raylift_runtime.preflight_error import PreflightError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -21,10 +23,6 @@ BUILT_ON_WORKERS = {
     "accelerate.state.AcceleratorState": "AcceleratorState",
     "torch.nn.modules.module.Module": "model",
 }
-
-
-class PreflightError(ValueError):
-    """The run cannot work as it is set up; nothing was started."""
 
 
 def continued(run: RunConfig) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from raylift_runtime.driver.preflight import PreflightError
+from raylift_runtime.preflight_error import PreflightError
 from raylift_runtime.worker.sharding import ON_ACCELERATORS_ONLY
 
 if TYPE_CHECKING:

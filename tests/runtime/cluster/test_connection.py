@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import ray
 
-from raylift_runtime.driver.cluster import absence_explained
-from raylift_runtime.driver.preflight import PreflightError
+from raylift_runtime.cluster.connection import absence_explained
+from raylift_runtime.preflight_error import PreflightError
 
 
 @pytest.mark.parametrize("name", ["raylift_runtime", "'raylift_runtime'"])

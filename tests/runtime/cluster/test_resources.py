@@ -6,9 +6,9 @@ import pytest
 from ray.train import ScalingConfig
 from tests.since import needs
 
-from raylift_runtime.driver.nodes import Node
-from raylift_runtime.driver.preflight import PreflightError
-from raylift_runtime.driver.resources import check_resources, missing_room
+from raylift_runtime.cluster.nodes import Node
+from raylift_runtime.cluster.resources import check_resources, missing_room
+from raylift_runtime.preflight_error import PreflightError
 
 
 def node(address: str, free: dict[str, float] | None = None, **total: float) -> Node:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import ray
 
-from raylift_runtime.driver.preflight import PreflightError
+from raylift_runtime.preflight_error import PreflightError
 from raylift_runtime.worker.version import FOLDER, TRAVELS
 
 if TYPE_CHECKING:

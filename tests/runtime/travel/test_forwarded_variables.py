@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from raylift_runtime.driver.forwarded_variables import forwarded, not_set, withheld
+from raylift_runtime.travel.forwarded_variables import forwarded, not_set, withheld
 
 
 def test_settings_of_training_travel_and_secrets_of_others_stay() -> None:

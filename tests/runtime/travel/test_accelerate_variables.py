@@ -6,8 +6,8 @@ import pytest
 from tests.runtime.accelerate_config.test_config import CONFIGS
 
 from raylift_runtime.accelerate_config import config as accelerate_config
-from raylift_runtime.driver.accelerate_variables import accelerate_variables
-from raylift_runtime.driver.preflight import PreflightError
+from raylift_runtime.preflight_error import PreflightError
+from raylift_runtime.travel.accelerate_variables import accelerate_variables
 
 FSDP = {"distributed_type": "FSDP", "num_processes": 8, "mixed_precision": "bf16", "fsdp_config": {"fsdp_version": 2}}
 

@@ -10,8 +10,8 @@ from types import SimpleNamespace
 import pytest
 import ray
 
-from raylift_runtime.driver.cluster import Cluster, with_modules
-from raylift_runtime.driver.travel import travel_to
+from raylift_runtime.cluster.connection import Cluster, with_modules
+from raylift_runtime.travel.what_travels import travel_to
 from raylift_runtime.worker.driver_script import Script
 
 FOREIGN = Cluster(inherits=False, is_foreign=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from raylift_runtime.driver.nodes import Node
-from raylift_runtime.driver.placement import Group, Selector, carries, free_of, places, total_of
+from raylift_runtime.cluster.nodes import Node
+from raylift_runtime.cluster.placement import Group, Selector, carries, free_of, places, total_of
 
 NODES = [Node("a", {"CPU": 2, "GPU": 1}, {"CPU": 1}, {"zone": "x"}), Node("b", {"CPU": 3}, {"CPU": 3}, {"zone": "y"})]
 

@@ -7,14 +7,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from raylift_runtime.driver.nodes import amounts
+from raylift_runtime.cluster.nodes import amounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ray.train import ScalingConfig
 
-    from raylift_runtime.driver.nodes import Node
+    from raylift_runtime.cluster.nodes import Node
 
 GRAIN = 10_000  # Ray counts resources in ten-thousandths
 STRATEGIES = {"STRICT_PACK": ", all on one node (STRICT_PACK)", "STRICT_SPREAD": ", each on a node of its own (STRICT_SPREAD)"}

@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from raylift_runtime.driver.read_variables import variables_read
+from raylift_runtime.travel.read_variables import variables_read
 
 
 @pytest.mark.parametrize(

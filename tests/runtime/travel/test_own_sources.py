@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from raylift_runtime.driver.own_sources import all_imports, needed_modules, own_modules, own_roots
+from raylift_runtime.travel.own_sources import all_imports, needed_modules, own_modules, own_roots
 
 FILES = {
     "train.py": """

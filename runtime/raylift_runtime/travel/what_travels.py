@@ -10,15 +10,15 @@ import textwrap
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from raylift_runtime.driver.forwarded_variables import Forwarded, forwarded, not_set, withheld
-from raylift_runtime.driver.own_sources import all_imports, needed_modules, own_modules, own_roots
-from raylift_runtime.driver.read_variables import variables_read
+from raylift_runtime.travel.forwarded_variables import Forwarded, forwarded, not_set, withheld
+from raylift_runtime.travel.own_sources import all_imports, needed_modules, own_modules, own_roots
+from raylift_runtime.travel.read_variables import variables_read
 from raylift_runtime.worker.driver_script import running_script
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from raylift_runtime.driver.cluster import Cluster
+    from raylift_runtime.cluster.connection import Cluster
     from raylift_runtime.worker.driver_script import Script
 
 NOTHING = Forwarded({}, {}, {})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from raylift_runtime.driver.nodes import Node, amounts, inventory
+from raylift_runtime.cluster.nodes import Node, amounts, inventory
 
 
 def nodes(count: int, **total: float) -> list[Node]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from raylift_runtime.driver.nodes import ACCELERATOR_TYPE, accelerator_types, inventory
-from raylift_runtime.driver.placement import STRATEGIES, Group, free_of, least_group, places, total_of
-from raylift_runtime.driver.preflight import PreflightError
+from raylift_runtime.cluster.nodes import ACCELERATOR_TYPE, accelerator_types, inventory
+from raylift_runtime.cluster.placement import STRATEGIES, Group, free_of, least_group, places, total_of
+from raylift_runtime.preflight_error import PreflightError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ray.train import ScalingConfig
 
-    from raylift_runtime.driver.nodes import Node
+    from raylift_runtime.cluster.nodes import Node
 
 
 def check_resources(scaling: ScalingConfig, nodes: Sequence[Node], may_grow: bool = False) -> str | None:
