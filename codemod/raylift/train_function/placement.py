@@ -1,9 +1,10 @@
 """Which top-level statements become the body of the train function, and why.
 
-A script has one entry block: the body of its `__main__` guard, or else its top-level effects. Effects move into the
-train function in their order; what they bind takes along whatever needs it. Imports and definitions stay, light
-statements before the first effect as well, and below it those that definitions read and whose time does not matter. In a flat script functions that read a moved name follow; where a guard shows that
-functions are the script's structure they stay, and the names are declared `global` in the train function instead.
+A script has one entry block: the body of its `__main__` guard, or else its top-level effects. Effects move into the train
+function in their order; what they bind takes along whatever needs it. Imports and definitions stay, light statements before
+the first effect as well, and below it those that definitions read and whose time does not matter. In a flat script functions
+that read a moved name follow; where a guard shows that functions are the script's structure they stay, and the names are
+declared `global` in the train function instead.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from raylift.plan import Placement
 from raylift.script import Script
 from raylift.train_function.by_value import travels_by_value
 from raylift.train_function.statements import Statement, facts, statements
+
+MAY_BIND_NOTHING = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.Try)
 
 
 def is_main_guard(statement: ast.stmt) -> bool:
@@ -136,7 +139,7 @@ def _is_read_early(name: str, inside: list[Statement], every: list[Statement]) -
             return True
         if not is_definition and statement.reads_now & readers:
             return True
-        if name in statement.binds:
+        if name in statement.binds and not isinstance(statement.node, MAY_BIND_NOTHING):
             return False
     return False
 

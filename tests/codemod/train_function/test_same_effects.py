@@ -155,6 +155,7 @@ FAILED = {"UnboundLocalError", *(failure.__name__ for failure in FAILURES)}
 @given(scripts(), st.sampled_from(["raylift", "ray"]))
 @example(f"{HEAD}max = effect(max(1, 2))\ntrainer = Trainer(max)\ntrainer.train()\n", "raylift")
 @example(f"{HEAD}trainer = Trainer(1)\ntrainer.train()\nalpha = effect(max)\nmax = 0\n", "raylift")
+@example(f"{HEAD}trainer = Trainer(1)\ntrainer.train()\nfor max in range(0):\n    effect(1)\nalpha = effect(max(1, 2))\n", "ray")
 @example(f"{HEAD}alpha = effect(0)\nalpha: int = 0\ntrainer = Trainer(1)\ntrainer.train()\nimport json as alpha\n", "raylift")
 def test_a_lifted_script_has_the_effects_of_its_source(source: str, runtime: str) -> None:
     before = trace_of(source)
