@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from tests.generated import examples
 from tests.shapes import ROOT, SCRIPTS
 
 from raylift.outcome import Failed, Outcome, Rewritten
@@ -57,13 +58,13 @@ def damaged(draw: st.DrawFn) -> bytes:
     return b"".join(lines)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(damaged())
 def test_a_damaged_script_is_no_fault_of_ours(source: bytes) -> None:
     assert is_sound(outcome_of(source))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     st.binary(max_size=300),
     st.sampled_from([b"import transformers\n", b"# coding: utf-7\nimport transformers\n", b"\xef\xbb\xbfimport ray\n"]),

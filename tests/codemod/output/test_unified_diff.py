@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.generated import examples
 
 from raylift.output.unified_diff import byte_lines, unified_diff
 
@@ -19,7 +20,7 @@ def apply(folder: Path, diff: bytes) -> None:
     subprocess.run(["git", "apply", "--whitespace=nowarn", "-"], cwd=folder, input=diff, check=True)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(SOURCES, SOURCES)
 def test_git_apply_makes_the_new_bytes_of_the_old(tmp_path: Path, old: bytes, new: bytes) -> None:
     (tmp_path / "a.py").write_bytes(old)

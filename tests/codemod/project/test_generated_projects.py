@@ -17,12 +17,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.codemod.project.generated_projects import Project, projects
 from tests.codemod.stand_in_modules import in_their_places, training
+from tests.generated import examples
 
 from raylift.outcome import Outcome, Rewritten
 from raylift.pipeline.outcomes import file_outcomes
 from raylift.request import Request
 
-EXAMPLES = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+EXAMPLES = settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def answers(*paths: Path, runtime: str = "raylift") -> dict[Path, Outcome | None]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.generated import examples
 
 from raylift.project.discovery import found_files
 from raylift.project.gitignore import Ignore
@@ -58,7 +59,9 @@ def work_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return top
 
 
-@settings(max_examples=300, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(300), derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(rules=PATTERNS, inner=PATTERNS)
 def test_a_walk_finds_what_git_would_add(work_tree: Path, rules: list[str], inner: list[str]) -> None:
     (work_tree / ".gitignore").write_text("\n".join(rules))

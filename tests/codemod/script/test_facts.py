@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.generated import examples
 from tools.growth import GROWING, steps_of
 
 from raylift.lift import rewrite
@@ -117,7 +118,7 @@ def test_a_yes_spreads_to_all_that_may_come_from_it() -> None:
 STEPS_A_NODE = 2
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.sampled_from(sorted(GROWING)), st.integers(1, 120))
 def test_the_steps_are_bounded_by_the_nodes_of_the_code(kind: str, n: int) -> None:
     nodes, steps = steps_of(GROWING[kind](n))

@@ -15,6 +15,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from tests.codemod.lifting import lifted
 from tests.codemod.stand_in_modules import in_their_places, training
+from tests.generated import examples
 
 SCRIPT = "script_of_this_test"
 NAMES = ["alpha", "beta", "gamma", "max", "config", "result", "trainer_args"]
@@ -151,7 +152,7 @@ FAILURES = (NameError, TypeError, AttributeError, RecursionError, SyntaxError)
 FAILED = {"UnboundLocalError", *(failure.__name__ for failure in FAILURES)}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(scripts(), st.sampled_from(["raylift", "ray"]))
 @example(f"{HEAD}max = effect(max(1, 2))\ntrainer = Trainer(max)\ntrainer.train()\n", "raylift")
 @example(f"{HEAD}trainer = Trainer(1)\ntrainer.train()\nalpha = effect(max)\nmax = 0\n", "raylift")

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 from hypothesis import HealthCheck, assume, event, example, given, settings
 from hypothesis import strategies as st
+from tests.generated import examples
 
 from raylift.lift import rewrite
 from raylift.outcome import Refused, Rewritten
@@ -211,7 +212,7 @@ BREAK_BEFORE_A_NAME_IS_BOUND = PROGRAM.format(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=examples(300), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(programs(), st.integers(0, 1000))
 @example(RANK_LEAVES, 0)
 @example(
@@ -241,7 +242,7 @@ def test_a_report_never_makes_ranks_wait_that_did_not_wait_before(program: str, 
     assert without == before, f"{before}\n{after}\n{outcome.code.decode()}"
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=examples(300), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(programs(), st.integers(0, 1000))
 def test_where_ranks_keep_the_promise_that_they_go_together_all_of_them_report(program: str, seed: int) -> None:
     """Ranks that draw the same decide the same, which no reading of the script could know; a test of the rank is no such promise."""
