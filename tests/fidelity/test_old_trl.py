@@ -76,7 +76,7 @@ DPOTrainer(model, args=args, train_dataset=load_dataset("preferences", split="tr
 
 @pytest.mark.ray
 @pytest.mark.slow
-def test_scripts_of_trls_old_days_train_as_if_they_were_written_today(cluster: str, tmp_path: Path) -> None:
+def test_scripts_of_trls_old_days_train_as_if_they_were_written_today(cluster: str, warm: str, tmp_path: Path) -> None:
     pytest.importorskip("trl", reason="trl is not installed")
     if not is_since("trl", "1.0"):
         pytest.skip("trl before 1.0: what is written as of today fits none of it")
@@ -85,8 +85,8 @@ def test_scripts_of_trls_old_days_train_as_if_they_were_written_today(cluster: s
     (source / "today.py").write_text(TODAY)
     outcome = rewrite(OLD.encode(), Settings(num_workers=2, use_gpu=False))
     assert isinstance(outcome, Rewritten), outcome
-    before = train_original(source / "today.py", [], 2, tmp_path / "original")
-    after = train_lifted(outcome.code, source / "today.py", [], 2, tmp_path / "lifted", cluster)
+    before = train_original(source / "today.py", [], 2, tmp_path / "original", warm)
+    after = train_lifted(outcome.code, source / "today.py", [], 2, tmp_path / "lifted", cluster, warm)
     assert [len(losses) for losses in before.losses.values()] == [6, 6]
     assert differences(before, after, 2) == []
     assert after.reports

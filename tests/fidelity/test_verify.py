@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,10 +17,10 @@ STEPS = "3"
 TIMEOUT_S = 900
 
 
-def verified(script: str, folder: Path, *args: str, as_module: bool = False) -> str:
+def verified(python: str, script: str, folder: Path, *args: str, as_module: bool = False) -> str:
     """What `raylift verify` answers where the lift is right."""
     started = ["-m", script] if as_module else [script]
-    command = [sys.executable, "-m", "raylift", "verify", *started, "-n", "2", "--no-use-gpu", "--steps", STEPS, "--", *args]
+    command = [python, "-m", "raylift", "verify", *started, "-n", "2", "--no-use-gpu", "--steps", STEPS, "--", *args]
     offline = {"HF_HUB_OFFLINE": "1", "HF_HOME": str(folder / "cache")}
     done = subprocess.run(
         command, cwd=folder, env={**os.environ, **offline}, capture_output=True, text=True, timeout=TIMEOUT_S, check=False
@@ -32,9 +31,9 @@ def verified(script: str, folder: Path, *args: str, as_module: bool = False) -> 
 
 @pytest.mark.ray
 @pytest.mark.slow
-def test_a_loop_with_accelerate_is_verified(tmp_path: Path) -> None:
+def test_a_loop_with_accelerate_is_verified(warm: str, tmp_path: Path) -> None:
     shutil.copytree(SCRIPTS[SHAPE].parent, tmp_path / "project")
-    answer = verified("before.py", tmp_path / "project", *arguments(SCRIPTS[SHAPE]))
+    answer = verified(warm, "before.py", tmp_path / "project", *arguments(SCRIPTS[SHAPE]))
     assert "trains to the same losses after its lift" in answer
 
 
@@ -75,23 +74,23 @@ if __name__ == "__main__":
 
 @pytest.mark.ray
 @pytest.mark.slow
-def test_a_module_of_a_project_is_verified_with_what_it_trains_with(tmp_path: Path) -> None:
+def test_a_module_of_a_project_is_verified_with_what_it_trains_with(warm: str, tmp_path: Path) -> None:
     for path, text in PROJECT.items():
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_text(text)
-    answer = verified("pkg.start", tmp_path, STEPS, as_module=True)
+    answer = verified(warm, "pkg.start", tmp_path, STEPS, as_module=True)
     assert "trains to the same losses after its lift" in answer
 
 
 @pytest.mark.ray
 @pytest.mark.slow
 @pytest.mark.parametrize(("script", "dataset"), [("sft", sentences), ("dpo", preferences)])
-def test_a_script_of_trl_is_verified(script: str, dataset: Callable[[Path], Path], tmp_path: Path) -> None:
+def test_a_script_of_trl_is_verified(script: str, dataset: Callable[[Path], Path], warm: str, tmp_path: Path) -> None:
     scripts = pytest.importorskip("trl.scripts", reason="trl is not installed, or is older than its scripts")
     shutil.copy(f"{scripts.__path__[0]}/{script}.py", tmp_path)
     model, data = causal_model(tmp_path / "model"), dataset(tmp_path / "data")
     args = ["--model_name_or_path", model.name, "--dataset_name", data.name, "--output_dir", "out", "--max_steps", STEPS]
     answer = verified(
-        f"{script}.py", tmp_path, *args, "--per_device_train_batch_size", "4", "--report_to", "none", "--bf16", "false"
+        warm, f"{script}.py", tmp_path, *args, "--per_device_train_batch_size", "4", "--report_to", "none", "--bf16", "false"
     )
     assert answer.count("none              equal") == 2, answer

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -37,12 +36,12 @@ def cluster() -> Iterator[str]:
         yield address
 
 
-def trained(name: str, folder: Path, cluster: str) -> dict[str, Any]:
+def trained(name: str, folder: Path, cluster: str, warm: str) -> dict[str, Any]:
     """Lift a fixture with every module beside it, train it on two local workers, and read what came of it."""
-    return figures(run(name, folder, cluster))
+    return figures(run(name, folder, cluster, warm))
 
 
-def run(name: str, folder: Path, cluster: str, runtime: Literal["raylift", "ray"] = "raylift") -> Path:
+def run(name: str, folder: Path, cluster: str, warm: str, runtime: Literal["raylift", "ray"] = "raylift") -> Path:
     for path in sorted(SCRIPTS[name].parent.glob("*")):
         if path.suffix == ".py" and not path.name.startswith("after"):
             outcome = outcome_of(path, Settings(runtime=runtime))
@@ -51,11 +50,11 @@ def run(name: str, folder: Path, cluster: str, runtime: Literal["raylift", "ray"
         elif path.suffix == ".yaml":
             (folder / path.name).write_bytes(path.read_bytes())
     record = folder / "record"
-    command = [sys.executable, str(RECORD), str(folder / "before.py"), str(record)]
+    command = [warm, str(RECORD), str(folder / "before.py"), str(record)]
     settings = {
         "RAY_ADDRESS": cluster,
         "RAY_AUTH_MODE": "token",
-        "RAY_JOB_CONFIG_JSON_ENV_VAR": json.dumps({"runtime_env": {"env_vars": {"RECORD": str(record)}}}),
+        "RAY_JOB_CONFIG_JSON_ENV_VAR": json.dumps({"runtime_env": {"env_vars": {"RECORD": str(record)}, "py_executable": warm}}),
     }
     environment = {**os.environ, **settings}
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
@@ -66,9 +65,9 @@ def run(name: str, folder: Path, cluster: str, runtime: Literal["raylift", "ray"
 @pytest.mark.ray
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in COMPARED if name != UNEVEN])
-def test_a_lifted_script_reproduces_what_it_came_to_under_ray_2_7(name: str, tmp_path: Path, cluster: str) -> None:
+def test_a_lifted_script_reproduces_what_it_came_to_under_ray_2_7(name: str, tmp_path: Path, cluster: str, warm: str) -> None:
     before = json.loads(SCRIPTS[name].with_name("legacy.json").read_text())
-    after = trained(name, tmp_path, cluster)
+    after = trained(name, tmp_path, cluster, warm)
     assert after["trained"] == before["trained"]
     for old, new in zip(before["losses"], after["losses"], strict=True):
         assert new == pytest.approx(old, abs=1e-5)
@@ -90,9 +89,9 @@ def checkpoint(files: list[str]) -> set[str]:
 
 @pytest.mark.ray
 @pytest.mark.slow
-def test_rows_that_do_not_divide_are_trained_as_before_and_all_evaluated(tmp_path: Path, cluster: str) -> None:
+def test_rows_that_do_not_divide_are_trained_as_before_and_all_evaluated(tmp_path: Path, cluster: str, warm: str) -> None:
     before = json.loads(SCRIPTS[UNEVEN].with_name("legacy.json").read_text())
-    after = trained(UNEVEN, tmp_path, cluster)
+    after = trained(UNEVEN, tmp_path, cluster, warm)
     for each in (before, after):
         shards = [set(chain(*batches)) for batches in each["trained"]]
         assert [len(shard) for shard in shards] == [7, 7]
@@ -109,23 +108,23 @@ def test_rows_that_do_not_divide_are_trained_as_before_and_all_evaluated(tmp_pat
 @pytest.mark.ray
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in RUNNABLE if name not in (*COMPARED, RESUMED)])
-def test_a_lifted_script_runs_to_its_end(name: str, tmp_path: Path, cluster: str) -> None:
-    result = json.loads((run(name, tmp_path, cluster) / "result.json").read_text())
+def test_a_lifted_script_runs_to_its_end(name: str, tmp_path: Path, cluster: str, warm: str) -> None:
+    result = json.loads((run(name, tmp_path, cluster, warm) / "result.json").read_text())
     assert result["metrics"]["loss"] > 0
     assert result["checkpoint"]
 
 
 @pytest.mark.ray
 @pytest.mark.slow
-def test_a_checkpoint_to_start_from_is_started_from(tmp_path: Path, cluster: str) -> None:
-    result = json.loads((run(RESUMED, tmp_path, cluster) / "result.json").read_text())
+def test_a_checkpoint_to_start_from_is_started_from(tmp_path: Path, cluster: str, warm: str) -> None:
+    result = json.loads((run(RESUMED, tmp_path, cluster, warm) / "result.json").read_text())
     assert [report["step"] for report in result["reports"] if "loss" in report] == [3, 4]
 
 
 @pytest.mark.ray
 @pytest.mark.slow
-def test_the_guides_script_runs_on_stock_ray_as_well(tmp_path: Path, cluster: str) -> None:
-    result = json.loads((run_on_stock_ray("ray_legacy/trainer_guide", tmp_path, cluster) / "result.json").read_text())
+def test_the_guides_script_runs_on_stock_ray_as_well(tmp_path: Path, cluster: str, warm: str) -> None:
+    result = json.loads((run_on_stock_ray("ray_legacy/trainer_guide", tmp_path, cluster, warm) / "result.json").read_text())
     assert result["metrics"]["step"] == 4
     assert "checkpoint/model.safetensors" in result["checkpoint"]
 
@@ -134,13 +133,13 @@ CUT_SHORT = re.compile(r"is not a valid JSON file|SafetensorError|EOFError|inval
 """What reading a file says that two ranks of stock Ray have uploaded at once."""
 
 
-def run_on_stock_ray(name: str, folder: Path, cluster: str, attempts: int = 3) -> Path:
+def run_on_stock_ray(name: str, folder: Path, cluster: str, warm: str, attempts: int = 3) -> Path:
     """A run whose checkpoint can be read: both ranks of stock Ray upload the same files, and at times one is cut short."""
     for attempt in range(attempts):
         here = folder / str(attempt)
         here.mkdir()
         try:
-            return run(name, here, cluster, "ray")
+            return run(name, here, cluster, warm, "ray")
         except AssertionError as failed:
             if not CUT_SHORT.search(str(failed)) or attempt == attempts - 1:
                 raise

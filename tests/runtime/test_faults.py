@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +18,13 @@ STEPS = 12
 Outcome = tuple[bytes, list[tuple[object, ...]]]
 
 
-def start(cluster: str, folder: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+def start(cluster: str, warm: str, folder: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
     """A run of `faulty.py` in a folder of its own."""
     folder.mkdir(exist_ok=True)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("RAYLIFT_", "RAY_"))}
     own = {"RAY_ADDRESS": cluster, "RAY_AUTH_MODE": "token", "PYTHONPATH": os.getcwd(), "RAYLIFT_RUN_NAME": "r"}
-    command = [sys.executable, str(Path(__file__).with_name("faulty.py")), "--steps", str(STEPS), *arguments]
+    own["RAY_JOB_CONFIG_JSON_ENV_VAR"] = json.dumps({"runtime_env": {"py_executable": warm}})
+    command = [warm, str(Path(__file__).with_name("faulty.py")), "--steps", str(STEPS), *arguments]
     settings = {**kept, **own, "RAYLIFT_STORAGE_PATH": str(folder / "storage"), **environment}
     return subprocess.Popen(command, cwd=folder, env=settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
@@ -37,9 +37,9 @@ def outcome(folder: Path) -> Outcome:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(cluster: str, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+def undisturbed(cluster: str, warm: str, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     folder = tmp_path_factory.mktemp("undisturbed")
-    said, _ = start(cluster, folder).communicate(timeout=120)
+    said, _ = start(cluster, warm, folder).communicate(timeout=120)
     assert (folder / "final").exists(), said
     return outcome(folder)
 
@@ -57,14 +57,14 @@ AWAY = ["optimizer.pt", "rng_state_1.pth", "rank-1.json", "metrics.jsonl", "metr
 
 
 @pytest.fixture(scope="module")
-def disturbed(cluster: str, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def disturbed(cluster: str, warm: str, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """One run that goes on by itself: three workers are killed, a disk is full, a storage fails for each kind of file.
 
     The first one dies amid the first save, of a script that then finds what it has left of it.
     """
     folder = tmp_path_factory.mktemp("disturbed")
     faults = ["--looks", "--kills", "4:0:saving,6:1:step,8:0:upload", "--full", "12:1:rng_state_1.pth", "--away", ",".join(AWAY)]
-    said, _ = start(cluster, folder, *faults).communicate(timeout=240)
+    said, _ = start(cluster, warm, folder, *faults).communicate(timeout=240)
     assert (folder / "final").exists(), said
     return Run(folder, said)
 
@@ -92,12 +92,12 @@ def test_a_storage_that_fails_once_for_each_kind_of_file_costs_nothing(disturbed
 
 
 @pytest.fixture(scope="module")
-def run_again(cluster: str, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def run_again(cluster: str, warm: str, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A run that three drivers begin: the disk is full under the first, the second is killed, and its checkpoint cut by hand."""
     folder = tmp_path_factory.mktemp("run_again")
-    first, _ = start(cluster, folder, "--full", "8:0:optimizer.pt", "--retries", "0").communicate(timeout=120)
+    first, _ = start(cluster, warm, folder, "--full", "8:0:optimizer.pt", "--retries", "0").communicate(timeout=120)
     assert not (folder / "final").exists()
-    second = start(cluster, folder, HF_SLOW_STEPS="0.5")
+    second = start(cluster, warm, folder, HF_SLOW_STEPS="0.5")
     newest, deadline = None, time.monotonic() + 60
     while newest is None and time.monotonic() < deadline:
         time.sleep(0.2)
@@ -106,7 +106,7 @@ def run_again(cluster: str, tmp_path_factory: pytest.TempPathFactory) -> Run:
     second.communicate()
     assert newest is not None and not (folder / "final").exists()
     os.truncate(newest / "checkpoint/model.safetensors", 1000)
-    third, _ = start(cluster, folder).communicate(timeout=120)
+    third, _ = start(cluster, warm, folder).communicate(timeout=120)
     return Run(folder, third, (first, str(newest)))
 
 

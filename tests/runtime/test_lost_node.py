@@ -111,7 +111,7 @@ def is_taken(run: Path) -> bool:
 
 
 @pytest.fixture(scope="module")
-def lost(two_nodes: subprocess.Popen[str], tmp_path_factory: pytest.TempPathFactory) -> Lost:
+def lost(two_nodes: subprocess.Popen[str], warm: str, tmp_path_factory: pytest.TempPathFactory) -> Lost:
     folder = tmp_path_factory.mktemp("lost")
     (folder / "train.py").write_text(CODE)
     assert two_nodes.stdout is not None
@@ -122,8 +122,11 @@ def lost(two_nodes: subprocess.Popen[str], tmp_path_factory: pytest.TempPathFact
         "RAY_AUTH_MODE": "token",
         "PYTHONPATH": os.getcwd(),
         "RAYLIFT_STORAGE_PATH": f"{folder}/storage",
+        "RAY_TRAIN_PREEMPTION_POLL_INTERVAL_S": "1",
+        "RAY_TRAIN_WORKER_GROUP_START_TIMEOUT_S": "20",  # Ray asks for both workers once more before it is content with one
+        "RAY_JOB_CONFIG_JSON_ENV_VAR": json.dumps({"runtime_env": {"py_executable": warm}}),
     }
-    command = [sys.executable, "train.py"]
+    command = [warm, "train.py"]
     run = subprocess.Popen(command, cwd=folder, env={**kept, **own}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     wait_for((folder / "storage/r/metrics.jsonl").exists, run)
     tell(two_nodes)

@@ -77,7 +77,7 @@ if __name__ == "__main__":
     ):
         began = time.monotonic()
         try:
-            TorchTrainer(print, scaling_config=scaling).fit()
+            TorchTrainer(repr, scaling_config=scaling).fit()
         except ValueError as error:
             print(f"REFUSED after {time.monotonic() - began:.0f} s: {error}", flush=True)
 """
@@ -186,7 +186,7 @@ if __name__ == "__main__":
     waiting.EVERY_S = 2.0
     holder = Holder.remote()
     ray.get(holder.is_up.remote())
-    TorchTrainer(print, scaling_config=ScalingConfig(num_workers=2)).fit()
+    TorchTrainer(repr, scaling_config=ScalingConfig(num_workers=2)).fit()
 """
 
 

@@ -162,10 +162,10 @@ if __name__ == "__main__":
 
 
 @pytest.fixture(scope="module")
-def ends(cluster: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def ends(cluster: str, warm: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What was said until, and at, the end of each of several runs of one script."""
     settings = {"RAY_ADDRESS": cluster, "RAY_TRAIN_COLLECTIVE_TIMEOUT_S": "3"}
-    ended = script_runner(tmp_path_factory.mktemp("ends"))(ENDS, **settings)
+    ended = script_runner(tmp_path_factory.mktemp("ends"), warm)(ENDS, **settings)
     before, *parts = ended.stdout.split("END of ")
     names = [part.split()[0] for part in parts]
     assert names == ["handles_signals", "exits", "sees_no_group", "waits_for_ever"]
@@ -191,7 +191,7 @@ def test_a_rank_that_never_reports_is_named_with_its_line(ends: dict[str, str]) 
     assert "in waits_for_ever: time.sleep(600)  # the line" in ends["waits_for_ever"]
 
 
-def test_a_function_that_cannot_be_found_by_name_travels_by_value(run_script: RunScript, cluster: str) -> None:
+def test_a_function_that_cannot_be_found_by_name_travels_by_value(tmp_path: Path, cluster: str, warm: str) -> None:
     code = """
         from dataclasses import dataclass
         import sys, typing
@@ -211,7 +211,7 @@ def test_a_function_that_cannot_be_found_by_name_travels_by_value(run_script: Ru
 
         print("value", launch(41).return_value)
     """
-    assert "value 42" in run_script(code, RAY_ADDRESS=cluster).stdout
+    assert "value 42" in script_runner(tmp_path, warm)(code, RAY_ADDRESS=cluster).stdout
 
 
 def test_asking_for_more_than_the_cluster_has_fails_at_once(run_script: RunScript, cluster: str) -> None:
@@ -219,7 +219,7 @@ def test_asking_for_more_than_the_cluster_has_fails_at_once(run_script: RunScrip
         from ray.train import ScalingConfig
         from raylift_runtime.torch import TorchTrainer
         if __name__ == "__main__":
-            TorchTrainer(print, scaling_config=ScalingConfig(num_workers=64)).fit()
+            TorchTrainer(repr, scaling_config=ScalingConfig(num_workers=64)).fit()
     """
     ended = run_script(code, fails=True, RAY_ADDRESS=cluster)
     assert "64 workers with 1 CPU each do not fit into this Ray cluster, which has room for 2" in ended.stderr

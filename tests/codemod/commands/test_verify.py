@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def originals() -> dict[str, TrainingRecord]:
 
 @pytest.fixture
 def verified(
-    raylift: Raylift, originals: dict[str, TrainingRecord], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    raylift: Raylift, originals: dict[str, TrainingRecord], warm: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Run]:
     """Runs `raylift verify` on a copy of the example, for three steps."""
 
@@ -52,6 +53,7 @@ def verified(
         return ended
 
     monkeypatch.setattr(verify, "watch", watch_once)
+    monkeypatch.setattr(sys, "executable", warm)
     monkeypatch.chdir(tmp_path)
     return run
 
