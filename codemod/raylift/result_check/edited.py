@@ -155,6 +155,12 @@ def may_go(node: ast.stmt, before: ParsedBytes, after: ParsedBytes) -> bool:
         return True  # told by the names that it bound
     if any(isinstance(part, ast.Constant) and part.value in REMOVABLE for part in ast.walk(node)):
         return True
+    if isinstance(node, ast.AnnAssign) and node.value is None:  # Python takes no annotation on a name that is declared `global`
+        return isinstance(node.target, ast.Name) and node.target.id in _declared_global(after)
     of_ray = {name.bound for name in imported_names(before) if name.full.startswith("ray.")}
     read = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
     return isinstance(node, ast.Assign) and bool(read & of_ray) and not _bound(node) & after.read_names
+
+
+def _declared_global(parsed: ParsedBytes) -> set[str]:
+    return {name for part in ast.walk(parsed.tree) if isinstance(part, ast.Global) for name in part.names}

@@ -129,6 +129,12 @@ def test_an_argument_of_what_is_gone_may_go_where_nothing_reads_it() -> None:
     ]
 
 
+def test_an_annotation_alone_may_go_where_its_name_becomes_global() -> None:
+    before = f"{HEAD}best: float\n{TRAIN}"
+    assert faults(before, result("", f"global best\npass\n{CONNECTED}")) == []
+    assert faults(before, result()) == ["`best: float` is lost"]
+
+
 COMMAND = "from training import run\ndef main():\n    run(1)\n    run(2)\n    return 0\n"
 LAUNCHING = (
     "from ray.train import ScalingConfig\nfrom raylift_runtime.torch import TorchTrainer\nfrom training import run\n"

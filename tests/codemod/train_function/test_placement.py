@@ -127,6 +127,22 @@ def test_a_name_that_functions_declare_global_stays_global() -> None:
     assert body.startswith("global best\n")
 
 
+def test_names_that_are_shared_lose_their_annotations_which_python_refuses_beside_global() -> None:
+    _, body = parts("""\
+        from transformers import Trainer
+        best: float = measure()
+        last: float
+        steps: int = count()
+        def keep(value):
+            global best, last
+            best = last = value
+        Trainer(keep, steps).train()
+    """)
+    assert body.startswith("global best, last\nbest = measure()\n")
+    assert "last" not in body.splitlines()[2]
+    assert "\nsteps: int = count()\n" in body
+
+
 def test_in_a_script_with_a_guard_functions_stay_and_read_the_module() -> None:
     above, body = parts("""\
         from transformers import Trainer
@@ -348,8 +364,15 @@ def test_needed_imports_stand_below_the_imports_at_the_top_and_their_settings() 
     code = lifted(f"{head}from transformers import Trainer\n{constants}Trainer(1).train()\n")
     assert "from transformers import Trainer\n\nfrom ray.train import" in code
     assert code.index("prepare_trainer\n") < code.index("A = 1")
-    near = lifted(f"{head}from transformers import Trainer\nA = 1\nimport gc\nTrainer(1).train()\n")
+    near = lifted(f"{head}from transformers import Trainer\nA = 1\nB = 2\nimport gc\nTrainer(1).train()\n")
     assert "import gc\n\nfrom ray.train import" in near
+
+
+def test_needed_imports_are_set_apart_from_what_follows_by_the_blank_lines_that_it_has_already() -> None:
+    code = lifted("from transformers import Trainer\n\n# how long\nEPOCHS = 3\nTrainer(EPOCHS).train()\n")
+    assert "prepare_trainer\n\n# how long\nEPOCHS = 3\n" in code
+    code = lifted("from transformers import Trainer\n# how long\nEPOCHS = 3\nTrainer(EPOCHS).train()\n")
+    assert "prepare_trainer\n\n# how long\nEPOCHS = 3\n" in code
 
 
 def test_statements_stay_apart_where_what_stood_between_them_is_gone() -> None:
