@@ -36,8 +36,8 @@ def move_imports(index: int, moved: Mapping[str, Sequence[str]], kept: frozenset
             body = [*node.body[:index], small.with_changes(module=module, relative=()), *node.body[index + 1 :]]
             return node.with_changes(body=body)
         new = _import_lines(small, lines, kept)
-        node = _with_comments(node, [each for each in _comments(small) if each.value not in {c.value for c in _comments(*new)}])
-        return spread(index, lambda old: new)(node) if new else remove_statement(index)(node)
+        lost = [each for each in _comments(small) if each.value not in {comment.value for comment in _comments(*new)}]
+        return _below(lost, node, spread(index, lambda old: new) if new else remove_statement(index))
 
     return change
 
@@ -61,13 +61,16 @@ class _Comments(cst.CSTVisitor):
         self.comments.append(node)
 
 
-def _with_comments(
-    node: cst.SimpleStatementLine | cst.SimpleStatementSuite, comments: Sequence[cst.Comment]
-) -> cst.SimpleStatementLine | cst.SimpleStatementSuite:
-    """A line with more comments above it."""
-    if not comments or not isinstance(node, cst.SimpleStatementLine):
-        return node
-    return node.with_changes(leading_lines=[*node.leading_lines, *(cst.EmptyLine(comment=comment) for comment in comments)])
+def _below(comments: Sequence[cst.Comment], node: cst.SimpleStatementLine | cst.SimpleStatementSuite, change: Change) -> Changed:
+    """A line changed, with more comments above it: what stands behind a colon needs a line of its own for them."""
+    if not comments:
+        return change(node)
+    lead = [cst.EmptyLine(comment=comment) for comment in comments]
+    if isinstance(node, cst.SimpleStatementLine):
+        return change(node.with_changes(leading_lines=[*node.leading_lines, *lead]))
+    made = change(cst.SimpleStatementLine(node.body, lead, node.trailing_whitespace))
+    lines = made.nodes if isinstance(made, cst.FlattenSentinel) else [made]
+    return cst.IndentedBlock([cst.ensure_type(line, cst.SimpleStatementLine) for line in lines])
 
 
 def _is_same_names(statement: cst.ImportFrom, names: Sequence[str]) -> bool:

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 
 from raylift.edits.expressions import rename_attribute, replace_by
 from raylift.edits.statements import precede_with, wrap_in_with
-from raylift.frameworks.ray_legacy.legacy_names import CHECKPOINTS, MODEL_CHECKPOINTS
-from raylift.frameworks.ray_legacy.modern_forms import legacy_name, modern_code
+from raylift.frameworks.ray_legacy.legacy_names import CHECKPOINTS
+from raylift.frameworks.ray_legacy.modern_forms import modern_code
 from raylift.frameworks.ray_legacy.trainer_calls import is_none
 from raylift.plan import Case, Edit, Finding, NeededImport, Refusal
 from raylift.script import Script
@@ -71,8 +71,6 @@ def _made(script: Script, call: ast.Call, owner: ast.expr, settings: Settings) -
     assert isinstance(call.func, ast.Attribute)
     method, line = call.func.attr, call.lineno
     checkpoint = modern_code(script, owner, settings)
-    if legacy_name(script, owner) in MODEL_CHECKPOINTS and isinstance(owner, ast.Name):
-        checkpoint = "Checkpoint"
     if method in GONE_METHODS:
         raise Refusal(line, "RL326", f"`{ast.unparse(call.func)}` is gone", GONE_METHODS[method])
     argument = call.args[0] if call.args else next((k.value for k in call.keywords), None)

@@ -79,11 +79,6 @@ def _init(script: Script, call: LegacyCall) -> ScriptNode | None:
     if found is not None and isinstance(found.node, (*FUNCTIONS, ast.Lambda)):
         return found
     if isinstance(call.run, ast.Attribute):
-        holder = script.class_of(call.node)
-        if holder is not None and ast.unparse(call.run.value) == "self":
-            return next(
-                (ScriptNode(script, p) for p in holder.body if isinstance(p, FUNCTIONS) and p.name == call.run.attr), None
-            )
         owner = only_node(script, call.run.value)
         if owner is not None and isinstance(owner.node, ast.Call):
             made = only_node(owner.script, owner.node.func)

@@ -54,9 +54,15 @@ def _folders(script: Script, settings: Settings) -> Iterator[Finding]:
                 call, replace_by(f"trainer_folder({source})"), "RL236", "the Trainer's files are in the folder `checkpoint`"
             )
             yield NeededImport(settings.target.legacy, "trainer_folder")
-        elif node.attr != "path" or _is_result(script, node.value) or isinstance(node.value, ast.Attribute):
+        elif node.attr != "path" or _is_of_result(script, node.value):
             text = f"`{ast.unparse(node)}`: the Trainer's files lie in its folder `checkpoint` now, not in its root"
             yield Notice(node.lineno, "RL236", text, 'read from os.path.join(folder, "checkpoint")')
+
+
+def _is_of_result(script: Script, checkpoint: ast.expr) -> bool:
+    """Whether a checkpoint comes from a result, `result.checkpoint`: the script may have made any other itself."""
+    values = (value.node for value in script.values(checkpoint) if isinstance(value, ScriptNode))
+    return any(isinstance(node, ast.Attribute) for node in (checkpoint, *values))
 
 
 def _inside(script: Script, target: ast.Name) -> Iterator[Finding]:

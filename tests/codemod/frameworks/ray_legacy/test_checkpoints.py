@@ -62,6 +62,19 @@ def test_a_model_is_read_from_a_checkpoint_of_any_making() -> None:
     assert "HuggingFaceCheckpoint" not in code
 
 
+@pytest.mark.parametrize(
+    ("imported", "spelled", "becomes"),
+    [
+        ("from ray.train.huggingface import TransformersCheckpoint as T", "T", "Checkpoint"),
+        ("from ray.train import huggingface", "huggingface.TransformersCheckpoint", "ray.train.Checkpoint"),
+        ("from ray import air", "air.Checkpoint", "ray.train.Checkpoint"),
+        ("from ray.air import Checkpoint as C", "C", "C"),
+    ],
+)
+def test_a_checkpoint_is_made_by_the_name_that_its_class_has_now(imported: str, spelled: str, becomes: str) -> None:
+    assert f"c = {becomes}.from_directory(checkpoint_dir)\n" in lifted(f"{imported}\nc = {spelled}.from_dict(state)\n")
+
+
 def test_a_class_may_be_given_by_keyword() -> None:
     source = "from ray.train.huggingface import TransformersCheckpoint as T\n\nc = T.from_directory('p')\nm = c.get_model(model=Bert, a=1)\n"
     assert lifted(source).endswith("    m = Bert.from_pretrained(folder, a=1)\n")

@@ -195,6 +195,14 @@ def test_the_comment_above_an_import_that_goes_stays() -> None:
     ast.parse(code)
 
 
+def test_comments_of_imports_that_go_stand_above_what_follows_or_at_a_pass() -> None:
+    gone = "    # why\n    from ray.air.config import DatasetConfig\n    # and\n    from ray.air.config import DatasetConfig as B  # more\n"
+    code = lifted(f"def f():\n{gone}    return 1\n\n\ndef g():\n{gone}")
+    assert code == (
+        "def f():\n    # why\n    # and\n    # more\n    return 1\n\n\ndef g():\n    # why\n    # and\n    pass  # more\n"
+    )
+
+
 COMMENTED = """\
 # of the file
 import os
@@ -235,6 +243,23 @@ def test_no_comment_of_an_import_is_lost_wherever_it_stands(runtime: str) -> Non
     ] == comments
     assert "DatasetConfig" not in code
     assert code.count("import ray.train\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("names", "comment", "after"),
+    [
+        ("session", "  # one", "if new: pass  # one\n"),
+        ("(session,  # one\n    DatasetConfig)", "", "if new:\n    # one\n    pass\n"),
+        (
+            "(session,  # one\n    ScalingConfig)",
+            "  # two",
+            "if new:\n    # one\n    from ray.train import ScalingConfig  # two\n",
+        ),
+    ],
+)
+def test_no_comment_of_an_import_behind_a_colon_is_lost(names: str, comment: str, after: str) -> None:
+    source = f"if new: from ray.air import {names}{comment}\nsession.report({{}})\nprint(ScalingConfig)\n"
+    assert after in lifted(source)
 
 
 def test_line_ends_and_tabs_stay() -> None:

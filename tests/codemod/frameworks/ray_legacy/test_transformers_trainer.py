@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import pytest
 from tests.codemod.lifting import lifted, notices, refusal
 
@@ -133,6 +135,15 @@ trainer = TorchTrainer(train_func, train_loop_config=config, datasets=data, """
         in code
     )
     assert before in code
+
+
+@pytest.mark.parametrize("before", ["", "x = 1; ", "x = 1; y = 2; "])
+def test_a_train_function_stands_apart_from_what_shared_a_line_with_the_trainer(before: str) -> None:
+    code = lifted(f"{HEAD}# why\n{before}TransformersTrainer(lambda a, b: Trainer(1), datasets={{'train': a}}).fit()\n")
+    above = f"\n# why\n{before.removesuffix('; ')}\n\n\n" if before else "\n\n\n"
+    assert f"{above}trainer_init_per_worker = lambda a, b: Trainer(1)\n\n\ndef train_func():\n" in code
+    below = "" if before else "# why\n"
+    assert code.endswith(f"    trainer.train()\n\n\n{below}TorchTrainer(train_func, datasets={{'train': a}}).fit()\n")
 
 
 def test_the_arguments_of_a_method_are_looked_at() -> None:
@@ -275,6 +286,21 @@ def test_integrations_stay_off() -> None:
     assert [notice.rule for notice in notices(source)] == ["RL135"]
 
 
+@pytest.mark.parametrize(
+    "start",
+    [
+        "    def fit(self):\n        return TransformersTrainer(self.init, datasets={'train': a}).fit()\n",
+        "\n\nTransformersTrainer(Task().init, datasets={'train': a}).fit()\n",
+        "\n\ntask = Task()\nTransformersTrainer(task.init, datasets={'train': a}).fit()\n",
+    ],
+)
+def test_integrations_of_a_bound_method_stay_off_too(start: str) -> None:
+    wandb = INIT.replace('"out"', '"out", report_to=["wandb"]').replace("def init(", "def init(self, ").rstrip()
+    source = f"{HEAD}class Task:\n{textwrap.indent(wandb, '    ')}\n\n{start}"
+    assert 'report_to="none"' in lifted(source)
+    assert [notice.rule for notice in notices(source)] == ["RL135"]
+
+
 def test_integrations_are_switched_off_where_transformers_would_start_them_all() -> None:
     assert 'per_device_train_batch_size=2, report_to="none")' in lifted(PLAIN, transformers=4)
     assert "report_to" not in lifted(PLAIN, transformers=5)
@@ -343,10 +369,22 @@ def test_stock_ray_reads_the_folder_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    "reader", ["result.metrics['training_iteration']\n", "result.config\n", "c = result.checkpoint\nc.to_directory('x')\n"]
+    "reader",
+    [
+        "result.metrics['training_iteration']\n",
+        "result.config\n",
+        "c = result.checkpoint\nc.to_directory('x')\n",
+        "load(result.checkpoint.path)\n",
+        "c = result.checkpoint\nload(c.path)\n",
+    ],
 )
 def test_what_a_result_no_longer_has_is_told(reader: str) -> None:
     assert [notice.rule for notice in notices(PLAIN + reader)] == ["RL236"]
+
+
+def test_the_folder_of_a_checkpoint_that_the_script_made_is_its_own() -> None:
+    own = "from ray.train import Checkpoint\nc = Checkpoint.from_directory('mine')\nload(c.path)\n"
+    assert notices(PLAIN + own) == []
 
 
 REFUSED = {
