@@ -32,7 +32,7 @@ def replace_argument(code: str) -> Change:
 
     def change(node: cst.CSTNode) -> cst.CSTNode:
         assert isinstance(node, cst.Arg)
-        return node.with_changes(keyword=new.keyword, value=new.value, equal=node.equal if node.keyword else new.equal)
+        return node.with_changes(keyword=new.keyword, value=new.value)
 
     return change
 

@@ -107,9 +107,8 @@ def _on_lines(call: cst.Call) -> cst.Call:
 
 
 def with_argument(args: Sequence[cst.Arg], new: Argument, node: cst.Call) -> list[cst.Arg]:
-    """One argument more, on a line of its own where the others are."""
-    code = f"f({new.keyword}={new.value})" if new.keyword else f"f({new.value})"
-    arg = cst.ensure_type(cst.parse_expression(code), cst.Call).args[0]
+    """One keyword argument more, on a line of its own where the others are."""
+    arg = cst.ensure_type(cst.parse_expression(f"f({new.keyword}={new.value})"), cst.Call).args[0]
     if not args:
         return [arg]
     last = args[-1]

@@ -10,11 +10,6 @@ import libcst as cst
 if TYPE_CHECKING:
     from raylift.plan import Change, Changed
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from raylift.plan import Change, Changed
-
 
 class Nothing(cst.Pass):
     """Stands where a statement went whose comments stay; `without_gaps` hands them to the next one."""
@@ -56,8 +51,7 @@ def _has_comment(line: cst.SimpleStatementLine) -> bool:
 
 def statements_of(*code: str) -> list[cst.SimpleStatementLine]:
     """Lines of code as statements."""
-    parsed = [cst.parse_statement(line) for line in code]
-    return [line for line in parsed if isinstance(line, cst.SimpleStatementLine)]
+    return [cst.ensure_type(cst.parse_statement(line), cst.SimpleStatementLine) for line in code]
 
 
 def follow_with(index: int, *code: str) -> Change:

@@ -38,7 +38,8 @@ def test_an_argument_is_added_at_the_end(before: str, after: str) -> None:
 
 
 def test_long_arguments_get_lines_of_their_own() -> None:
-    long = f"x={'y' * 60}"
+    long = f"x={'y' * 58}"
+    assert changed("f(a)", add_arguments(long[:-1])) == f"f(a, {long[:-1]})"
     assert changed("f(a)", add_arguments(long)) == f"f(\n    a,\n    {long},\n)"
 
 

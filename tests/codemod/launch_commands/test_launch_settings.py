@@ -16,6 +16,7 @@ compute_environment: LOCAL_MACHINE
 distributed_type: FSDP
 fsdp_config:
   fsdp_auto_wrap_policy: TRANSFORMER_BASED_WRAP
+  fsdp_min_num_params: 2000
   fsdp_sharding_strategy: FULL_SHARD
   fsdp_transformer_layer_cls_to_wrap: BertLayer
   fsdp_use_orig_params: true

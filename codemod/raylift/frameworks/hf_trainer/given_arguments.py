@@ -157,11 +157,6 @@ def _uses(script: Script, name: ast.Name) -> list[ast.Name]:
     return [node for node in script.all(ast.Name) if node.id == name.id and script.scope(node).owner(name.id) is owner]
 
 
-def is_plain(value: ast.expr, constant: object) -> bool:
-    """Whether a value is this very constant."""
-    return isinstance(value, ast.Constant) and value.value is constant
-
-
 def as_written(script: Script, given: GivenArgument) -> str:
     """The value of an argument as the script writes it."""
     return written(script, given.value)

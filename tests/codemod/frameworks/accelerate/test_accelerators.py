@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.codemod.frameworks.accelerate.loop import script
 from tests.codemod.lifting import lifted
 
 from raylift.lift import rewrite
@@ -26,6 +27,11 @@ def test_an_accelerator_that_moves_out_of_sight_is_not_used() -> None:
         'if __name__ == "__main__":\n    accelerator = Accelerator()\n\n    def step(batch):\n        accelerator.backward(batch)\n\n    loop(step)\n'
     )
     assert "accelerator=accelerator" not in lifted(source).split("def train_func")[0]
+
+
+def test_a_parameter_that_is_called_an_accelerator_is_one_whatever_it_is_asked() -> None:
+    own = "def show(accelerator):\n    print(accelerator.use_fp16)\n\n\n"
+    assert '(accelerator.mixed_precision != "no")' in lifted(script().replace("def train(", f"{own}def train("))
 
 
 LOOP = "for epoch in range(3):\n    for batch in loader:\n        {0}.backward(model(batch).loss)\n    print(epoch)\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from tests.codemod.frameworks.accelerate.loop import script
 from tests.codemod.lifting import lifted, notices
 
@@ -20,6 +22,22 @@ def test_a_trainer_that_uses_its_accelerator_is_no_loop() -> None:
 def test_inference_with_an_accelerator_is_left_alone() -> None:
     source = b"from accelerate import Accelerator\n\naccelerator = Accelerator()\nfor batch in accelerator.prepare(loader):\n    print(model(batch))\n"
     assert isinstance(rewrite(source), Untouched)
+
+
+def test_a_report_stands_before_what_leaves_the_epoch_in_the_same_line() -> None:
+    code = lifted(script("total = loss.item(); continue"))
+    assert "total = loss.item()\n        report(" in code
+    assert code.index(" report(") < code.index("        continue\n")
+
+
+def test_a_model_is_reported_where_the_object_that_holds_it_is_bound_for_sure() -> None:
+    held = "kept = load(args.path)\nkept.model = accelerator.prepare(kept.model)\nkept.model.train()\n"
+    source = script(before=held).replace(
+        "model, loader, eval_loader = accelerator.prepare(model, ", "loader, eval_loader = accelerator.prepare("
+    )
+    assert "accelerator=accelerator, model=kept.model)" in lifted(source)
+    doubtful = lifted(source.replace(textwrap.indent(held, "    "), "    if args.path:\n" + textwrap.indent(held, " " * 8)))
+    assert "kept" not in doubtful[doubtful.index(" report(") :]
 
 
 def test_resumable_epochs() -> None:

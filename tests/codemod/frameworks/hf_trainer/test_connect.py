@@ -175,6 +175,11 @@ def test_statements_that_share_a_line_are_put_on_lines_of_their_own() -> None:
     assert body == f'trainer = Trainer(1)\n{CONNECTED.format("trainer")}trainer.train(); print("done")\n'
 
 
+def test_a_launcher_s_import_goes_from_the_line_of_what_it_launches() -> None:
+    line = "from accelerate import notebook_launcher; trainer = Trainer(1); notebook_launcher(trainer.train, ())"
+    assert main_of(lifted(in_main(line))) == f"trainer = Trainer(1)\n{CONNECTED.format('trainer')}trainer.train()\n"
+
+
 def test_the_only_statement_after_a_colon_gets_a_block() -> None:
     body = main_of(lifted(in_main("if fast: trainer = Trainer(1)\nelse: trainer = Trainer(2)\ntrainer.train()")))
     assert body.count("    trainer = prepare_trainer(trainer)\n") == 2

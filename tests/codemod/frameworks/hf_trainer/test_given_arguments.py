@@ -23,6 +23,10 @@ def options(made: str, more: str = "", **settings: object) -> str:
         ("{'seed': 1, 'overwrite_output_dir': True}", "{'seed': 1}"),
         ("{'seed': 1, 'overwrite_output_dir': True, 'past_index': 2, 'fp16': x}", "{'seed': 1, 'fp16': x}"),
         ("{\n    'seed': 1,  # one\n    'past_index': 2,\n}", "{\n    'seed': 1,  # one\n}"),
+        (
+            "{\n    'seed': 1,  # one\n    # why\n    'past_index': 2,\n    # the end\n}",
+            "{\n    'seed': 1,  # one\n    # why\n    # the end\n}",
+        ),
         ("{'overwrite_output_dir': True}", "{}"),
         ("dict(group_by_length=True)", 'dict(train_sampling_strategy="group_by_length")'),
     ],

@@ -56,6 +56,12 @@ def test_a_refusal_names_the_test_that_differs_and_the_line_that_made_it_so() ->
     assert refusal(source).text.endswith(f"`step > args.last` may differ from rank to rank since line {cause}")
 
 
+def test_an_object_that_differs_as_a_whole_is_the_cause_before_any_of_its_fields() -> None:
+    source = _leaving('args = read(int(os.environ["RANK"]))\nargs.last = int(os.environ["RANK"])', "is_over(step, args)")
+    cause = next(n for n, line in enumerate(source.splitlines(), 1) if "args = read" in line)
+    assert refusal(source).text.endswith(f"may differ from rank to rank since line {cause}")
+
+
 def test_a_refusal_stands_at_the_jump_that_parts_the_ranks_not_at_the_training() -> None:
     source = script("if random.random() > 0.5:\n    continue\nprint(epoch)").replace(
         "for step, batch", "if random.random() > 0.9:\n            continue\n        for step, batch"

@@ -13,6 +13,8 @@ REFUSED = {
     "ranks take turns": (LOOP.replace("    train(*build())", "    with state.main_process_first():\n        train(*build())"), "RL311"),
     "an exception handler": (LOOP.replace("    train(*build())", "    try:\n        run()\n    except OSError:\n        train(*build())"), "RL311"),
     "a name for a rank test": (script(before="first = accelerator.process_index == 0\nif first:\n    return"), "RL311"),
+    "a number that tells the ranks apart": (script(before="number = int(os.environ['LOCAL_RANK'])\nif number:\n    return"), "RL311"),
+    "a number that the environment may hold": (script(before="number = os.getenv('RANK')\nif number:\n    return"), "RL311"),
     "no place in an epoch": (LOOP.replace("{body}", "{body}").replace("        for step", "        if random.random() < 0.5:\n            continue\n        for step"), "RL312"),
 }  # fmt: skip
 

@@ -16,6 +16,16 @@ def test_models_that_are_only_called_go_into_the_checkpoint() -> None:
     assert [notice.rule for notice in notices(source)] == ["RL222"]
 
 
+def test_the_model_whose_gradients_are_accumulated_goes_into_the_checkpoint_first() -> None:
+    source = script(before="G.train()").replace("model, loader, eval_loader", "G, critic, loader, eval_loader")
+    backward = "            loss = model(batch)\n            accelerator.backward(loss)\n"
+    source = source.replace(
+        backward,
+        "            with accelerator.accumulate(critic):\n" + backward.replace("  l", "      l").replace("  a", "      a"),
+    )
+    assert "accelerator=accelerator, model=critic)" in lifted(source)
+
+
 def test_models_that_an_inner_function_trains_go_into_the_checkpoint() -> None:
     source = script(before="def one(batch):\n    loss = G(batch)\n    accelerator.backward(loss)").replace(
         "model, loader, eval_loader", "G, loader, eval_loader"

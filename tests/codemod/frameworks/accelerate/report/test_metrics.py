@@ -45,6 +45,10 @@ METRICS = {
         "if args.track:\n    total = loss / 2\n    accelerator.log({'total': total, 'epoch': epoch})",
         "{**({'total': total} if args.track else {}), 'epoch': epoch}",
     ),
+    "words are named by the script's own names": (
+        "tag, width = str(epoch), step\nprint('run %5s is %3d wide' % (tag, width))\nprint('the mean training loss:', loss / 2)",
+        '{"width": width, "loss": loss / 2}',
+    ),
     "what cannot be called twice is left out": ("print(f'loss {accelerator.gather(loss).mean():.3f}')", '{"loss": loss}'),
     "fixed values and paths say nothing about an epoch": (
         "folder = f'epoch_{epoch}'\nprint(f'saved to {folder}, lr {args.lr:.3f}')",
@@ -58,6 +62,12 @@ def test_the_metrics(name: str) -> None:
     body, expected = METRICS[name]
     body = f"tr = loss\n{body}" if "tr." in body else body
     assert metrics_of(lifted(script(body, "hits = 0"))) == ast.unparse(ast.parse(expected))
+
+
+def test_a_tensor_that_is_computed_keeps_its_name_whatever_dicts_are_read_elsewhere() -> None:
+    before = "import torchmetrics\nmeter = torchmetrics.Accuracy('binary')\nseed = config['seed']"
+    assert metrics_of(lifted(script("result = meter.compute()", before))) == "{'result': result}"
+    assert metrics_of(lifted(script("result = meter.compute()\nprint(result['all'])", before))) == "result"
 
 
 def test_a_sum_that_starts_anew_once_it_is_logged_is_not_reported() -> None:
