@@ -8,8 +8,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-TALK = frozenset({"Notice", "Refusal", "Doubt", "Declined"})
+from same_behaviour import changed_names, is_independent, strictness, unordered
+
+TALK = frozenset({"Notice", "Refusal", "Doubt", "Declined", "_refuse"})
 """What only tells the reader something: its words are no code."""
+WHY = {"Edit": slice(2, 4), "dropped": slice(1, 2), "renamed": slice(2, 3), "replaced": slice(2, 3), "told": slice(1, 2)}
+"""Which arguments of a change tell the reader why."""
+NARROWED = {"cast": slice(0, 1), "ensure_type": slice(-1, None), "isinstance": slice(-1, None)}
+"""Which arguments only tell a type."""
 SAID = frozenset({"why", "text", "remedy", "told", "when"})
 COMPARED = {ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
             ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}  # fmt: skip
@@ -41,13 +47,20 @@ def drop_statement(node: ast.AST) -> bool:
 
 
 def swap_statements(node: ast.AST) -> bool:
-    block = getattr(node, "body", None)
-    if isinstance(node, (ast.FunctionDef, ast.If, ast.For)) and isinstance(block, list):
-        for place in range(len(block) - 1, 0, -1):
-            if all(isinstance(each, (ast.Expr, ast.Assign, ast.AugAssign)) for each in block[place - 1 : place + 1]):
-                block[place - 1], block[place] = block[place], block[place - 1]
-                return not (isinstance(block[place], ast.Expr) and isinstance(block[place].value, ast.Constant))
-    return False
+    if (place := _last_pair(node)) and isinstance(node, (ast.FunctionDef, ast.If, ast.For)):
+        block = node.body
+        block[place - 1], block[place] = block[place], block[place - 1]
+    return place > 0
+
+
+def _last_pair(node: ast.AST) -> int:
+    """The place of the second of the last two simple statements in a row, but for a docstring; 0 for none."""
+    block = node.body if isinstance(node, (ast.FunctionDef, ast.If, ast.For)) else []
+    for place in range(len(block) - 1, 0, -1):
+        if all(isinstance(each, (ast.Expr, ast.Assign, ast.AugAssign)) for each in block[place - 1 : place + 1]):
+            first = block[place - 1]
+            return 0 if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) else place
+    return 0
 
 
 def negate_condition(node: ast.AST) -> bool:
@@ -161,11 +174,22 @@ def _turn(each: tuple[int, int, tuple[Path, int, Change]]) -> tuple[int, int]:
 def _places(path: Path) -> Iterator[tuple[Path, int, Change]]:
     """Where a module can be changed, and how: in functions, but for what they say to the reader."""
     tree = ast.parse(path.read_text())
-    spoken = set(_spoken(tree))
+    spoken, asked, changed = set(_spoken(tree)), unordered(tree), changed_names(tree)
+    strict = {value for node in ast.walk(tree) if (value := strictness(node)) is not None and value.value}
     inside = {part for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for part in _own(node)} - spoken
     for index, node in enumerate(ast.walk(tree)):
         if node in inside:
-            yield from ((path, index, change) for change, kinds in CHANGES.items() if isinstance(node, kinds))
+            place = _last_pair(node)
+            is_free = place > 0 and is_independent(*node.body[place - 1 : place + 1], changed)  # type: ignore[attr-defined]  # a block
+            same: dict[Change, bool] = {
+                swap_statements: is_free,
+                swap_elements: node in asked,
+                drop_keyword: strictness(node) is not None,
+                flip: node in strict,
+            }
+            yield from (
+                (path, index, change) for change, kinds in CHANGES.items() if isinstance(node, kinds) and not same.get(change)
+            )
 
 
 def _own(function: ast.FunctionDef) -> Iterator[ast.AST]:
@@ -178,16 +202,17 @@ def _spoken(tree: ast.Module) -> Iterator[ast.AST]:
     """Nodes of texts for the reader, of annotations, and of what only narrows a type."""
     for node in ast.walk(tree):
         parts: list[ast.AST | None] = []
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in TALK:
+        called = ast.unparse(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
+        if isinstance(node, ast.Call) and called in TALK:
             parts = [*node.args, *node.keywords]
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Edit":
-            parts = [*node.args[2:4]]
+        elif isinstance(node, ast.Call) and called in WHY:
+            parts = [*node.args[WHY[called]]]
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id in SAID:
             parts = [node]
         elif isinstance(node, (ast.Assert, ast.AnnAssign)):
             parts = [node if isinstance(node, ast.Assert) else node.annotation]
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("ensure_type", "cast", "isinstance")):
-            parts = [*node.args[-1:], *node.keywords]
+        elif isinstance(node, ast.Call) and called in NARROWED:
+            parts = [*node.args[NARROWED[called]], *node.keywords]
         elif isinstance(node, ast.FunctionDef):
             parts = [node.returns, *(arg.annotation for arg in (*node.args.args, *node.args.kwonlyargs))]
         for part in parts:

@@ -196,17 +196,28 @@ def is_told_otherwise(case: Case, given: Answer, before: Answer) -> bool:
 
 
 def tests_say(mutant: Mutant) -> str:
-    """Whether a fast test fails with the fault: of the module's own ones, else of those of its room."""
-    room, name = mutant.path.relative_to(CODE).parent.as_posix(), mutant.path.stem
-    own = f"{room}/test_{name}.py"
-    if not (TESTS / own).exists():
-        own = f"{CODEMOD.get(room, {}).get(name, room)}.py"
-    rooms = [room] if (TESTS / room).exists() else []
-    for chosen in ([own], [*rooms, *WHOLE]):
-        status = in_process(lambda chosen=chosen: tested(mutant, chosen))
+    """Whether a fast test fails with the fault: of the module's own ones, else of its room's, else of those who use the module."""
+    room = mutant.path.relative_to(CODE).parent.as_posix()
+    own, rooms = test_of(mutant.path), [room] if (TESTS / room).exists() else []
+    users = dict.fromkeys(test_of(path) for path in users_of(mutant.path))
+    for chosen in ([own], [*rooms, *WHOLE], [test for test in users if test != own and not test.startswith(tuple(rooms))]):
+        status = in_process(lambda chosen=chosen: tested(mutant, chosen)) if chosen else 0
         if status != 0:
             return "unknown" if status is None else "tests"
     return "survived"
+
+
+def test_of(path: Path) -> str:
+    """The tests that speak of a module."""
+    room, name = path.relative_to(CODE).parent.as_posix(), path.stem
+    own = f"{room}/test_{name}.py"
+    return own if (TESTS / own).exists() else f"{CODEMOD.get(room, {}).get(name, room)}.py"
+
+
+def users_of(path: Path) -> list[Path]:
+    """The modules that import a module."""
+    name = ".".join(("raylift", *path.relative_to(CODE).with_suffix("").parts))
+    return [user for user in sorted(CODE.rglob("*.py")) if f"from {name} import" in user.read_text()]
 
 
 def tested(mutant: Mutant, chosen: list[str]) -> int:
