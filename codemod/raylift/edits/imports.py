@@ -33,7 +33,7 @@ def move_imports(index: int, moved: Mapping[str, Sequence[str]], kept: frozenset
             and _is_same_names(small, *moved.values())
         ):
             module = cst.ensure_type(cst.parse_expression(next(iter(moved))), cst.Attribute)
-            body = [*node.body[:index], small.with_changes(module=module, relative=()), *node.body[index + 1 :]]
+            body = [*node.body[:index], small.with_changes(module=module), *node.body[index + 1 :]]
             return node.with_changes(body=body)
         new = _import_lines(small, lines, kept)
         lost = [each for each in _comments(small) if each.value not in {comment.value for comment in _comments(*new)}]

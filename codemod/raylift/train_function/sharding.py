@@ -23,7 +23,7 @@ NOTHING = (None, False, "", ())
 def sharded_with(script: Script, settings: Settings) -> dict[str, int]:
     """What shards the model, each with the first line that says so; line 1 for what a launch command has told it."""
     found = dict(sorted(_in_script(script), key=lambda pair: -pair[1]))
-    kind = str((settings.inline_config or {}).get("distributed_type") or "NO").upper()
+    kind = str((settings.inline_config or {}).get("distributed_type")).upper()
     return {kind: 1, **found} if kind in CLASSES else found
 
 

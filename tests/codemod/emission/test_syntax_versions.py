@@ -20,6 +20,7 @@ SINCE = {
 }
 ANY = [
     "x[y]\n",
+    "def f(x=1): ...\n",
     "x = f'a\\n# {b} \"'\n",
     "x = f'{a}' f'''{\nb}'''\n",
     "try:\n    pass\nexcept (TypeError, ValueError):\n    pass\n",

@@ -136,11 +136,17 @@ def test_names_that_are_shared_lose_their_annotations_which_python_refuses_besid
         def keep(value):
             global best, last
             best = last = value
-        Trainer(keep, steps).train()
+        def other():
+            best: int = steps
+            return best
+        class Held:
+            best: int = steps
+        Trainer(keep, other, Held).train()
     """)
     assert body.startswith("global best, last\nbest = measure()\n")
     assert "last" not in body.splitlines()[2]
     assert "\nsteps: int = count()\n" in body
+    assert body.count("\n    best: int = steps\n") == 2
 
 
 def test_in_a_script_with_a_guard_functions_stay_and_read_the_module() -> None:
@@ -216,6 +222,17 @@ def test_a_builtin_that_is_rebound_after_it_was_read_is_shared() -> None:
     assert body.startswith("global max\n")
 
 
+def test_a_builtin_s_name_that_means_something_else_before_it_is_read_is_the_train_function_s_own() -> None:
+    _, body = parts("""\
+        from transformers import Trainer
+        for id in names():
+            load(id)
+        input = read()
+        Trainer(input).train()
+    """)
+    assert body.startswith("for id in names():\n")
+
+
 def test_names_that_are_taken_stay_the_users() -> None:
     code = lifted("from transformers import Trainer\ndef train_func(): ...\nresult = ray_trainer = 1\nTrainer(load()).train()\n")
     assert "def ray_train_func():" in code
@@ -233,6 +250,9 @@ def test_names_that_only_functions_use_for_themselves_are_free() -> None:
 def test_blank_lines_carry_no_spaces_and_shrink_inside_the_train_function() -> None:
     code = lifted("from transformers import Trainer\nm = load()\n\n\n\nTrainer(m).train()\n")
     assert "    m = load()\n\n    prepare_trainer(" in code
+    assert not [line for line in code.splitlines() if line != line.rstrip()]
+    code = lifted("from transformers import Trainer\nm = load(\n    1,\n\n    2,\n)\nTrainer(m).train()\n")
+    assert "    m = load(\n        1,\n\n        2,\n    )\n" in code
     assert not [line for line in code.splitlines() if line != line.rstrip()]
 
 
@@ -299,6 +319,21 @@ def test_what_is_the_same_whenever_it_is_asked_stays() -> None:
     """)
     assert body == "model = load()\nprepare_trainer(Trainer(model, callbacks=[RayTrainReportCallback()])).train()\n"
     assert "def show()" in above
+
+
+def test_what_is_imported_stays_whatever_what_moves_reads_of_it_or_makes_of_its_name() -> None:
+    above, body = parts("""\
+        import os
+        from transformers import Trainer
+        from lib import data
+        data = load(data, os.environ)
+        folder = os.path.join("a", "b")
+        def show(): print(folder)
+        Trainer(data).train()
+    """)
+    assert body.startswith("global data\ndata = load(data, os.environ)\nprepare_trainer(")
+    assert "from lib import data\n" in above
+    assert 'folder = os.path.join("a", "b")\n' in above
 
 
 def test_what_a_process_is_asked_is_asked_on_the_worker_of_stock_ray_too() -> None:
@@ -394,9 +429,9 @@ def test_statements_stay_apart_where_what_stood_between_them_is_gone() -> None:
 
 def test_what_stays_keeps_its_blank_lines_where_what_stood_between_moves() -> None:
     code = lifted(
-        "from transformers import Trainer\ndef show():\n    pass\n\nmodel = load()\nimport gc\nTrainer(model).train()\n"
+        "from transformers import Trainer\ndef show():\n    pass\n\nmodel = load()\nimport gc\nimport csv\nTrainer(model).train()\n"
     )
-    assert "    pass\n\n\nimport gc\n" in code
+    assert "    pass\n\n\nimport gc\nimport csv\n" in code
 
 
 def test_two_blank_lines_follow_the_train_function() -> None:
