@@ -57,3 +57,11 @@ def test_an_argument_that_asks_for_no_sharding_is_none() -> None:
     source = f'{TRAINER}trainer = Trainer(m, TrainingArguments("out", deepspeed=None, fsdp=""))\ntrainer.train()\n'
     assert ON_CPUS in lifted(source, runtime="ray", use_gpu=False)
     assert "RL219" not in {notice.rule for notice in notices(source, use_gpu=False)}
+
+
+@pytest.mark.parametrize("head", ["", "# which trains\n\n"])
+def test_sharding_that_only_the_launch_command_asks_for_is_told_at_the_top(head: str) -> None:
+    source = f"{head}from accelerate import Accelerator\naccelerator = Accelerator(){LOOP}"
+    told = notices(source, runtime="ray", use_gpu=False, inline_config={"distributed_type": "FSDP"})
+    assert [notice.line for notice in told if notice.rule == "RL219"] == [1]
+    assert "RL219" not in {notice.rule for notice in notices(source, runtime="ray", use_gpu=False, inline_config={})}
