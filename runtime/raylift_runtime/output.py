@@ -11,6 +11,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TextIO
 
+from raylift_runtime.kernel import from_this_cell, is_interactive
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -75,15 +77,16 @@ def one_stream() -> Iterator[None]:
     theirs = [handler for name, handler in dispatcher.handlers if name == RAY_S_HANDLER]
     stream = Stream(sys.stdout, sys.stderr)
     dispatcher.remove_handler(RAY_S_HANDLER)
-    dispatcher.add_handler("raylift", stream)
-    try:
-        yield
-    finally:
-        time.sleep(PATIENCE_S)  # the last lines are still on their way
-        dispatcher.remove_handler("raylift")
-        for handler in theirs:
-            dispatcher.add_handler(RAY_S_HANDLER, handler)
-        stream.close()
+    with from_this_cell(stream) if is_interactive() else contextlib.nullcontext(stream) as shown:
+        dispatcher.add_handler("raylift", shown)
+        try:
+            yield
+        finally:
+            time.sleep(PATIENCE_S)  # the last lines are still on their way
+            dispatcher.remove_handler("raylift")
+            for handler in theirs:
+                dispatcher.add_handler(RAY_S_HANDLER, handler)
+    stream.close()
 
 
 @dataclass
@@ -133,9 +136,9 @@ class Stream:
             self._waiting.append((self.clock(), f"[rank {rank}] {line}", file))
 
     def _progress(self, line: str) -> None:
-        """The newest state of a progress bar, in place on a terminal; elsewhere only its last state."""
+        """The newest state of a progress bar, in place on a terminal and in a notebook's cell; elsewhere only its last state."""
         state = next((part for part in reversed(line.split("\r")) if part.strip()), "")
-        if self.err.isatty():
+        if self.err.isatty() or is_interactive():
             self.err.write(f"\r\x1b[K{state}")
             self.err.flush()
             self._in_progress = True

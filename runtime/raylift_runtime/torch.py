@@ -20,6 +20,7 @@ from raylift_runtime.driver.arguments import check_arguments
 from raylift_runtime.driver.controller import cleaned_up, without_cleaner
 from raylift_runtime.driver.interrupts import interrupts_heard
 from raylift_runtime.driver.waiting import actors_of_this_job, waited_for, waits_told
+from raylift_runtime.kernel import is_interactive
 from raylift_runtime.metrics import checkpoint_score as keeping
 from raylift_runtime.metrics import results
 from raylift_runtime.travel.accelerate_variables import accelerate_variables
@@ -114,6 +115,7 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
             version=runtime_version() if cluster.is_foreign else "",
             needed=travel.needed,
             speaks_to_driver=self._metrics.speaks_to_driver,
+            is_kernel=is_interactive(),
         )
         ends_clean = cleaned_up(lambda: self._controller)
         with output.one_stream(), ends_clean, waits_told(self._waits_for, _say), absence_explained():

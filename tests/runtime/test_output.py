@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import sys
 from typing import Any
 
 import pytest
@@ -112,6 +113,14 @@ def test_a_progress_bar_is_drawn_in_place_on_a_terminal() -> None:
     stream(batch(0, "\r 10%|#   |", "\r 20%|##  |\r 30%|### |", is_err=True))
     stream(batch(0, "next"))
     assert stream.err.getvalue() == "\r\x1b[K 10%|#   |\r\x1b[K 30%|### |\n"  # type: ignore[attr-defined]  # it is a StringIO
+
+
+def test_a_progress_bar_is_drawn_in_place_in_a_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "ps1", "In : ", raising=False)
+    stream = Stream(io.StringIO(), io.StringIO())
+    stream(batch(0, "\r 10%|#   |", is_err=True))
+    stream.close()
+    assert stream.err.getvalue() == "\r\x1b[K 10%|#   |\n"  # type: ignore[attr-defined]  # it is a StringIO
 
 
 def test_elsewhere_a_progress_bar_is_one_line_at_its_end(stream: Stream) -> None:

@@ -1,4 +1,4 @@
-"""Ctrl-C: it is heard in every phase of a run, and ends this process within seconds."""
+"""Ctrl-C: it is heard in every phase of a run, and ends this process within seconds; a kernel it only stops running the cell."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import os
 import signal
 import threading
 from typing import TYPE_CHECKING, NoReturn
+
+from raylift_runtime.kernel import is_interactive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +21,8 @@ STATUS = 130  # what a shell expects of a process that Ctrl-C has ended
 def interrupts_heard() -> Iterator[None]:
     """Within it, Ctrl-C is answered at once and ends in SystemExit with the status of shells. A second one ends the process as it is.
 
-    Does nothing in a thread where Python takes no signals, and where whoever started this process has it ignore Ctrl-C.
+    A notebook's stop button stops the run, however often it is pressed, and leaves the kernel with all that it holds: it is
+    KeyboardInterrupt there, as in any cell. Does nothing in a thread where Python takes no signals, and where whoever started this process has it ignore Ctrl-C.
     """
     before = signal.getsignal(signal.SIGINT) or signal.default_int_handler  # a handler of C code is none for Python
     if threading.current_thread() is not threading.main_thread() or before == signal.SIG_IGN:
@@ -29,14 +32,20 @@ def interrupts_heard() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
+        if is_interactive():
+            raise
         raise SystemExit(STATUS) from None
     finally:
         signal.signal(signal.SIGINT, before)
 
 
 def _stop_hearing(number: int, frame: FrameType | None) -> NoReturn:
-    signal.signal(signal.SIGINT, _end_now)
-    _say("Ctrl-C: stopping the run. Once more leaves at once.")
+    if is_interactive():
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        _say("interrupted: stopping the run.")
+    else:
+        signal.signal(signal.SIGINT, _end_now)
+        _say("Ctrl-C: stopping the run. Once more leaves at once.")
     raise KeyboardInterrupt
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dis
 import types
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ BUILT_ON_WORKERS = {
     "accelerate.state.AcceleratorState": "AcceleratorState",
     "torch.nn.modules.module.Module": "model",
 }
+READS_GLOBALS = {"LOAD_GLOBAL", "LOAD_NAME"}  # the latter in the body of a class
 
 
 def continued(run: RunConfig) -> str | None:
@@ -120,8 +122,10 @@ def _is_filled(cell: types.CellType) -> bool:
 
 
 def _names(code: types.CodeType) -> set[str]:
+    """The global names that code reads, as pickle finds them: `co_names` holds those of attributes, too."""
     inner = [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
-    return set(code.co_names).union(*(_names(each) for each in inner))
+    own = {str(each.argval) for each in dis.get_instructions(code) if each.opname in READS_GLOBALS}
+    return own.union(*(_names(each) for each in inner))
 
 
 def _built_on_workers(value: Any) -> str | None:

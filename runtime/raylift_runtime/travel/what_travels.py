@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import importlib.util
 import inspect
+import os
 import sys
 import textwrap
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from raylift_runtime.kernel import cells
 from raylift_runtime.travel.forwarded_variables import Forwarded, forwarded, not_set, withheld
 from raylift_runtime.travel.own_sources import all_imports, needed_modules, own_modules, own_roots
 from raylift_runtime.travel.read_variables import variables_read
@@ -49,10 +51,12 @@ def travel_to(
 
 
 def _text(function: Callable[..., Any]) -> tuple[str, ast.Module]:
-    """The running script and its syntax tree; of a notebook or a console the function alone, as far as its text is known."""
+    """The running script and its syntax tree; of a notebook what its cells ran, of a console the function alone, as far as it is known."""
     running = running_script()
     if running is not None:
         return running[0], ast.parse(running[1])
+    if (typed := cells()).body:
+        return os.path.join(os.getcwd(), "a cell"), typed
     try:
         return "", ast.parse(textwrap.dedent(inspect.getsource(function)))
     except (OSError, TypeError, SyntaxError):

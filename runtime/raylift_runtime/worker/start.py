@@ -37,6 +37,7 @@ class Start:
 
     `work` is the driver's script, or the train function itself where a worker cannot start from the script. `version` is the
     driver's own `raylift_runtime`, and `needed` the modules to look for before the script begins, where nodes may be unlike.
+    A driver that `is_kernel` has no file, so its workers have none.
     """
 
     work: Script | Pickled
@@ -49,6 +50,7 @@ class Start:
     version: str = ""
     needed: Mapping[str, str] = field(default_factory=dict)
     speaks_to_driver: bool = False
+    is_kernel: bool = False
 
     def __call__(self, config: dict[str, Any]) -> Any:
         """Runs the train function; on rank 0 returns its value with the metrics that no report has carried.
@@ -101,7 +103,7 @@ class Start:
         if isinstance(self.work, Script):
             return self.work.train_function(self.work.run())
         function = self.work.function()
-        _be_main_module(function, self.argv[0] if self.argv else "")
+        _be_main_module(function, self.argv[0] if self.argv and not self.is_kernel else "")
         return function
 
 
@@ -225,5 +227,6 @@ def _be_main_module(function: Callable[..., Any], path: str) -> None:
     main = types.ModuleType("__main__")
     main.__dict__.update(getattr(function, "__globals__", {}))
     main.__dict__["__name__"] = "__main__"
-    main.__file__ = os.path.abspath(path)
+    if path:
+        main.__file__ = os.path.abspath(path)
     sys.modules["__main__"] = main

@@ -26,12 +26,28 @@ def press_ctrl_c() -> None:
     time.sleep(60)  # until Python takes the signal
 
 
+def press_twice() -> None:
+    try:
+        press_ctrl_c()
+    finally:
+        press_ctrl_c()
+
+
 def test_ctrl_c_is_answered_and_ends_with_the_status_of_shells(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended, interrupts_heard():
         press_ctrl_c()
     assert ended.value.code == STATUS
     assert "raylift: Ctrl-C: stopping the run. Once more leaves at once." in capsys.readouterr().out
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_in_a_kernel_it_stops_the_cell_however_often_it_is_pressed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "ps1", "In : ", raising=False)
+    with pytest.raises(KeyboardInterrupt), interrupts_heard():
+        press_twice()
+    assert capsys.readouterr().out.count("raylift: interrupted: stopping the run.") == 1
 
 
 def test_a_process_that_is_to_ignore_ctrl_c_goes_on_ignoring_it() -> None:

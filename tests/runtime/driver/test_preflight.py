@@ -65,6 +65,22 @@ def test_an_object_in_the_configuration_is_refused() -> None:
         check_captured(print, {"net": torch.nn.Linear(1, 1)}, by_value=False)
 
 
+net = torch.nn.Linear(1, 1)
+
+
+def test_an_attribute_is_not_the_object_of_the_driver_that_has_its_name() -> None:
+    def train_func() -> None:
+        print(Holder.net)
+
+    class Holder:
+        net = None
+
+    assert "net" not in dict(captured_by(train_func))
+    check_captured(train_func, None, by_value=True)
+    with pytest.raises(PreflightError, match="carries the model 'net'"):
+        check_captured(lambda: print(net), None, by_value=True)
+
+
 def test_a_class_is_no_captured_object() -> None:
     check_captured(closure_over(torch.nn.Linear), None, by_value=True)
 
