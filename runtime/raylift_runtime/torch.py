@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 import ray
 from ray.train.torch import TorchTrainer as RayTorchTrainer
 
-from raylift_runtime import data, output
+from raylift_runtime import output
 from raylift_runtime.cluster.connection import Cluster, absence_explained, connected, with_modules
 from raylift_runtime.cluster.nodes import alive_nodes
 from raylift_runtime.cluster.resources import check_resources, missing_room
+from raylift_runtime.data.blocks import blocks_of
+from raylift_runtime.data.row_counts import row_counts
 from raylift_runtime.driver import command_line, preflight
 from raylift_runtime.driver import overrides as settings
 from raylift_runtime.driver.arguments import check_arguments
@@ -25,6 +27,7 @@ from raylift_runtime.metrics import checkpoint_score as keeping
 from raylift_runtime.metrics import results
 from raylift_runtime.travel.accelerate_variables import accelerate_variables
 from raylift_runtime.travel.what_travels import Travel, travel_to
+from raylift_runtime.worker import handed_over
 from raylift_runtime.worker import start as worker
 from raylift_runtime.worker.driver_script import driver_script
 from raylift_runtime.worker.needed_modules import Pickled
@@ -116,6 +119,7 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
             needed=travel.needed,
             speaks_to_driver=self._metrics.speaks_to_driver,
             is_kernel=is_interactive(),
+            datasets=blocks_of(self.datasets),
         )
         ends_clean = cleaned_up(lambda: self._controller)
         with output.one_stream(), ends_clean, waits_told(self._waits_for, _say), absence_explained():
@@ -133,7 +137,8 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
         return waited_for(actors_of_this_job(), lambda: missing_room(self.scaling_config, alive_nodes()))
 
     def _fit_here(self) -> Result:
-        os.environ.update(self._accelerate)
+        os.environ.update(self._accelerate | row_counts(self.datasets))
+        handed_over.datasets.update(blocks_of(self.datasets))
         output.quiet_ray()
         logging.getLogger("ray.train").setLevel(logging.WARNING)  # it would repeat every metric that the script prints
         preflight.check_storage(self.run_config, nodes=1)
@@ -170,7 +175,7 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
     def _settings(self) -> dict[str, str]:
         """The variables that a worker may set itself, because they matter to the train function only."""
         on_cpus = {} if self._has_accelerator() else {"ACCELERATE_USE_CPU": "true", "DS_ACCELERATOR": "cpu"}
-        return self._accelerate | data.row_counts(self.datasets) | self._keeping | on_cpus
+        return self._accelerate | row_counts(self.datasets) | self._keeping | on_cpus
 
     def _has_accelerator(self) -> bool:
         asked = self.scaling_config.resources_per_worker or {}

@@ -6,8 +6,9 @@ import contextlib
 import functools
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from raylift_runtime import data, output
+from raylift_runtime import output
 from raylift_runtime.checkpoints import resume
+from raylift_runtime.data.trainer_data import connect
 from raylift_runtime.metrics import outbox
 from raylift_runtime.training import trainer_counters as tally
 from raylift_runtime.training.callback_states import restore_callbacks, was_stopped
@@ -40,7 +41,7 @@ def prepare_trainer(trainer: AnyTrainer) -> AnyTrainer:
         return trainer
     check_one_world(trainer.accelerator.num_processes, session)
     compare(trainer.accelerator)
-    data.connect(trainer)
+    connect(trainer)
     wait_as_long_as(trainer.args.ddp_timeout)
     trainer._raylift_session = session
     data_states, place, limits = RandomData(trainer), StreamPlace(trainer), list(resume_limits(trainer))

@@ -22,6 +22,9 @@ KEPT_FOR_S = 30 * 24 * 3600  # Ray drops a package that no process uses, as betw
 LOCAL = "local"
 
 
+_connected: tuple[Cluster, Any, dict[str, str]] | None = None
+
+
 @dataclass(frozen=True)
 class Cluster:
     """Whether its workers inherit this process's environment, whether other machines' Python runs them, and what travels there."""
@@ -32,9 +35,16 @@ class Cluster:
 
 
 def connected() -> Cluster:
-    """Connects to the cluster that Ray would take, or starts one on this machine."""
-    if ray.is_initialized():
+    """Connects to the cluster that Ray would take, or starts one on this machine; asked again, it says the same."""
+    global _connected
+    if not ray.is_initialized():
+        _connected = _newly_connected(), _node(), dict(os.environ)
+    elif _connected is None or _connected[1:] != (_node(), dict(os.environ)):  # somebody else's, or it lacks what was set since
         return Cluster(inherits=False, is_foreign=not _is_head(), py_modules=() if _is_head() else _uploaded())
+    return _connected[0]
+
+
+def _newly_connected() -> Cluster:
     travels = _init({"py_modules": [PACKAGE]} if _finds_cluster() else {})
     logging.getLogger("ray").setLevel(logging.WARNING)
     if _is_head():
@@ -87,8 +97,12 @@ def _finds_cluster() -> bool:
 
 def _is_head() -> bool:
     """Whether this process itself started the cluster that it is connected to."""
-    node = getattr(ray._private.worker, "_global_node", None)
+    node = _node()
     return node is not None and bool(node.is_head())
+
+
+def _node() -> Any:
+    return getattr(ray._private.worker, "_global_node", None)
 
 
 def _uploaded() -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from torch.utils.data import IterableDataset
 from transformers.trainer_utils import has_length
 
-from raylift_runtime.data import Shard
+from raylift_runtime.data.shard import Shard
 from raylift_runtime.training.stream_place import finds_place
 
 if TYPE_CHECKING:

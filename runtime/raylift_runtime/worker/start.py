@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from raylift_runtime import output
 from raylift_runtime.metrics import outbox
-from raylift_runtime.worker import group_settings, half_written, sharding
+from raylift_runtime.worker import group_settings, half_written, handed_over, sharding
 from raylift_runtime.worker import stalled_ranks as stalls
 from raylift_runtime.worker.driver_script import Script
 from raylift_runtime.worker.needed_modules import Pickled, check_modules
@@ -38,6 +38,7 @@ class Start:
     `work` is the driver's script, or the train function itself where a worker cannot start from the script. `version` is the
     driver's own `raylift_runtime`, and `needed` the modules to look for before the script begins, where nodes may be unlike.
     A driver that `is_kernel` has no file, so its workers have none.
+    `datasets` are those that the driver hands over in Ray's object store.
     """
 
     work: Script | Pickled
@@ -51,6 +52,7 @@ class Start:
     needed: Mapping[str, str] = field(default_factory=dict)
     speaks_to_driver: bool = False
     is_kernel: bool = False
+    datasets: Mapping[str, Any] = field(default_factory=dict)
 
     def __call__(self, config: dict[str, Any]) -> Any:
         """Runs the train function; on rank 0 returns its value with the metrics that no report has carried.
@@ -62,6 +64,7 @@ class Start:
         output.mark_rank(int(os.environ["RANK"]))
         os.environ.update(self.environment)  # the storage may ask for some of it
         half_written.remove_what_was_cut_short()
+        handed_over.datasets.update(self.datasets)
         stalls.meet_peers(int(os.environ["WORLD_SIZE"]))
         check_version(self.version)
         self.prepare()

@@ -18,7 +18,7 @@ from transformers import EarlyStoppingCallback, Trainer, TrainerCallback
 from transformers.trainer_utils import get_last_checkpoint
 
 from raylift_runtime import transformers
-from raylift_runtime.data import Shard
+from raylift_runtime.data.shard import Shard
 from raylift_runtime.metrics import outbox
 from raylift_runtime.training import resume_limits, stream_place
 from raylift_runtime.training import trainer_callback as reporting

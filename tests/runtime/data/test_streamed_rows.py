@@ -13,7 +13,10 @@ import torch
 from tests.runtime import tiny
 from transformers import Trainer
 
-from raylift_runtime import data
+from raylift_runtime.data import get_dataset_shard
+from raylift_runtime.data.row_counts import ROWS, row_counts
+from raylift_runtime.data.shard import Rows, Shard, as_tensor
+from raylift_runtime.data.trainer_data import connect
 
 
 class Iterates:
@@ -32,14 +35,14 @@ def sentences(count: int) -> list[dict[str, Any]]:
     return [{"input_ids": numpy.full(8, row, dtype=numpy.int32), "labels": row % 2} for row in range(count)]
 
 
-def shard(count: int, parts: int = 0, total: int | None = -1) -> data.Shard:
-    return data.Shard(Iterates(sentences(count), parts), "train", count * max(parts, 1) if total == -1 else total)
+def shard(count: int, parts: int = 0, total: int | None = -1) -> Shard:
+    return Shard(Iterates(sentences(count), parts), "train", count * max(parts, 1) if total == -1 else total)
 
 
 def connected(tmp_path: Path, **arguments: Any) -> Trainer:
     trainer = tiny.trainer(tmp_path, **arguments)
     trainer.train_dataset, trainer.eval_dataset = shard(7, parts=2), shard(5)
-    data.connect(trainer)
+    connect(trainer)
     return trainer
 
 
@@ -56,18 +59,18 @@ def connected(tmp_path: Path, **arguments: Any) -> Trainer:
     ],
 )
 def test_numbers_become_tensors(value: Any, dtype: torch.dtype, shape: tuple[int, ...]) -> None:
-    tensor = data.as_tensor(value)
+    tensor = as_tensor(value)
     assert (tensor.dtype, tuple(tensor.shape)) == (dtype, shape)
 
 
 def test_lists_of_different_lengths_become_lists_of_tensors() -> None:
-    assert [part.tolist() for part in data.as_tensor([[1], [2, 3]])] == [[1], [2, 3]]
+    assert [part.tolist() for part in as_tensor([[1], [2, 3]])] == [[1], [2, 3]]
 
 
 @pytest.mark.parametrize("value", ["text", b"bytes", None, {"a": 1}])
 def test_what_is_no_number_stays(value: Any) -> None:
-    assert data.as_tensor(value) is value
-    assert data.as_tensor(["a", "b"]) == ["a", "b"]
+    assert as_tensor(value) is value
+    assert as_tensor(["a", "b"]) == ["a", "b"]
 
 
 def test_a_shard_is_as_long_as_its_part() -> None:
@@ -104,7 +107,7 @@ def test_epochs_say_how_long_to_train(tmp_path: Path) -> None:
 
 def test_evaluation_data_is_kept_whole_and_split_by_the_trainer(tmp_path: Path) -> None:
     trainer = connected(tmp_path, per_device_eval_batch_size=2)
-    assert isinstance(trainer.eval_dataset, data.Rows)
+    assert isinstance(trainer.eval_dataset, Rows)
     assert [row["labels"].item() for row in trainer.eval_dataset] == [0, 1, 0, 1, 0]
     assert trainer.predict(trainer.eval_dataset).predictions.shape == (5, 2)
 
@@ -112,7 +115,7 @@ def test_evaluation_data_is_kept_whole_and_split_by_the_trainer(tmp_path: Path) 
 def test_several_evaluation_datasets_keep_their_names(tmp_path: Path) -> None:
     trainer = tiny.trainer(tmp_path)
     trainer.eval_dataset = {"near": shard(3), "far": trainer.eval_dataset}
-    data.connect(trainer)
+    connect(trainer)
     assert {name: len(rows) for name, rows in trainer.eval_dataset.items()} == {"near": 3, "far": 16}
 
 
@@ -120,13 +123,13 @@ def test_evaluation_data_that_ray_has_split_is_an_error(tmp_path: Path) -> None:
     trainer = tiny.trainer(tmp_path)
     trainer.eval_dataset = shard(5, parts=2)
     with pytest.raises(ValueError, match="datasets_to_split"):
-        data.connect(trainer)
+        connect(trainer)
 
 
 def test_a_trainer_without_ray_data_stays_as_it_is(tmp_path: Path) -> None:
     trainer = tiny.trainer(tmp_path)
     before = vars(trainer).copy()
-    data.connect(trainer)
+    connect(trainer)
     assert vars(trainer) == before
 
 
@@ -142,14 +145,14 @@ def test_a_dataset_that_was_not_given_is_none(monkeypatch: pytest.MonkeyPatch) -
 
     given = {"train": Iterates(sentences(3))}
     monkeypatch.setattr(ray.train, "get_dataset_shard", given.__getitem__)
-    monkeypatch.setenv(data.ROWS, json.dumps({"train": 3}))
-    assert data.get_dataset_shard("evaluation") is None
-    shard = data.get_dataset_shard("train")
-    assert shard is not None and (len(shard), len(list(shard))) == (3, 3)
+    monkeypatch.setenv(ROWS, json.dumps({"train": 3}))
+    assert get_dataset_shard("evaluation") is None
+    train = get_dataset_shard("train")
+    assert isinstance(train, Shard) and (len(train), len(list(train))) == (3, 3)
 
 
 def test_no_datasets_have_no_sizes() -> None:
-    assert data.row_counts(None) == data.row_counts({}) == {}
+    assert row_counts(None) == row_counts({}) == {}
 
 
 def test_only_data_in_memory_has_a_size(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,7 +168,7 @@ def test_only_data_in_memory_has_a_size(monkeypatch: pytest.MonkeyPatch) -> None
         def __del__(self) -> None:
             pass
 
-    assert json.loads(data.row_counts({"train": InMemory(), "stream": object()})[data.ROWS]) == {"train": 15}
+    assert json.loads(row_counts({"train": InMemory(), "stream": object()})[ROWS]) == {"train": 15}
 
 
 def test_a_shard_can_be_predicted(tmp_path: Path) -> None:
