@@ -181,6 +181,11 @@ RUNTIME: Mapping[str, Room] = {
     },
     "accelerate_config": {"environment": "accelerate_config/test_config", "file": "accelerate_config/test_config"},
     "checkpoints": {"random_states": "checkpoints/test_resume", "source": "checkpoints/test_upload"},
+    "data": {
+        "__init__": "data/test_handed_over_data",
+        "blocks": "data/test_block_rows",
+        "rank_loader": "data/test_handed_over_data",
+    },
     "metrics": {"outbox": "training/test_trainer_callback"},
     "storage": {"files": "checkpoints/test_upload"},
     "training": {
@@ -193,5 +198,5 @@ RUNTIME: Mapping[str, Room] = {
         "stream_place": "training/test_going_on",
         "trainer_saves": "training/test_trainer_callback",
     },
-    "worker": {"session": "test_accelerate", "stalled_ranks": "test_two_workers"},
+    "worker": {"handed_over": "data/test_handed_over_data", "session": "test_accelerate", "stalled_ranks": "test_two_workers"},
 }
