@@ -98,6 +98,7 @@ CODEMOD: Mapping[str, Room] = {
         "trainer_calls": "frameworks/ray_legacy/test_transformers_trainer",
     },
     "hazards": {
+        "kernel_code": "notebooks/test_rewrite",
         "foreign_ranks": "rules/test_rule_fixtures",
         "known_systems": "hazards/test_other_systems",
         "steps": "hazards/test_environment",
@@ -106,7 +107,14 @@ CODEMOD: Mapping[str, Room] = {
         "launch": "launch_commands/test_from_text",
         "shell_words": "launch_commands/test_shell",
     },
+    "notebooks": {
+        "cell_line": "notebooks/test_rewrite",
+        "cell_text": "notebooks/test_rewrite",
+        "document": "notebooks/test_rewrite",
+        "shown_cells": "notebooks/test_rewrite",
+    },
     "output": {
+        "shown_text": "notebooks/test_rewrite",
         "sarif": "output/test_machine_formats",
         "side_by_side": "output/test_console",
         "terminal": "output/test_console",
@@ -166,6 +174,7 @@ CODEMOD: Mapping[str, Room] = {
     },
     "suppression": {"stale": "suppression/test_settled"},
     "train_function": {
+        "cells": "notebooks/test_rewrite",
         "commands": "project/test_generated_projects",
         "light_code": "train_function/test_placement",
         "sharding": "hazards/test_sharding",

@@ -22,6 +22,7 @@ from raylift.script import Script
 from raylift.script.reach import reached
 from raylift.settings import Settings
 from raylift.suppression.selection import fired_rules, plan_of, without_what_is_off
+from raylift.train_function.cells import without_cells_that_stay
 from raylift.train_function.launch import launcher_for
 
 
@@ -58,6 +59,8 @@ def _planned(case: Case, told: list[Finding], launcher: Launcher | None = None) 
     """What all steps find, and what is told beside, as one plan."""
     lift = lift_for(case, trains=bool(case.trainings or starts(case.script)))
     every = [finding for step in lift.steps for finding in step(case)]
+    if case.placement is not None and case.placement.place is not None:
+        every = list(without_cells_that_stay(case.script, case.placement, every))
     if launcher is not None or case.commands:
         told += _trained_elsewhere(case, every)
         told += _lost_with_stock_ray(case, every, launcher)

@@ -10,7 +10,8 @@ from raylift.plan import Placement
 from raylift.recognise import starts
 from raylift.script import Script, ScriptNode, remembered_for
 from raylift.script.reach import reached
-from raylift.script.scopes import FUNCTIONS, Function
+from raylift.script.scopes import DEFINITIONS, FUNCTIONS, Function
+from raylift.train_function.cells import cells_placement, is_cell_mark, is_notebook
 from raylift.train_function.commands import command_functions, is_started_by_metadata
 from raylift.train_function.placement import placement_of
 
@@ -40,10 +41,20 @@ def is_training(found: ScriptNode) -> bool:
 @remembered_for
 def entry_points(script: Script, always_imported: bool) -> EntryPoints:
     """How a script starts its trainings, if it does."""
+    if is_notebook(script):
+        return _of_cells(script)
     placement = placement_of(script, always_imported=always_imported)
     commands = _launching_commands(script, placement)
     reach = tuple(reached(script, commands or placement.entry, lambda value: _launches(script, value)))
     return EntryPoints(placement, reach, tuple(filter(is_training, reach)), commands)
+
+
+def _of_cells(script: Script) -> EntryPoints:
+    """A notebook's entry are its cells, one after the other."""
+    own = [node for node in script.tree.body if not isinstance(node, DEFINITIONS) and not is_cell_mark(node)]
+    placement = cells_placement(script, [node for node in own if _trains(script, [node], [])])
+    reach = tuple(reached(script, placement.entry, lambda value: _launches(script, value)))
+    return EntryPoints(placement, reach, tuple(filter(is_training, reach)))
 
 
 def _launching_commands(script: Script, placement: Placement) -> tuple[Function, ...]:

@@ -140,18 +140,22 @@ class Placement:
 
     `moved` are those that the train function starts with, `guard` the `__main__` guard whose body follows them, and
     `shared` the names that the train function binds for the module, because code outside of it reads them. A script that is
-    `imported` runs its top level on every worker, too, instead of travelling there by value.
+    `imported` runs its top level on every worker, too, instead of travelling there by value. Of a notebook some statements
+    are `repeated`, in their cells and in the train function, which stands behind the statement at its `place`.
     """
 
     moved: tuple[ast.stmt, ...]
     guard: ast.If | None
     shared: tuple[str, ...]
     imported: bool = True
+    repeated: tuple[ast.stmt, ...] = ()
+    place: ast.stmt | None = None
 
     @property
     def entry(self) -> tuple[ast.stmt, ...]:
         """Everything that the train function will run, in order."""
-        return (*self.moved, *(self.guard.body if self.guard else ()))
+        inside = sorted((*self.moved, *self.repeated), key=lambda node: node.lineno) if self.repeated else self.moved
+        return (*inside, *(self.guard.body if self.guard else ()))
 
 
 class Case(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from raylift.targets import TARGETS, Target
@@ -19,7 +19,7 @@ class Settings:
     `select` and `ignore` name the rules to use and not to use, by their ids or the start of those, `select=()` all; `mark` leaves a comment wherever a person must decide,
     and `unsafe` promises whatever a rule names that raylift cannot prove. `retarget` lets a script that is lifted for the other
     runtime change to this one. `releases` are the libraries' major and minor numbers that a script's surroundings
-    settle, by their packages; of the others the newest that raylift knows counts.
+    settle, by their packages; of the others the newest that raylift knows counts. What is lifted `in_cells` is a notebook.
     """
 
     num_workers: int | None = None
@@ -37,8 +37,10 @@ class Settings:
     unsafe: bool = False
     retarget: bool = False
     releases: tuple[tuple[str, tuple[int, int]], ...] = ()
+    in_cells: bool = False
 
     @property
     def target(self) -> Target:
-        """What `runtime` names."""
-        return TARGETS[self.runtime]
+        """What `runtime` names; a kernel has no file that workers could start from."""
+        target = TARGETS[self.runtime]
+        return replace(target, reruns_script=False) if self.in_cells else target

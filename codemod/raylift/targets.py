@@ -23,7 +23,9 @@ class Target:
     data: str = ""
     legacy: str = ""
     reruns_script: bool = False
-    """Its workers start as the script's own processes would: by its top level, with its command line, folder and exit codes."""
+    """Its workers start as the script's own processes would: by its top level."""
+    knows_driver: bool = False
+    """Its workers have the driver's command line, folder and choice of CPUs, and its meaning of exit codes."""
     takes_accelerate_config: bool = False
     """Its TorchTrainer takes `accelerate_config`."""
     reports_every_log: bool = False
@@ -37,6 +39,7 @@ BUNDLED = Target(
     data="raylift_runtime.data",
     legacy="raylift_runtime.legacy",
     reruns_script=True,
+    knows_driver=True,
     takes_accelerate_config=True,
     reports_every_log=True,
 )

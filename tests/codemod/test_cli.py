@@ -101,7 +101,7 @@ def test_bad_input_is_one_line_and_exit_code_2(here: Path, raylift: Raylift, com
 
 
 def test_an_empty_folder_is_bad_input(here: Path, raylift: Raylift) -> None:
-    assert raylift("check", ".") == (2, ".: no Python file in this folder\n", "")
+    assert raylift("check", ".") == (2, ".: no Python file and no notebook in this folder\n", "")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from string import Template
 from raylift.outcome import Untouched
 from raylift.output.console import complain, phrase, summary
 from raylift.output.entries import Entry, entries_of
+from raylift.output.shown_text import shown_text
 from raylift.output.side_by_side import LinePair, hunks
 from raylift.output.terminal import visible
 from raylift.pipeline.delivery import new_code
@@ -48,7 +49,7 @@ def page_of(looked: list[FileOutcome], title: str) -> str:
     template = Template(Path(__file__).with_name("report.html").read_text())
     return template.substitute(
         title=escape(title),
-        summary=escape(summary("check", counts).removeprefix("raylift: ")) + f" of {len(looked)} Python files",
+        summary=escape(summary("check", counts).removeprefix("raylift: ")) + f" of {len(looked)} files",
         buttons="\n".join(_button(kind, counts[kind]) for kind in WORDS),
         files="\n".join(_file(each) for each in told),
         version=version("raylift"),
@@ -76,7 +77,7 @@ def _file(looked: FileOutcome) -> str:
     count = f'<span class="soft">{notices} to look at</span>' if notices else ""
     reason = f"<p>{escape(looked.outcome.reason)}</p>" if isinstance(looked.outcome, Untouched) else ""
     code = new_code(looked.outcome)
-    change = "" if code is None else _change(looked.source, code)
+    change = "" if code is None else _change(*shown_text(looked.found.path, looked.source, code))
     return (
         f'<details class="file {kind}" data-kind="{kind}"><summary><code>{path}</code>{count}<span class="kind">{WORDS[kind]}</span></summary>'
         f'<div class="body"><ul class="said">{said}</ul>{reason}{change}</div></details>'
@@ -84,7 +85,7 @@ def _file(looked: FileOutcome) -> str:
 
 
 def _said(entry: Entry) -> str:
-    where = f"line {entry.line}: " if entry.line else ""
+    where = f"{entry.place}: " if entry.line else ""
     remedy = f"<br><b>{escape(entry.remedy)}</b>" if entry.remedy else ""
     return f'<li class="{entry.kind}">{where}{escape(entry.text)}{remedy}{_explained(entry.rule)}</li>'
 

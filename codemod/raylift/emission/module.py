@@ -92,7 +92,7 @@ class _Unannotated(cst.CSTTransformer):
 def _lifted(concrete: ConcreteTree, placement: Placement, launcher: Launcher, edited: _Edited) -> Body:
     """The top level with the moved statements inside the train function."""
     guard = concrete.target(placement.guard) if placement.guard else None
-    stay, inside, behind, place = _sorted(concrete, {concrete.target(node) for node in placement.moved}, guard, edited)
+    stay, inside, behind, place = _sorted(concrete, placement, guard, edited)
     launch = launching_statements(concrete.module, launcher)
     if guard is None:
         train_func = _functions(concrete.module, placement, launcher, _tidy(inside))
@@ -105,16 +105,21 @@ def _lifted(concrete: ConcreteTree, placement: Placement, launcher: Launcher, ed
 
 
 def _sorted(
-    concrete: ConcreteTree, moved: set[cst.CSTNode], guard: cst.CSTNode | None, edited: _Edited
+    concrete: ConcreteTree, placement: Placement, guard: cst.CSTNode | None, edited: _Edited
 ) -> tuple[Body, Body, Body, int]:
     """What stays at the top level, what moves from above the guard and from below it, and how much stays above the train function."""
+    moved = {concrete.target(node) for node in placement.moved}
+    repeated = {concrete.target(node) for node in placement.repeated}
+    settled = concrete.target(placement.place) if placement.place else None
     stay: Body = []
     inside: Body = []
     place = ahead = 0
     was_apart = blanks = False
     for old in concrete.module.body:
-        if old is guard or (guard is None and old in moved):
+        if old is guard or (guard is None and settled is None and old in moved):
             place, ahead = len(stay), len(inside)
+        if old in repeated:
+            inside += _below_blanks(edited.statement(old), int(was_apart))
         if old in moved:
             inside += _below_blanks(edited.statement(old), int(was_apart))
             was_apart, blanks = False, blanks or _starts_blank(old)
@@ -122,6 +127,8 @@ def _sorted(
             wanted = 2 if stay and isinstance(stay[-1], (cst.FunctionDef, cst.ClassDef)) else int(bool(stay))
             stay += _below_blanks(edited.statement(old), wanted if blanks else 0)
             was_apart, blanks = was_apart or _starts_blank(old), False
+        if old is settled:
+            place = len(stay)
     if guard is None:
         return stay, inside, [], place
     return stay, inside[:ahead], inside[ahead:], place

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from raylift.hazards import device_maps
 from raylift.hazards.environment import gpus_by_hand, places_by_hand
 from raylift.hazards.foreign_ranks import read_ranks_of_ray
+from raylift.hazards.kernel_code import kernel_code
 from raylift.hazards.local_rank import read_local_rank, refuse_star_imports
 from raylift.hazards.process_group import own_process_groups
 from raylift.hazards.sharding import tell_sharding_on_cpus
@@ -30,6 +31,7 @@ def hazards(case: Case) -> Iterator[Finding]:
     yield from own_process_groups(script)
     yield from tell_sharding_on_cpus(case)
     yield from read_ranks_of_ray(script)
+    yield from kernel_code(case)
     if case.trainings:
         refuse_spawners(script, reached)
         refuse_star_imports(script)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TextIO
 
+from raylift.output.shown_text import shown_text
 from raylift.request import STANDARD_INPUT, Request
 
 if TYPE_CHECKING:  # loads dataclasses, which the common case does without
@@ -54,6 +55,7 @@ class Console:
     def show_diff(self, path: str, old: bytes, new: bytes) -> None:
         """The change on standard output: coloured on a terminal, bytes for `git apply` in a pipe."""
         name = "stdin" if path == STANDARD_INPUT else path
+        old, new = shown_text(path, old, new)
         if not is_coloured(sys.stdout) and not self._request.side_by_side:
             from raylift.output.unified_diff import unified_diff
 

@@ -21,6 +21,11 @@ class Entry(NamedTuple):
     text: str
     remedy: str = ""
 
+    @property
+    def place(self) -> str:
+        """The line in words, of a notebook with its cell."""
+        return f"line {int(self.line)}" if type(self.line) is int else str(self.line)
+
     def __str__(self) -> str:
         where = f"{self.path}:{self.line}" if self.line else self.path
         said = f"{where}: {self.rule} {self.text}" if self.rule else f"{where}: {self.text}"

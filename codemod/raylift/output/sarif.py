@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from urllib.request import pathname2url
 
+from raylift.notebooks.cell_line import file_line
 from raylift.output.entries import LEVELS, Entry
 from raylift.rules import RULES
 
@@ -55,6 +56,6 @@ def _message(entry: Entry) -> dict[str, str]:
 
 
 def _location(entry: Entry) -> dict[str, object]:
-    region = {"region": {"startLine": entry.line}} if entry.line else {}
+    region = {"region": {"startLine": file_line(entry.line)}} if entry.line else {}
     uri = pathname2url(entry.path.encode(errors="surrogateescape").decode(errors="replace"))
     return {"physicalLocation": {"artifactLocation": {"uri": uri}, **region}}

@@ -8,6 +8,7 @@ from raylift import lift as core
 from raylift.outcome import Failed, Outcome, Untouched
 from raylift.pipeline.file_settings import settings_of
 from raylift.pipeline.time_limit import DEFAULT_S, TookTooLong, limited_to
+from raylift.project.discovery import is_notebook_path
 from raylift.project.files import BadInput
 from raylift.project.library_modules import is_part_of_a_library
 from raylift.project.modules import ProjectCache
@@ -38,9 +39,12 @@ def outcome_for(path: str, source: bytes, request: Request) -> Outcome:
 
 def _lifted(path: str, source: bytes, settings: Settings, request: Request) -> Outcome:
     """The rewrite, as part of the project that the file lies in."""
+    rewrite = core.rewrite
+    if is_notebook_path(path):
+        from raylift.notebooks.rewrite import rewrite_notebook as rewrite
     if path == STANDARD_INPUT:
-        return core.rewrite(source, settings)
-    if is_part_of_a_library(path, source):
+        return rewrite(source, settings)
+    if rewrite is core.rewrite and is_part_of_a_library(path, source):
         return Untouched("it is a module of a library that trains for its users' scripts")
     given = [os.path.realpath(each) for each in request.paths if each != STANDARD_INPUT]
     real = os.path.realpath(path)
@@ -51,4 +55,4 @@ def _lifted(path: str, source: bytes, settings: Settings, request: Request) -> O
         is_named=real in given and not request.force_exclude,  # a hook names whatever has changed
         is_given=lambda other: any(other == each or other.startswith(each + os.sep) for each in given),
     )
-    return core.rewrite(source, settings, standing)
+    return rewrite(source, settings, standing)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from raylift.pipeline import funnel
 from raylift.pipeline.related_files import with_related
 from raylift.project import files
-from raylift.project.discovery import FoundFile, found_files, is_excluded
+from raylift.project.discovery import FoundFile, found_files, is_excluded, is_notebook_path
 from raylift.request import STANDARD_INPUT, Request
 
 if TYPE_CHECKING:  # loads dataclasses, which the common case does without
@@ -58,6 +58,8 @@ def _look_at(found: FoundFile, request: Request) -> FileOutcome | PendingFile:
         if is_named and request.force_exclude and is_excluded(found.path, request):
             return FileOutcome(found, source, None)
         source = sys.stdin.buffer.read() if found.path == STANDARD_INPUT else files.read_file(found.path)
+        if is_notebook_path(found.path):
+            return _look_at_notebook(found, source, is_named)
         if funnel.can_matter(source, is_named):
             return PendingFile(found, source)
         return FileOutcome(found, source if is_named else b"", None)  # a tree's worth of text need not be kept
@@ -65,6 +67,21 @@ def _look_at(found: FoundFile, request: Request) -> FileOutcome | PendingFile:
         return FileOutcome(found, source, failed_outcome(str(error)))
     except funnel.NotPython as error:
         return FileOutcome(found, source, failed_outcome(str(error), error.line))
+
+
+def _look_at_notebook(found: FoundFile, source: bytes, is_named: bool) -> FileOutcome | PendingFile:
+    """Its JSON is read only where the bytes hold a word that may matter, or where it was named."""
+    if is_named or any(needle in source for needle in funnel.NEEDLES) or b"raylift:" in source:
+        from raylift.notebooks.cell_text import CellText
+        from raylift.notebooks.document import NotANotebook, Notebook
+
+        try:
+            text = CellText(Notebook(source))
+        except NotANotebook as error:
+            return FileOutcome(found, source, failed_outcome(str(error)))
+        if is_named or funnel.can_matter(text.source, explicit=False):
+            return PendingFile(found, source)
+    return FileOutcome(found, b"", None)
 
 
 def failed_outcome(message: str, line: int = 0) -> Outcome:

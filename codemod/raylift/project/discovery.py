@@ -15,6 +15,14 @@ from raylift.request import Request
 SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages"})
 
 
+NOTEBOOK = ".ipynb"
+
+
+def is_notebook_path(path: str) -> bool:
+    """Whether a file is a notebook, by its name."""
+    return path.endswith(NOTEBOOK)
+
+
 class FoundFile(NamedTuple):
     """A file to look at; `root` is the folder that the user named, or "" where it was the file itself."""
 
@@ -23,7 +31,7 @@ class FoundFile(NamedTuple):
 
 
 def found_files(path: str, request: Request) -> Iterator[FoundFile]:
-    """The Python files that a path of the command line means, without those of an earlier output; BadInput where none is."""
+    """The Python files and notebooks that a path of the command line means, without those of an earlier output; BadInput where none is."""
     try:
         mode = os.stat(path).st_mode
     except OSError as error:
@@ -33,15 +41,17 @@ def found_files(path: str, request: Request) -> Iterator[FoundFile]:
         return
     written = None if request.output is None else os.path.realpath(request.output) + os.sep
     nothing = True
-    for file in _walk(path, rules_above(path, request), is_root=True):
+    for file in _walk(path, rules_above(path, request), (".py", NOTEBOOK), is_root=True):
         nothing = False
         if written is None or not os.path.realpath(file).startswith(written):
             yield FoundFile(file.removeprefix("./"), root=path)
     if nothing:
-        raise BadInput("no Python file in this folder")
+        raise BadInput("no Python file and no notebook in this folder")
 
 
-def _walk(folder: str, rules: IgnoreRules, is_root: bool, budget: Budget | None = None) -> Iterator[str]:
+def _walk(
+    folder: str, rules: IgnoreRules, endings: str | tuple[str, ...], is_root: bool, budget: Budget | None = None
+) -> Iterator[str]:
     try:
         with os.scandir(folder) as scan:
             entries = sorted(scan, key=lambda entry: entry.name)
@@ -60,8 +70,8 @@ def _walk(folder: str, rules: IgnoreRules, is_root: bool, budget: Budget | None 
         if entry.is_dir(follow_symlinks=False):
             if not (name.startswith(".") or name in SKIPPED_FOLDERS or is_hidden(rules, name, is_folder=True)):
                 below = [(ignore, f"{prefix}{name}/") for ignore, prefix in rules]
-                yield from _walk(entry.path, below, False, budget)
-        elif name.endswith(".py") and entry.is_file() and not is_hidden(rules, name, is_folder=False):
+                yield from _walk(entry.path, below, endings, False, budget)
+        elif name.endswith(endings) and entry.is_file() and not is_hidden(rules, name, is_folder=False):
             yield entry.path
 
 
@@ -80,7 +90,7 @@ class Budget:
 def python_files(folder: str, budget: Budget) -> Iterator[str]:
     """The Python files of a project, as far as a budget goes, without what git ignores and its settings exclude."""
     try:
-        yield from _walk(folder, rules_above(folder, Request("check", ())), is_root=False, budget=budget)
+        yield from _walk(folder, rules_above(folder, Request("check", ())), ".py", is_root=False, budget=budget)
     except BadInput:  # its settings are wrong, which whoever lifts a file there is told
         return
 

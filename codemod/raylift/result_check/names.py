@@ -26,7 +26,7 @@ def name_faults(before: ParsedBytes, after: ParsedBytes, launch: LaunchedTrainin
     inside = {table.get_name(): table for table in after.table.get_children() if table.get_type() == "function"}
     own = inside[launch.train_function.name]
     twice = {symbol.get_name() for symbol in own.get_symbols() if symbol.is_local()} & bound(after)
-    for name in sorted(twice & bound(before) if twice else ()):
+    for name in sorted(twice & bound(before) if twice and not before.is_of_cells else ()):
         yield Fault(_first_read(launch.train_function, name), f"`{name}` was one variable and has become two")
     gone = _annotations(after) - bound(after)
     for name in sorted(gone & bound(before) if gone else ()):

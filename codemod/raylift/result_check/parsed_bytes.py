@@ -18,6 +18,13 @@ class ParsedBytes:
         self.tree = ast.parse(source)
 
     @cached_property
+    def is_of_cells(self) -> bool:
+        """Whether it is put together from a notebook's cells: what they look at may be made in their process and on the workers."""
+        first = self.tree.body[0] if self.tree.body else None
+        value = first.value if isinstance(first, ast.Expr) else None
+        return isinstance(value, ast.Constant) and str(value.value).startswith("%% cell ")
+
+    @cached_property
     def nodes(self) -> list[ast.AST]:
         """Every node of the tree."""
         return list(ast.walk(self.tree))

@@ -20,7 +20,7 @@ Block = Sequence[ast.stmt]
 
 def statement_faults(before: ParsedBytes, after: ParsedBytes, launch: LaunchedTraining | None) -> Iterator[Fault]:
     """What of the source the result lacks, has twice, or has in another order."""
-    comparison = Comparison(before, after)
+    comparison = Comparison(before, after, made_twice=before.is_of_cells)
     if launch is None:
         yield from comparison.blocks(before.tree.body, [after.tree.body])
         return
@@ -38,9 +38,10 @@ def statement_faults(before: ParsedBytes, after: ParsedBytes, launch: LaunchedTr
 class Comparison:
     """Two sources whose blocks are compared, from the outside in."""
 
-    def __init__(self, before: ParsedBytes, after: ParsedBytes) -> None:
+    def __init__(self, before: ParsedBytes, after: ParsedBytes, *, made_twice: bool = False) -> None:
         self._before = before
         self._after = after
+        self._made_twice = made_twice
 
     def blocks(self, source: Block, paths: Sequence[Block]) -> Iterator[Fault]:
         """What is wrong with the paths that a block of the source has become."""
@@ -67,7 +68,7 @@ class Comparison:
                 yield from self._parts(node, other)
             elif not is_made_of(node, alignment.around(place)) and not may_go(node, self._before, self._after):
                 yield Fault(node.lineno, f"`{_shown(node)}` is lost")
-        for extra in alignment.doubles():
+        for extra in alignment.doubles(self._made_twice):
             yield Fault(extra.lineno, f"`{_shown(extra)}` is there once more than before")
 
     def _parts(self, old: ast.stmt, new: ast.stmt) -> Iterator[Fault]:
@@ -117,10 +118,11 @@ class Alignment:
             found += [path[i] for i in range(first + 1, last) if order[i] is None]
         return found
 
-    def doubles(self) -> Iterator[ast.stmt]:
-        """Statements of the source that the result has more often."""
+    def doubles(self, made_twice: bool) -> Iterator[ast.stmt]:
+        """Statements of the source that the result has more often; along one path, where data may be made in two processes."""
         seen: Counter[bytes | int] = Counter()
         for path, marks in zip(self.paths, self.path_marks, strict=True):
+            seen = Counter() if made_twice else seen
             for node, mark in zip(path, marks, strict=True):
                 seen[mark] += 1
                 if isinstance(mark, bytes) and 0 < self._texts[mark] < seen[mark] and not _is_empty(node):

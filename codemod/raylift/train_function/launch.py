@@ -39,7 +39,7 @@ def launcher_for(case: Case, settings: Settings) -> tuple[Launcher, tuple[Needed
         arguments.append(f"accelerate_config={settings.accelerate_config}")
     parameter = script.free_name("config", "ray_config")
     train_func = script.free_global_name("train_func", "ray_train_func")
-    out = WrittenOut() if target.reruns_script else written_out(case, use_gpu, parameter, train_func)
+    out = WrittenOut() if target.knows_driver else written_out(case, use_gpu, parameter, train_func)
     is_imported = not target.reruns_script and case.placement is not None and case.placement.imported
     if out.config:
         arguments.insert(0, f"train_loop_config={_dict(out.config)}")
@@ -51,7 +51,7 @@ def launcher_for(case: Case, settings: Settings) -> tuple[Launcher, tuple[Needed
         arguments=tuple(arguments),
         preamble=out.lines,
         parameter=parameter if out.config else "",
-        quits=not target.reruns_script and _quits(script),
+        quits=not target.knows_driver and _quits(script),
         start=script.free_global_name("start_worker", "start_ray_worker") if is_imported else "",
     )
     return launcher, (*imports, *out.imports)

@@ -34,7 +34,7 @@ def page(tmp_path: Path, raylift: Raylift, monkeypatch: pytest.MonkeyPatch) -> P
 def test_the_page_holds_every_outcome_and_no_foreign_markup(page: Path) -> None:
     text = page.read_text()
     assert re.findall(r'data-kind="(\w+)"', text) == ["lifted", "refused", "failed", "alone"]
-    assert "1 would be lifted, 1 needs a hand, 1 failed, 2 left alone of 5 Python files" in text
+    assert "1 would be lifted, 1 needs a hand, 1 failed, 2 left alone of 5 files" in text
     assert "<script>alert" not in text
     assert "refused<b>.py" not in text
     assert "refused&lt;b&gt;.py" in text

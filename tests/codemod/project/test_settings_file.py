@@ -94,7 +94,7 @@ def test_the_flag_excludes_below_the_working_directory(here: Path, raylift: Rayl
     (here / "sub").mkdir()
     (here / "sub/a.py").write_bytes(TRAINS)
     run = raylift("check", "sub", "--exclude", "sub/a.py")
-    assert (run.code, run.out) == (2, "sub: no Python file in this folder\n")
+    assert (run.code, run.out) == (2, "sub: no Python file and no notebook in this folder\n")
 
 
 def test_every_setting_is_a_field_of_the_request() -> None:

@@ -1,0 +1,128 @@
+"""A notebook as one Python text, and the cells that a lifted text stands for.
+
+Each code cell begins with a statement that does nothing, `"%% cell 3"`, which no step moves; so every line knows its cell,
+before and after a lift.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import textwrap
+from bisect import bisect_right
+
+from raylift.notebooks.document import Cell, NewCell, Notebook
+from raylift.notebooks.masks import MASK, MaskedCell, masked, unmasked
+
+START = re.compile(r'^"%% cell (\d+)"$', re.MULTILINE)
+
+
+class CellText:
+    """The code cells of a notebook as one text."""
+
+    def __init__(self, notebook: Notebook) -> None:
+        self.notebook = notebook
+        self._masks: dict[int, str] = {}
+        self._cells: dict[int, MaskedCell] = {}
+        self._starts: list[tuple[int, int]] = []
+        parts: list[str] = []
+        line = 1
+        for number, cell in enumerate(notebook.cells, 1):
+            if cell.kind != "code":
+                continue
+            read = self._cells[number] = masked(cell.source, len(self._masks) + 1)
+            self._masks |= read.masks
+            self._starts.append((line, number))
+            parts.append(f'"%% cell {number}"\n{read.code.rstrip(chr(10))}\n')
+            line += parts[-1].count("\n")
+        self.source = "".join(parts).encode()
+
+    def cell_line(self, line: int) -> tuple[int, int]:
+        """The cell, and the line in it, that a line of the text is; (0, 0) where it is none."""
+        at = bisect_right(self._starts, (line, len(self.notebook.cells) + 1)) - 1
+        if at < 0 or line < 1:
+            return 0, 0
+        first, number = self._starts[at]
+        return number, max(line - first, 1)
+
+    def notebook_of(self, code: bytes) -> bytes:
+        """The notebook whose cells are those of a lifted, or marked, text."""
+        new = _parts_of(code.decode())
+        cells: list[Cell | NewCell] = []
+        for number, cell in enumerate(self.notebook.cells, 1):
+            if cell.kind != "code":
+                cells.append(cell)
+                continue
+            cells += self._became(cell, self._cells[number], new.get(number, []))
+        return self.notebook.with_cells(cells)
+
+    def _became(self, cell: Cell, read: MaskedCell, pieces: list[str]) -> list[Cell | NewCell]:
+        """What one cell has become: itself where nothing of it changed, else one cell or more; none where all of it moved."""
+        own = [piece.strip("\n") for piece in pieces if piece.strip()]
+        if len(own) != 1 or own[0] != read.code.strip("\n"):
+            own = [piece for piece in own if not self._is_only_a_cell_magic(piece)]
+        if len(own) == 1 and own[0] == read.code.strip("\n"):
+            return [cell]
+        if not own:
+            return [] if read.code.strip() else [cell]
+        end = "\n" if cell.source.endswith("\n") else ""
+        sources = [unmasked(piece, self._masks) + end for piece in own]
+        return [NewCell(source, cell if at == 0 else None) for at, source in enumerate(sources)]
+
+    def _is_only_a_cell_magic(self, piece: str) -> bool:
+        """Whether all that is left of a cell is the magic that spoke of its code."""
+        found = MASK.fullmatch(piece)
+        return found is not None and re.match(r"%%\w", self._masks.get(int(found[1]), "")) is not None
+
+
+def _parts_of(code: str) -> dict[int, list[str]]:
+    """The text of each cell by its number, in pieces where the train function and its launcher stand between."""
+    tree = ast.parse(code)
+    lines = code.splitlines(keepends=True)
+    guard = (
+        tree.body[-1]
+        if tree.body and isinstance(tree.body[-1], ast.If) and "__name__" in ast.unparse(tree.body[-1].test)
+        else None
+    )
+    launch = ""
+    if guard is not None:
+        launch = textwrap.dedent("".join(lines[guard.body[0].lineno - 1 : guard.end_lineno]))
+        lines = lines[: guard.lineno - 1]
+    train = _handed_to_launcher(tree, launch)
+    parts: dict[int, list[str]] = {}
+    number = 0
+    for at, line in enumerate(lines, 1):
+        if found := START.match(line.rstrip("\n")):
+            number = int(found[1])
+            parts[number] = [""]
+            continue
+        if not number:  # what a lift has put above the first cell
+            parts.setdefault(-1, [""])[-1] += line
+            continue
+        if train is not None and at == train.lineno:
+            parts[number] += [""]
+        parts[number][-1] += line
+        if train is not None and at == train.end_lineno:
+            parts[number] += [launch, ""]
+    return _with_head(parts)
+
+
+def _with_head(parts: dict[int, list[str]]) -> dict[int, list[str]]:
+    """What stands above the first cell belongs to it."""
+    head = parts.pop(-1, [""])[0]
+    if head.strip() and parts:
+        first = min(parts)
+        parts[first][0] = head + parts[first][0]
+    return parts
+
+
+def _handed_to_launcher(tree: ast.Module, launch: str) -> ast.FunctionDef | None:
+    if not launch:
+        return None
+    given = {
+        call.args[0].id
+        for call in ast.walk(ast.parse(launch))
+        if isinstance(call, ast.Call) and call.args and isinstance(call.args[0], ast.Name)
+    }
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name in given]
+    return functions[-1] if functions else None

@@ -1,0 +1,275 @@
+"""What becomes of a notebook: one cell that trains, one that launches it, and all others as they were."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.codemod.notebooks.making import cells_of, lifted_cells, notebook
+from tests.conftest import Raylift
+from tests.generated import examples
+
+from raylift.notebooks.rewrite import rewrite_notebook
+from raylift.outcome import Failed, Refused, Rewritten, Untouched
+
+IMPORTS = "from datasets import load_dataset\nfrom transformers import AutoModelForCausalLM, Trainer, TrainingArguments\n"
+MODEL = 'model = AutoModelForCausalLM.from_pretrained("tiny")\n'
+TRAINER = 'trainer = Trainer(model=model, args=TrainingArguments("out"), train_dataset=data)\n'
+CELLS = ("#md # Title", IMPORTS, 'data = load_dataset("rows", split="train")\n', MODEL, TRAINER, "trainer.train()\n")
+
+
+@pytest.mark.parametrize("runtime", ["raylift", "ray"])
+def test_what_trains_moves_into_one_cell_and_its_launcher_stands_behind_it(runtime: str) -> None:
+    *_, train, launch = lifted_cells(*CELLS, runtime=runtime)
+    assert train.startswith("def train_func(")
+    body = [line.strip() for line in train.splitlines()]
+    order = [body.index(line.strip()) for line in (CELLS[2], MODEL, TRAINER, "trainer.train()")]
+    assert order == sorted(order)
+    assert launch.startswith("ray_trainer = TorchTrainer(\n    train_func,\n")
+    assert launch.rstrip().endswith("result = ray_trainer.fit()")
+    assert "__name__" not in train + launch
+
+
+def test_data_that_a_cell_looks_at_stays_in_its_cell_and_is_made_on_the_workers_as_well() -> None:
+    cells = lifted_cells(*CELLS[:3], "data[0]\n", *CELLS[3:])
+    assert CELLS[2] in cells
+    assert "data[0]\n" in cells
+    assert f"    {CELLS[2]}" in cells[-2]
+    assert "data[0]" not in cells[-2]
+
+
+def test_what_is_changed_by_a_lift_has_no_outputs_and_all_else_keeps_its_bytes() -> None:
+    before = notebook(*CELLS[:3], "data[0]\n", *CELLS[3:])
+    outcome = rewrite_notebook(before)
+    assert isinstance(outcome, Rewritten)
+    old, new = json.loads(before), json.loads(outcome.code)
+    assert [cell for cell in old["cells"] if cell["id"] in ("c1", "c3", "c4")] == [
+        cell for cell in new["cells"] if cell["id"] in ("c1", "c3", "c4")
+    ]
+    changed = [cell for cell in new["cells"] if cell not in old["cells"]]
+    assert [(cell["outputs"], cell["execution_count"]) for cell in changed] == [([], None)] * len(changed)
+    assert old["metadata"] == new["metadata"]
+    assert outcome.code.endswith(before[before.rindex(b'"metadata"') :])
+    assert len({cell["id"] for cell in new["cells"]}) == len(new["cells"])
+
+
+def test_what_reads_the_trainer_or_the_model_afterwards_moves_too() -> None:
+    after = ("metrics = trainer.evaluate()\n", "print(metrics)\n", 'model.push_to_hub("me/mine")\n', "print('the end')\n")
+    *_, train, _launch, last = lifted_cells(*CELLS, *after)
+    assert all(f"    {line}" in train + "\n" for line in after[:3])
+    assert last == after[3]
+
+
+def test_what_is_loaded_from_the_results_folder_stays_behind_the_launcher() -> None:
+    reload = 'loaded = AutoModelForCausalLM.from_pretrained("out", device_map="auto")\nloaded.generate()\n'
+    cells = lifted_cells(*CELLS, 'trainer.save_model("out")\n', reload)
+    assert cells[-1] == reload
+    assert 'trainer.save_model("out")' in cells[-3]
+
+
+def test_a_seed_and_a_variable_of_the_environment_are_set_in_both_places() -> None:
+    setting = 'import os\nfrom transformers import set_seed\nos.environ["WANDB_MODE"] = "offline"\nset_seed(3)\n'
+    cells = lifted_cells(*CELLS[:2], setting, *CELLS[2:])
+    assert all(any(line in cell.splitlines() for cell in cells[:-2]) for line in setting.splitlines())
+    assert '    os.environ["WANDB_MODE"] = "offline"\n    set_seed(3)\n' in cells[-2]
+
+
+def test_a_login_and_an_installation_stay_and_the_launcher_waits_for_a_login() -> None:
+    login = "from huggingface_hub import notebook_login\nnotebook_login()\n"
+    cells = lifted_cells("!pip install -q transformers\n", *CELLS, login, "trainer.push_to_hub()\n")
+    assert cells[0] == "!pip install -q transformers\n"
+    assert cells.index(login) < next(at for at, cell in enumerate(cells) if cell.startswith("def train_func"))
+
+
+def test_functions_stay_in_their_cells_unless_they_read_what_the_workers_make() -> None:
+    plain = "def tokenize(row):\n    return row\n"
+    reading = 'def compute_metrics(given):\n    return {"size": len(data)}\n'
+    cells = lifted_cells(
+        *CELLS[:3],
+        plain,
+        reading,
+        MODEL,
+        TRAINER.replace("=data)", "=data.map(tokenize), compute_metrics=compute_metrics)"),
+        CELLS[-1],
+    )
+    assert plain in cells
+    assert reading not in cells
+    assert "    def compute_metrics(given):\n" in cells[-2]
+
+
+def test_constants_stay_where_they_can_be_changed_between_two_runs() -> None:
+    cells = lifted_cells(
+        *CELLS[:2], "RATE = 3e-5\n", *CELLS[2:4], TRAINER.replace('"out"', '"out", learning_rate=RATE'), CELLS[-1]
+    )
+    assert "RATE = 3e-5\n" in cells
+    assert "RATE = " not in cells[-2]
+
+
+def test_a_list_that_the_training_fills_is_made_where_it_is_filled() -> None:
+    fill = "for row in data:\n    kept.append(row)\n"
+    cells = lifted_cells(*CELLS[:3], "kept = []\n", fill, MODEL, TRAINER.replace("=data", "=kept"), CELLS[-1])
+    assert "    kept = []\n" in cells[-2]
+
+
+def test_a_name_that_means_something_else_later_is_told_apart() -> None:
+    cells = lifted_cells("model = 3\n", *CELLS[1:], "model = 'a name'\n", "model.upper()\n")
+    assert cells[0] == "model = 3\n"
+    assert "model = 3" not in cells[-4]
+    assert cells[-2:] == ["model = 'a name'\n", "model.upper()\n"]
+
+
+def test_a_timing_magic_goes_with_the_code_that_it_timed() -> None:
+    cells = lifted_cells(*CELLS[:-1], "%%time\ntrainer.train()\n")
+    assert not any("%%time" in cell for cell in cells)
+
+
+def test_a_picture_moves_whole() -> None:
+    picture = "import matplotlib.pyplot as plt\nplt.figure()\nplt.plot([line['loss'] for line in trainer.state.log_history])\nplt.show()\n"
+    cells = lifted_cells(*CELLS, picture)
+    assert [line.strip() for line in cells[-2].splitlines()][-4:] == picture.splitlines()
+
+
+def test_two_trainings_one_after_the_other_share_the_train_function() -> None:
+    second = TRAINER.replace('"out"', '"again"') + "trainer.train()\n"
+    *_, train, _launch = lifted_cells(*CELLS, MODEL, second)
+    assert train.count("trainer.train()") == 2
+    assert train.count("prepare_trainer(trainer)") == 2
+
+
+def test_what_a_kernel_shows_is_imported_where_workers_show_it() -> None:
+    cells = lifted_cells(*CELLS, "display(trainer.evaluate())\n")
+    assert any("from IPython.display import display" in cell for cell in cells)
+
+
+@pytest.mark.parametrize("line", ["await started()\n", "if data:\n    !ls\n"])
+def test_what_only_a_kernel_can_run_must_not_move(line: str) -> None:
+    outcome = rewrite_notebook(
+        notebook(*CELLS[:3], f"{line}data = data.map(len)\n" if "!" in line else f"data = {line}", *CELLS[3:])
+    )
+    if "!" in line:
+        assert isinstance(outcome, Rewritten)  # the shell command has nothing to do with the training
+        return
+    assert isinstance(outcome, Refused)
+    assert str(outcome.notices[0].line) == "cell 4:1"
+
+
+def test_a_broken_cell_is_left_as_it_is_and_told_with_its_number() -> None:
+    outcome = rewrite_notebook(notebook(*CELLS[:2], "print('half\n", *CELLS[2:]))
+    assert isinstance(outcome, Rewritten)
+    assert [(str(notice.line), notice.rule) for notice in outcome.notices] == [("cell 3:1", "RL238")]
+    assert "print('half\n" in [cell.source for cell in cells_of(outcome.code)]
+
+
+def test_a_notebook_that_needs_nothing_says_why() -> None:
+    for raw, reason in (
+        (notebook("print(1)\n"), "it starts no training that raylift knows"),
+        (notebook("x <- 1\n").replace(b'"python"', b'"R"'), "its kernel speaks R, not Python"),
+    ):
+        assert rewrite_notebook(raw) == Untouched(reason)
+
+
+@pytest.mark.parametrize("raw", [b"", b"{}", b"[1]", b'{"cells": 3}', b'{"cells": [3]}', b"\xff", b'{"cells": [', b"{" * 100_000])
+def test_what_is_no_notebook_fails_in_one_line(raw: bytes) -> None:
+    outcome = rewrite_notebook(raw)
+    assert isinstance(outcome, Failed)
+    assert not outcome.ours
+    assert outcome.message.startswith("is no notebook: ")
+    assert "\n" not in outcome.message
+
+
+def test_notebook_launcher_becomes_the_call_that_it_makes() -> None:
+    loop = (
+        "def loop():\n    accelerator = Accelerator()\n    for epoch in range(2):\n        accelerator.backward(loss_of(epoch))\n"
+    )
+    cells = lifted_cells(
+        "from accelerate import Accelerator, notebook_launcher\n", loop, "notebook_launcher(loop, num_processes=2)\n"
+    )
+    assert cells[-2] == "def train_func():\n    loop()\n"
+    assert "num_workers=2" in cells[-1]
+
+
+@settings(max_examples=examples(200), deadline=None)
+@given(
+    st.lists(st.text(max_size=60), max_size=5),
+    st.sampled_from([None, 1, 2, 4]),
+    st.booleans(),
+    st.sampled_from(["\n", "", "\n\n"]),
+    st.integers(0, 5),
+)
+def test_a_notebook_that_needs_nothing_comes_back_byte_for_byte(
+    sources: list[str], indent: int | None, ascii_only: bool, end: str, minor: int
+) -> None:
+    raw = notebook(*sources, minor=minor, indent=indent, ensure_ascii=ascii_only).rstrip(b"\n") + end.encode()
+    assert isinstance(rewrite_notebook(raw), Untouched)
+
+
+@settings(max_examples=examples(60), deadline=None)
+@given(st.sampled_from([None, 1, 2, 4]), st.booleans(), st.integers(0, 5), st.lists(st.text(max_size=20), max_size=2))
+def test_however_its_json_is_written_a_lifted_notebook_is_one(
+    indent: int | None, ascii_only: bool, minor: int, more: list[str]
+) -> None:
+    cells = [*CELLS, *(f"#md {text}" for text in more)]
+    outcome = rewrite_notebook(notebook(*cells, minor=minor, indent=indent, ensure_ascii=ascii_only))
+    assert isinstance(outcome, Rewritten)
+    made = json.loads(outcome.code)
+    assert set(made) == {"cells", "metadata", "nbformat", "nbformat_minor"}
+    for cell in made["cells"]:
+        keys = {"cell_type", "metadata", "source"} | ({"id"} if minor >= 5 else set())
+        assert set(cell) == keys | ({"execution_count", "outputs"} if cell["cell_type"] == "code" else set())
+    style = {"indent": indent, "ensure_ascii": ascii_only, "sort_keys": True}
+    assert json.dumps(made, **style) + "\n" == outcome.code.decode()  # type: ignore[arg-type]  # as it was written
+
+
+def test_a_notebook_of_format_3_is_lifted_in_its_own_form() -> None:
+    cells = [
+        {
+            "cell_type": "code",
+            "collapsed": False,
+            "input": source.splitlines(keepends=True),
+            "language": "python",
+            "metadata": {},
+            "outputs": [],
+        }
+        for source in CELLS[1:]
+    ]
+    raw = json.dumps(
+        {"metadata": {"name": ""}, "nbformat": 3, "nbformat_minor": 0, "worksheets": [{"cells": cells, "metadata": {}}]}, indent=1
+    )
+    outcome = rewrite_notebook(raw.encode())
+    assert isinstance(outcome, Rewritten)
+    made = json.loads(outcome.code)["worksheets"][0]["cells"]
+    assert "".join(made[-2]["input"]).startswith("def train_func():")
+    assert {frozenset(cell) for cell in made} == {frozenset(cells[0])}
+
+
+def test_a_notebook_goes_wherever_a_script_goes(raylift: Raylift, tmp_path: Path) -> None:
+    path = tmp_path / "train.ipynb"
+    path.write_bytes(notebook(*CELLS))
+    checked = raylift("check", tmp_path)
+    assert checked.code == 1
+    assert f"{path}:cell 6:1: RL101" in checked.out or f"{path}:cell 5:1: RL101" in checked.out
+    entry = json.loads(raylift("check", "--format", "json", path).out)["entries"][0]
+    assert (entry["cell"], entry["line"]) == (5, 1)
+    line = json.loads(raylift("check", "--format", "sarif", path).out)["runs"][0]["results"][0]["locations"][0][
+        "physicalLocation"
+    ]["region"]
+    assert "Trainer(model" in path.read_text().splitlines()[line["startLine"] - 1]
+    shown = raylift("diff", path)
+    assert "+def train_func():" in shown.out
+    assert '"cell_type"' not in shown.out
+    assert raylift("rewrite", path, "--allow-dirty").code == 0
+    assert json.loads(path.read_bytes())["nbformat"] == 4
+    assert raylift("check", path).code == 0
+
+
+def test_a_comment_of_ours_counts_in_a_cell_and_markers_are_left_there(raylift: Raylift, tmp_path: Path) -> None:
+    path = tmp_path / "train.ipynb"
+    path.write_bytes(notebook("# raylift: skip-file\n", *CELLS))
+    assert raylift("check", path).code == 0
+    broken = tmp_path / "broken.ipynb"
+    broken.write_bytes(notebook(*CELLS[:2], "print('half\n", *CELLS[2:]))
+    assert raylift("rewrite", "--mark", "--allow-dirty", broken).code == 0
+    assert "# raylift: RL238" in broken.read_text()
