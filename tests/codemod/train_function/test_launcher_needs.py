@@ -45,6 +45,7 @@ STANDS = {
     "a function that is only defined": 'rank = 0\n\n\ndef ask():\n    return int(os.environ["LOCAL_RANK"])',
     "a test that goes on": 'rank = 0\nif "RANK" in os.environ:\n    rank = int(os.environ["RANK"])',
     "a test that only tells": 'rank = 0\nif "RANK" not in os.environ:\n    print("alone")',
+    "a test that sets what is missing": 'rank = 0\nif not os.environ.get("RANK"):\n    rank = 1',
     "a lambda": 'rank = lambda: os.environ["LOCAL_RANK"]',
 }
 
@@ -75,8 +76,8 @@ def test_what_needs_a_launcher_moves_to_the_workers(name: str, runtime: str) -> 
 
 @pytest.mark.parametrize("name", STANDS)
 def test_what_knows_an_answer_of_its_own_stays(name: str) -> None:
-    code = lifted(f"{HEAD}{STANDS[name]}{MAIN}")
-    assert "rank = " in _module_level(code)
+    stands = _module_level(lifted(f"{HEAD}{STANDS[name]}{MAIN}"))
+    assert [ast.unparse(part) for part in ast.parse(STANDS[name]).body if ast.unparse(part) not in stands] == []
 
 
 @pytest.mark.parametrize("name", FAILS)

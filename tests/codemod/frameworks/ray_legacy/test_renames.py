@@ -187,6 +187,11 @@ def test_a_name_in_a_comment_or_a_string_does_not_make_a_script_legacy() -> None
     assert isinstance(rewrite(source), Untouched)
 
 
+def test_modules_of_ray_itself_are_left_alone() -> None:
+    source = b"from ray.air._internal.util import skip_exceptions\nfrom ray.air import session\n\nsession.report({})\n"
+    assert isinstance(rewrite(source), Untouched)
+
+
 def test_the_comment_above_an_import_that_goes_stays() -> None:
     code = lifted(
         "import ray\nfrom ray.train import report\n# how we report\nfrom ray.air import session\n\nsession.report({})\n"
