@@ -70,6 +70,16 @@ result = trainer.fit()
     )
 
 
+def test_stock_ray_s_batches_are_there_where_the_init_function_first_reads_them() -> None:
+    named = PLAIN.replace("    return Trainer(", "    made = Trainer(").replace(
+        "eval_dataset=eval_ds)", "eval_dataset=eval_ds)\n    return made"
+    )
+    lines = body(lifted(named, runtime="ray")).splitlines()
+    assert [line.strip().partition(" = ")[0] for line in lines[2:7]] == [
+        "args", "train_ds", "eval_ds", "made", "made.add_callback(RayTrainReportCallback())",
+    ]  # fmt: skip
+
+
 def test_a_config_reaches_the_train_function() -> None:
     source = PLAIN.replace("(init, ", "(trainer_init_per_worker=init, trainer_init_config={'lr': 1}, ")
     code = lifted(source)
