@@ -1,7 +1,8 @@
 """What a kernel takes and Python does not: magics and shell lines, which stand aside while a cell is read as Python.
 
-A masked line becomes a statement that does nothing, `"%% line 3"`, so that it keeps its place among the others. A cell of
-another language, or one that Python cannot read, is masked as a whole.
+A masked line becomes a statement that does nothing, `"%% line 3"`, so that it keeps its place among the others; it says which
+names the line reads. What a magic times stays Python, with a comment for the magic: `f()  # %% line 3`. A cell of another
+language, or one that Python cannot read, is masked as a whole.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ PYTHON_CELLS = frozenset({"capture", "memit", "mprun", "prun", "time", "timeit",
 MAGIC = re.compile(r"\s*(?:[!%]|\?{1,2}\w)|\s*[\w.]+\?{1,2}\s*$")
 ASSIGNED = re.compile(r"(?P<left>\s*[\w, ]+=\s*)(?P<magic>[!%].*)", re.DOTALL)
 MASK = re.compile(r'"%% line (\d+)(?:, [^"\n]*)?"')
+TIMED = re.compile(r"%(?:time|timeit|prun|memit)\s+(?:-\w+\s*\d*\s+)*(?P<code>[^-\s].*)")
+TIMED_MASK = re.compile(r"^(?P<code>.*)  # %% line (?P<number>\d+)$", re.MULTILINE)
+READ_NAME = re.compile(r"\{\s*(\w+)|\$(\w+)")
 STRING_STARTS = ('"""', "'''", '"', "'")
 
 
@@ -38,10 +42,9 @@ def masked(source: str, first: int) -> MaskedCell:
         if found is None:
             lines.append(logical)
             continue
-        left, magic = found
         number = first + len(masks)
-        masks[number] = magic
-        lines.append(f'{left}"%% line {number}"\n' if logical.endswith("\n") else f'{left}"%% line {number}"')
+        masks[number] = found[1]
+        lines.append(_mask(*found, number) + ("\n" if logical.endswith("\n") else ""))
     code = "".join(lines)
     try:
         ast.parse(code)
@@ -53,7 +56,30 @@ def masked(source: str, first: int) -> MaskedCell:
 
 def unmasked(code: str, masks: dict[int, str]) -> str:
     """The cell's source again."""
-    return MASK.sub(lambda found: masks.get(int(found[1]), found[0]), code)
+
+    def timed(found: re.Match[str]) -> str:
+        """The magic again where its code still stands in a cell of its own; in a function it has gone with the cell."""
+        code, magic = found["code"], masks.get(int(found["number"]), "")
+        was = TIMED.fullmatch(magic)
+        return magic if was and was["code"] == code else code
+
+    return MASK.sub(lambda found: masks.get(int(found[1]), found[0]), TIMED_MASK.sub(timed, code))
+
+
+def _mask(left: str, magic: str, number: int) -> str:
+    """What stands for a magic among the statements of its cell."""
+    timed = TIMED.fullmatch(magic)
+    if timed and not left and _is_python(timed["code"]):
+        return f"{timed['code']}  # %% line {number}"
+    read = sorted({name for found in READ_NAME.finditer(magic) for name in found.groups() if name and not name.isdigit()})
+    return f'{left}"%% line {number}{f", reads {chr(32).join(read)}" if read else ""}"'
+
+
+def _is_python(code: str) -> bool:
+    try:
+        return bool(ast.parse(code).body)
+    except (SyntaxError, ValueError):
+        return False
 
 
 def _whole(source: str, first: int, reason: str = "") -> MaskedCell:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from raylift.plan import Finding, NeededImport, Placement
 from raylift.script import Script
@@ -18,6 +19,8 @@ from raylift.train_function.statements import Statement, statements
 
 CELL_MARK = "%% "
 """What a statement begins with that stands for a cell's start, or for a line that only a kernel reads."""
+
+READS = ", reads "
 
 LOOKING = re.compile(
     r"(^|\.)(print\w*|p?print|display\w*|show\w*|plot\w*|head|tail|describe|info|hist\w*|value_counts|help|dir|len|type|visuali[sz]e\w*"
@@ -57,7 +60,7 @@ def is_notebook(script: Script) -> bool:
 def cells_placement(script: Script, training: Collection[ast.stmt]) -> Placement:
     """Where every statement goes; `training` are those that start a training when they run."""
     cells = _cells_of(script)
-    every = [statement for statement in statements(script) if not is_cell_mark(statement.node)]
+    every = [_with_reads(s) for s in statements(script) if not is_cell_mark(s.node) or READS in ast.unparse(s.node)]
     flow = _Flow(script, every, training, [cells[statement.node] for statement in every])
     moved = [i for i in range(len(every)) if i in flow.worker and i not in flow.driver]
     repeated = [i for i in range(len(every)) if i in flow.worker and i in flow.driver]
@@ -79,6 +82,17 @@ def without_cells_that_stay(script: Script, placement: Placement, findings: Iter
     for finding in findings:
         if isinstance(finding, NeededImport) or not (finding.rule in ONLY_OF_WORKERS and finding.line in lines):
             yield finding
+
+
+def _with_reads(statement: Statement) -> Statement:
+    """A line that only a kernel reads, or what it gives to a name, with the names that it takes from Python."""
+    value = getattr(statement.node, "value", None)
+    text = value.value if isinstance(value, ast.Constant) else None
+    if not isinstance(text, str) or not text.startswith(CELL_MARK) or READS not in text:
+        return statement
+    is_bare = isinstance(statement.node, ast.Expr)
+    read = frozenset(text.partition(READS)[2].split())
+    return replace(statement, kind="effect" if is_bare else statement.kind, reads_now=read)
 
 
 def _cells_of(script: Script) -> dict[ast.stmt, int]:

@@ -57,6 +57,19 @@ def test_what_a_magic_gives_is_bound(line: str, bound: str) -> None:
     assert unmasked(cell.code, cell.masks) == line
 
 
+@pytest.mark.parametrize("line", ["%time f(a)", "%timeit -n 3 f(a)", "%time b = f(a)"])
+def test_what_a_magic_times_is_read_and_stands_under_it_again(line: str) -> None:
+    cell = masked(f"{line}\n", 4)
+    assert cell.code.endswith("  # %% line 4\n")
+    assert "f(a)" in ast.unparse(ast.parse(cell.code))
+    assert unmasked(cell.code, cell.masks) == f"{line}\n"
+    assert unmasked(f"def g():\n    {cell.code}", cell.masks) == f"def g():\n    {cell.code.partition('  #')[0]}\n"
+
+
+def test_the_names_that_a_shell_line_reads_are_known() -> None:
+    assert masked("!ls {folder} $other ${1}\n", 1).code == '"%% line 1, reads folder other"\n'
+
+
 @pytest.mark.parametrize("magic", ["time", "capture out", "timeit -n 1"])
 def test_a_cell_of_python_under_a_magic_is_read(magic: str) -> None:
     cell = masked(f"%%{magic}\nx = 1\n", 1)

@@ -126,6 +126,24 @@ def test_a_timing_magic_goes_with_the_code_that_it_timed() -> None:
     assert not any("%%time" in cell for cell in cells)
 
 
+def test_what_a_magic_reads_is_there_when_it_is_run_again() -> None:
+    timing, listing = "%time total = len(data)\n", "!ls {folder}\n"
+    cells = lifted_cells(
+        *CELLS[:3], timing, 'folder = "out"\n', listing, MODEL, TRAINER.replace('"out"', "folder"), "%time trainer.train()\n"
+    )
+    assert CELLS[2] in cells
+    assert timing in cells
+    assert 'folder = "out"\n' in cells
+    assert listing in cells
+    assert cells[-2].rstrip().endswith("    trainer.train()")
+
+
+def test_a_shell_line_that_reads_what_only_the_workers_have_is_refused() -> None:
+    outcome = rewrite_notebook(notebook(*CELLS, "!ls {trainer}\n"))
+    assert isinstance(outcome, Refused)
+    assert [(str(notice.line), notice.rule) for notice in outcome.notices] == [("cell 7:1", "RL331")]
+
+
 def test_a_picture_moves_whole() -> None:
     picture = "import matplotlib.pyplot as plt\nplt.figure()\nplt.plot([line['loss'] for line in trainer.state.log_history])\nplt.show()\n"
     cells = lifted_cells(*CELLS, picture)
