@@ -72,7 +72,9 @@ def test_a_model_is_read_from_a_checkpoint_of_any_making() -> None:
     ],
 )
 def test_a_checkpoint_is_made_by_the_name_that_its_class_has_now(imported: str, spelled: str, becomes: str) -> None:
-    assert f"c = {becomes}.from_directory(checkpoint_dir)\n" in lifted(f"{imported}\nc = {spelled}.from_dict(state)\n")
+    code = lifted(f"{imported}\nc = {spelled}.from_dict(state)\n")
+    assert f"c = {becomes}.from_directory(checkpoint_dir)\n" in code
+    assert imported not in code
 
 
 def test_a_class_may_be_given_by_keyword() -> None:
