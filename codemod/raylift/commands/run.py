@@ -1,4 +1,4 @@
-"""`raylift run`: lifts a script, if need be, and becomes the process that trains it."""
+"""`raylift run`: lifts a script or a notebook, if need be, and becomes the process that trains it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from raylift.commands import replay, run_module
 from raylift.commands.check_diff_rewrite import exit_code
 from raylift.commands.mirror import bring_back, import_roots, mirror, mirrored
 from raylift.commands.program import program_outcome
+from raylift.commands.run_notebook import run_notebook
 from raylift.output.console import Console, complain
 from raylift.pipeline.delivery import is_done, new_code
 from raylift.pipeline.file_outcome import FileOutcome
 from raylift.pipeline.file_settings import settings_of
+from raylift.project.discovery import is_notebook_path
 from raylift.project.module_paths import project_root
 from raylift.request import Request
 
@@ -30,8 +32,10 @@ def run_lifted(request: Request, arguments: list[str]) -> int:
         complain(missing)
         return 2
     if not os.path.isfile(script):
-        complain(f"{script}: run takes one script, and this is none")
+        complain(f"{script}: run takes one script or notebook, and this is none")
         return 2
+    if is_notebook_path(script):
+        return run_notebook(request, arguments, environment(request))
     looked, changed = program_outcome(request)
     console.tell(script, looked.outcome)
     code = new_code(looked.outcome)

@@ -34,9 +34,13 @@ EXAMPLES = {  # of each command, below its own help
     "check": ("raylift check src/ --statistics", "raylift check . --format sarif > raylift.sarif"),
     "diff": ("raylift diff train.py --num-workers 4", "raylift diff train.py | git apply"),
     "rewrite": ("raylift rewrite train.py --launched-by launch.sh", "raylift rewrite train.py -o train_ray.py --runtime ray"),
-    "run": ("raylift run train.py --num-workers 2 -- --lr 1e-4", "raylift run -m pkg.train --num-workers 2 -- --lr 1e-4"),
+    "run": (
+        "raylift run train.py --num-workers 2 -- --lr 1e-4",
+        "raylift run -m pkg.train --num-workers 2 -- --lr 1e-4",
+        "raylift run train.ipynb --num-workers 2",
+    ),
     "report": ("raylift report scripts/ -o report.html",),
-    "verify": ("raylift verify train.py -n 2 --steps 20 -- --lr 1e-4",),
+    "verify": ("raylift verify train.py -n 2 --steps 20 -- --lr 1e-4", "raylift verify train.ipynb"),
 }
 
 app = typer.Typer(
@@ -50,7 +54,7 @@ app = typer.Typer(
 
 PATHS = Annotated[list[str], typer.Argument(metavar="PATH...", help="Scripts, folders of them, or - for standard input.")]
 SCRIPT = Annotated[
-    str | None, typer.Argument(metavar="SCRIPT", help="The training script; it stays as it is.", show_default=False)
+    str | None, typer.Argument(metavar="SCRIPT", help="The training script or notebook; it stays as it is.", show_default=False)
 ]
 ARGUMENTS = Annotated[list[str] | None, typer.Argument(metavar="-- ARGS", help="The script's own arguments.", show_default=False)]
 KEYWORD, REQUIRED = inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.empty
@@ -175,10 +179,10 @@ add_command("run", "Lift in memory, if need be, and train on Ray workers.", {"sc
 add_command("report", "Write one page for a team that plans a migration.", {"paths": PATHS}, page)
 add_command(
     "verify",
-    """Train a script before and after its lift and compare every loss.
+    """Train a script or a notebook before and after its lift and compare every loss.
 
-    The original runs under torchrun and the lifted script on Ray workers, each in a copy of the working directory. This is
-    the one command that runs your original. Exit code 0 only where every loss of every rank and the final weights are equal.
+    The original runs under torchrun and the lifted script on Ray workers, each in a copy of the working directory; a notebook
+    runs in a kernel, and lifted with one worker. This is the one command that runs your original. Exit code 0 only where every loss of every rank and the final weights are equal.
     """,
     {"script": SCRIPT, "arguments": ARGUMENTS},
     prove,

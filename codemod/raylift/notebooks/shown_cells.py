@@ -15,6 +15,16 @@ def shown_cells(old: bytes, new: bytes) -> tuple[bytes, bytes]:
     return _text(before, {at: f"cell {at + 1}" for at in range(len(before))}), _text(after, names)
 
 
+def cell_names(old: bytes, new: bytes) -> list[str]:
+    """What each cell of a lifted notebook is called: by its number among all cells of the old one, or as new behind such a cell."""
+    names: list[str] = []
+    behind = ""
+    for _, name in _names(Notebook(old).cells, Notebook(new).cells):
+        names.append(f"new cell behind {behind}" if name == "new cell" and behind else name)
+        behind = behind if name == "new cell" else name
+    return names
+
+
 def _names(before: Sequence[Cell], after: Sequence[Cell]) -> Iterator[tuple[int, str]]:
     """What each cell of the new notebook is called: as the one that it was, or a new one."""
     ids = {cell.parts["id"].value: at for at, cell in enumerate(before) if "id" in cell.parts}

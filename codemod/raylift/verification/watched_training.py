@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 class WatchedTraining(NamedTuple):
     """A training to watch: its command, the folder it runs in, and how many ranks it has.
 
-    `grace_s` is how many seconds its processes may take to end once the script has come to its end on every rank.
+    `grace_s` is how many seconds its processes may take to end once the script has come to its end on every rank, and whether
+    they end well is left open where it `may_fail_at_last`.
     """
 
     command: list[str]
@@ -22,6 +23,7 @@ class WatchedTraining(NamedTuple):
     environment: Mapping[str, str]
     ranks: int
     grace_s: float
+    may_fail_at_last: bool = True
 
 
 class TrainingRecord(NamedTuple):
@@ -42,7 +44,8 @@ def watch(training: WatchedTraining, record: Path, steps: int | None) -> Trainin
     environment = {**training.environment, **recording(record, steps)}
     status = _run(training, environment, log, lambda: _has_ended(record, training.ranks))
     trained = _read(record)
-    if (status and not _has_ended(record, training.ranks)) or not trained.losses:
+    is_over = training.may_fail_at_last and _has_ended(record, training.ranks)
+    if (status and not is_over) or not trained.losses:
         raise TrainingFailed(_end_of(log) if status else f"nothing was trained through accelerate\n{_end_of(log)}")
     return trained
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import Raylift
 
-from raylift.commands import run, run_module, verify
+from raylift.commands import both_trainings, run, run_module, verify
 from raylift.commands.mirror import bring_back, import_roots, mirror, mirrored
 from raylift.commands.program import path_of_module, program_outcome
 from raylift.commands.typer_app import started
@@ -152,7 +152,7 @@ def test_both_trainings_of_a_module_start_in_copies_of_their_own(
         seen.append((training.command, training.environment.get("PYTHONPATH", ""), (training.folder / "pkg/work.py").read_text()))
         return TrainingRecord({0: [1.0]}, {0: ["a"]})
 
-    monkeypatch.setattr(verify, "watch", watch)
+    monkeypatch.setattr(both_trainings, "watch", watch)
     monkeypatch.setattr(verify, "missing_packages", lambda: "")
     assert verify.verify(Request("verify", ("pkg/start.py",), module=module, use_gpu=False), ["--lr", "1"]) == 0
     (first, roots, original), (second, lifted_roots, lifted) = seen

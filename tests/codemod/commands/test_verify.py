@@ -11,7 +11,7 @@ import pytest
 from tests.codemod.conftest import REFUSED
 from tests.conftest import Raylift, Run
 
-from raylift.commands import verify
+from raylift.commands import both_trainings
 from raylift.verification.watched_training import TrainingRecord, WatchedTraining, watch
 
 EXAMPLE = Path(__file__).parents[3] / "examples/train.py"
@@ -52,7 +52,7 @@ def verified(
         assert not Path("sums-model").exists()
         return ended
 
-    monkeypatch.setattr(verify, "watch", watch_once)
+    monkeypatch.setattr(both_trainings, "watch", watch_once)
     monkeypatch.setattr(sys, "executable", warm)
     monkeypatch.chdir(tmp_path)
     return run

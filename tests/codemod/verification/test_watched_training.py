@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from raylift.commands import verify
+from raylift.commands.both_trainings import environment
 from raylift.request import Request
 from raylift.verification import watched_training as training
 from raylift.verification.watched_training import TrainingFailed, TrainingRecord, WatchedTraining, watch
@@ -45,7 +45,7 @@ def test_a_training_that_fails_says_what_it_printed_last(tmp_path: Path, program
 
 def test_without_a_gpu_both_sides_train_on_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAYLIFT_NUM_WORKERS", "9")
-    environment = verify._environment(Request("verify", ("a.py",), use_gpu=False), uses_deepspeed=False)
-    assert environment["ACCELERATE_USE_CPU"] == "true"
-    assert "RAYLIFT_NUM_WORKERS" not in environment
+    told = environment(Request("verify", ("a.py",), use_gpu=False), uses_deepspeed=False)
+    assert told["ACCELERATE_USE_CPU"] == "true"
+    assert "RAYLIFT_NUM_WORKERS" not in told
     assert "ACCELERATE_USE_CPU" not in training.recording(Path("x"), None)
