@@ -193,7 +193,6 @@ RUNTIME: Mapping[str, Room] = {
     "data": {
         "__init__": "data/test_handed_over_data",
         "blocks": "data/test_block_rows",
-        "rank_loader": "data/test_handed_over_data",
     },
     "metrics": {"outbox": "training/test_trainer_callback"},
     "storage": {"files": "checkpoints/test_upload"},

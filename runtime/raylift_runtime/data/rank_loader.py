@@ -1,14 +1,15 @@
-"""`data_loader`: what a loop with an Accelerator reads instead of a DataLoader over a dataset of its own."""
+"""`data_loader`: what a loop with an Accelerator hands to `accelerator.prepare` instead of a DataLoader over a dataset of its own."""
 
 from __future__ import annotations
 
+import functools
 import logging
 from typing import TYPE_CHECKING, Any
 
 import torch
 from accelerate import PartialState
-from accelerate.data_loader import BatchSamplerShard, DataLoaderShard
-from torch.utils.data import BatchSampler, SequentialSampler
+from accelerate.data_loader import DataLoaderShard
+from torch.utils.data import DataLoader, RandomSampler
 
 from raylift_runtime.data.block_rows import BlockRows
 from raylift_runtime.data.epoch_order import RankBatches
@@ -20,14 +21,16 @@ from raylift_runtime.worker.session import Session, current
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from accelerate import Accelerator
+
 logger = logging.getLogger(__name__)
 
 
 class RankLoader(DataLoaderShard):  # type: ignore[misc]  # accelerate ships no types for mypy --strict
     """A loader of this rank's batches that Accelerate takes for one that it has prepared itself.
 
-    Each pass is the next epoch, also after one that was broken off; `set_epoch` says another. `is_exact`: no row of it is repeated,
-    so that `gather_for_metrics` has none to drop.
+    Each pass is the next epoch, also after one that was broken off; `set_epoch` says another. No row of it is repeated, so
+    `gather_for_metrics` has none to drop.
     """
 
     _is_accelerate_prepared = True
@@ -35,9 +38,9 @@ class RankLoader(DataLoaderShard):  # type: ignore[misc]  # accelerate ships no 
     iteration: int
     device: torch.device | None
 
-    def __init__(self, dataset: Any, *, rows_of_batch: int, is_exact: bool, **options: Any) -> None:
+    def __init__(self, dataset: Any, *, rows_of_batch: int, **options: Any) -> None:
         super().__init__(dataset, **options)
-        self._rows_of_batch, self._is_exact = rows_of_batch, is_exact
+        self._rows_of_batch = rows_of_batch
 
     @property
     def batch_size(self) -> int:
@@ -47,10 +50,11 @@ class RankLoader(DataLoaderShard):  # type: ignore[misc]  # accelerate ships no 
     def begin(self) -> None:
         """Called by Accelerate at the beginning of a pass."""
         super().begin()
-        self.remainder = 0 if self._is_exact else self.remainder
+        self.remainder = 0
 
     def __iter__(self) -> Iterator[Any]:
-        self.device = self.device or PartialState().device
+        if isinstance(self.dataset, PlainRows):  # which may be read without having been prepared
+            self.device = self.device or PartialState().device
         epoch = self.iteration
         try:
             yield from super().__iter__()
@@ -69,39 +73,31 @@ def data_loader(
     num_workers: int = 0,
     pin_memory: bool = False,
     **unused: Any,
-) -> RankLoader:
-    """Batches of the dataset that the driver handed over as `name`, in the place of `accelerator.prepare(DataLoader(...))`.
+) -> DataLoader[Any]:
+    """A loader of the dataset that the driver handed over as `name`, in the place of `DataLoader(...)`.
 
-    `batch_size` is that of each rank, `collate_fn` gets a list of rows, batches come on the Accelerator's device. Without `shuffle` the
-    batches are those of Accelerate, which repeats rows in the last one and drops them in `gather_for_metrics`; with it each row comes
-    once an epoch on one rank, in an order by the script's seed, or `generator`'s. Every rank calls it, at the same place. What else a
-    DataLoader takes is about processes of its own, and has no effect.
+    Until `accelerator.prepare` has taken it, it is a loader of all rows, as long as one over a dataset of the script's own; from
+    there on one of this rank's batches on the Accelerator's device. `batch_size` is that of each rank, `collate_fn` gets a list of
+    rows. Without `shuffle` Accelerate splits it, repeats rows in the last batch and drops them in `gather_for_metrics`; with it each
+    row comes once an epoch on one rank, in an order by the script's seed, or `generator`'s. What else a DataLoader takes is about
+    processes of its own, and has no effect. A stream is split already: its loader is this rank's from the beginning.
 
-    Raises KeyError where nothing of this name was handed over, ValueError where a stream is to be shuffled here, or has not been split.
+    Raises KeyError where nothing of this name was handed over, ValueError where there are no rows to shuffle, or where a stream is to
+    be shuffled here, or has not been split.
     """
     session, rows = current(), get_dataset_shard(name)
     if session is None or rows is None:
         raise KeyError(f"no dataset {name!r} was handed over: give the TorchTrainer datasets={{{name!r}: ...}}")
     if num_workers:
         logger.warning("num_workers=%d has no effect: Ray Data cannot be read in a subprocess.", num_workers)
-    options = {"collate_fn": collate_fn, "pin_memory": pin_memory}
+    options = {"batch_size": batch_size, "collate_fn": collate_fn, "pin_memory": pin_memory, "drop_last": drop_last}
     if isinstance(rows, Shard):
         _check_stream(rows, session, shuffle)
-        return RankLoader(
-            PlainRows(rows),
-            rows_of_batch=batch_size,
-            is_exact=True,
-            batch_size=batch_size,
-            drop_last=drop_last,
-            _drop_last=drop_last,
-            **options,
-        )
-    if shuffle:
-        seed = session.from_rank_zero((generator or torch.default_generator).initial_seed())
-        return training_loader(rows, batch_size, drop_last, seed, session, **options)
-    sampler = BatchSampler(SequentialSampler(range(len(rows))), batch_size, drop_last)
-    own = BatchSamplerShard(sampler, session.world_size, session.rank)
-    return RankLoader(rows, rows_of_batch=batch_size, is_exact=False, batch_sampler=own, _drop_last=drop_last, **options)
+        return RankLoader(PlainRows(rows), rows_of_batch=batch_size, _drop_last=drop_last, **options)
+    if shuffle and not len(rows):
+        raise ValueError(f"the dataset {name!r} has no rows to train on")
+    _split_shuffled_loaders()
+    return DataLoader(rows, shuffle=shuffle, generator=generator, **options)
 
 
 def training_loader(rows: BlockRows, batch_size: int, drop_last: bool, seed: int, session: Session, **options: Any) -> RankLoader:
@@ -109,7 +105,37 @@ def training_loader(rows: BlockRows, batch_size: int, drop_last: bool, seed: int
     own = RankBatches(rows.blocks.counts, batch_size, drop_last, seed, session.rank, session.world_size, rows.name)
     if own.is_uneven:
         mend_gather()
-    return RankLoader(rows, rows_of_batch=batch_size, is_exact=True, batch_sampler=own, _drop_last=drop_last, **options)
+    return RankLoader(rows, rows_of_batch=batch_size, batch_sampler=own, _drop_last=drop_last, **options)
+
+
+def own_part(loader: DataLoader[Any], accelerator: Accelerator, seed: int, session: Session) -> RankLoader:
+    """This rank's part of a loader that shuffles all rows, for the Accelerator's device."""
+    size = int(loader.batch_size or 1)
+    size = size // session.world_size if accelerator.split_batches else size
+    device = accelerator.device if accelerator.device_placement else None
+    options = {"collate_fn": loader.collate_fn, "pin_memory": loader.pin_memory, "device": device}
+    return training_loader(loader.dataset, size, loader.drop_last, seed, session, **options)
+
+
+def _split_shuffled_loaders() -> None:
+    """From now on Accelerators take a loader that shuffles blocks apart block by block, where they would read every block on every rank."""
+    from accelerate import Accelerator
+
+    as_before = Accelerator.prepare_data_loader
+    if hasattr(as_before, "_raylift"):
+        return
+
+    @functools.wraps(as_before)
+    def prepare_data_loader(self: Accelerator, loader: Any, *arguments: Any, **options: Any) -> Any:
+        session = current()
+        is_ours = isinstance(getattr(loader, "dataset", None), BlockRows) and not isinstance(loader, RankLoader)
+        if session is None or not is_ours or not isinstance(loader.sampler, RandomSampler):
+            return as_before(self, loader, *arguments, **options)
+        seed = session.from_rank_zero((loader.generator or torch.default_generator).initial_seed())
+        return as_before(self, own_part(loader, self, seed, session), *arguments, **options)
+
+    prepare_data_loader._raylift = True  # type: ignore[attr-defined]  # marks the replacement, so that it is made once
+    Accelerator.prepare_data_loader = prepare_data_loader
 
 
 def _check_stream(rows: Shard, session: Session, shuffle: bool) -> None:

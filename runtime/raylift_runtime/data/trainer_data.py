@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from torch.utils.data import RandomSampler
 
 from raylift_runtime.data.block_rows import BlockRows
-from raylift_runtime.data.rank_loader import training_loader
+from raylift_runtime.data.rank_loader import own_part
 from raylift_runtime.data.shard import Rows, Shard
 from raylift_runtime.worker.session import current
 
@@ -94,9 +94,7 @@ def _read_own_part(trainer: Trainer) -> None:
         if session is None or not isinstance(loader.sampler, RandomSampler):
             return as_before(loader, *arguments, **options)
         seed = args.seed if args.data_seed is None else args.data_seed
-        size = loader.batch_size // session.world_size if accelerator.split_batches else loader.batch_size
-        options = {"collate_fn": loader.collate_fn, "pin_memory": loader.pin_memory, "device": accelerator.device}
-        return training_loader(loader.dataset, size, loader.drop_last, seed, session, **options)
+        return own_part(loader, accelerator, seed, session)
 
     @functools.wraps(make)
     def get_train_dataloader() -> Any:

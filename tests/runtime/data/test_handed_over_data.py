@@ -60,7 +60,10 @@ def loop():
     validation = data_loader("validation", batch_size=4, collate_fn=collate, num_workers=2)
     model = nn.Linear(8, 1)
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.02)
-    model, optimizer, train = accelerator.prepare(model, optimizer, train)
+    note(before=[len(train), len(validation)])
+    if accelerator.is_main_process:
+        note(alone=[batch["row"].tolist() for batch in validation])
+    model, optimizer, train, validation = accelerator.prepare(model, optimizer, train, validation)
     for epoch in range(2):
         for batch in train:
             with accelerator.accumulate(model):
@@ -72,17 +75,22 @@ def loop():
             note(loop=epoch, rows=batch["row"].tolist(), loss=loss.item().hex(), is_synced=accelerator.sync_gradients, gathered=gathered)
         seen = [accelerator.gather_for_metrics(batch["row"]).tolist() for batch in validation]
         note(validation=sum(seen, []), steps=[len(train), len(validation), len(seen)])
+
+    def anew(name, shuffle=True, **options):
+        return accelerator.prepare(data_loader(name, batch_size=4, shuffle=shuffle, collate_fn=collate, **options))
+
     skipped = skip_first_batches(train, 2)
     skipped.set_epoch(0)
     note(skipped=[batch["row"].tolist() for batch in skipped])
-    note(again=[batch["row"].tolist() for batch in data_loader("train", batch_size=4, shuffle=True, collate_fn=collate)])
-    full = data_loader("train", batch_size=4, shuffle=True, drop_last=True, collate_fn=collate)
-    note(full=[len(batch["row"]) for batch in full], none=len(list(data_loader("none", batch_size=4))), rows=dataset_rows("train"))
-    note(one=[accelerator.gather_for_metrics(batch["row"]).tolist() for batch in data_loader("one", batch_size=4, collate_fn=collate)])
-    try:
-        data_loader("one", batch_size=4, shuffle=True)
-    except ValueError as error:
-        note(refused=str(error))
+    note(again=[batch["row"].tolist() for batch in anew("train")])
+    full = anew("train", drop_last=True)
+    note(full=[len(batch["row"]) for batch in full], none=len(list(anew("none", shuffle=False))), rows=dataset_rows("train"))
+    note(one=[accelerator.gather_for_metrics(batch["row"]).tolist() for batch in anew("one", shuffle=False)])
+    for few in "one", "none":
+        try:
+            anew(few)
+        except ValueError as error:
+            note(refused=str(error))
 
 
 class Dying(tiny.Trainer):
@@ -158,6 +166,13 @@ def test_each_epoch_trains_on_every_row_once_over_the_ranks_in_an_order_of_its_o
     assert seen.of("again") == [[[note["rows"] for note in rank]] for rank in zip(*steps_of(seen, 0), strict=True)]
 
 
+def test_a_loader_is_one_of_all_rows_until_it_is_prepared(seen: Seen) -> None:
+    assert [rank["before"][0]["before"] for rank in seen.ranks] == [[-(-ROWS // 4), -(-VALIDATION // 4)]] * 2
+    (alone,) = seen.ranks[0]["alone"]
+    assert list(itertools.chain(*alone["alone"])) == list(range(VALIDATION))
+    assert not seen.ranks[1]["alone"], "a rank alone may read without the others"
+
+
 def test_what_is_gathered_lacks_no_row_and_repeats_none(seen: Seen) -> None:
     for step in steps_of(seen, 0) + steps_of(seen, 1):
         assert step[0]["gathered"] == step[1]["gathered"] == step[0]["rows"] + step[1]["rows"]
@@ -196,7 +211,9 @@ def test_batches_that_are_left_out_are_the_first_ones(seen: Seen) -> None:
 def test_small_data_neither_hang_nor_pass_in_silence(seen: Seen) -> None:
     assert [rank["full"][0] for rank in seen.ranks] == [{"full": [4, 4, 4], "none": 0, "rows": ROWS}] * 2
     assert seen.of("one") == [[[[0]]]] * 2
-    assert all("'one' has 1 rows for 2 workers" in refused for (refused,) in seen.of("refused"))
+    for one, none in seen.of("refused"):
+        assert "'one' has 1 rows for 2 workers" in one
+        assert "'none' has no rows" in none
 
 
 def test_a_trainer_killed_within_an_epoch_goes_on_with_the_rows_that_are_left(seen: Seen) -> None:
