@@ -116,10 +116,10 @@ def _train(command: list[str], folder: Path, extra: dict[str, str], n: int, trus
     # gloo may abort, or wait for ever, while a process that trained to its end takes its process group down
     ended = (lambda: False) if trust_status else (lambda: _ended(record, n))
     says_cpu = "use_cpu=True" in (folder / "train.py").read_text(encoding="utf-8")
-    status, output = _execute(command, folder, {**_environment(record, command[0], says_cpu), **extra}, ended)
+    status, output = _execute(command, folder, {**recorded_environment(record, command[0], says_cpu), **extra}, ended)
     if status != 0 and not ended():
         raise TrainingFailed(f"{' '.join(command)} ended with {status}\n{output[-6000:]}")
-    return _read(record, output, folder, given)
+    return read_run(record, output, folder, given)
 
 
 def environment_of_all() -> dict[str, str]:
@@ -133,8 +133,8 @@ def environment_of_all() -> dict[str, str]:
     }
 
 
-def _environment(record: Path, python: str, says_cpu: bool) -> dict[str, str]:
-    """A script that itself says that it trains on CPUs is not told so: told, Accelerate would leave DeepSpeed out."""
+def recorded_environment(record: Path, python: str, says_cpu: bool = False) -> dict[str, str]:
+    """What makes a training leave its record. A script that itself says that it trains on CPUs is not told so: told, Accelerate would leave DeepSpeed out."""
     told = {"ACCELERATE_USE_CPU": "false"} if says_cpu else {}
     recorded = {**ALIKE, **told, "RAYLIFT_RECORD": str(record), "PYTHONPATH": str(RECORDER)}
     # the environment of a job's workers, whatever the cluster was started with and the script sends along
@@ -171,7 +171,8 @@ def _ended(record: Path, n: int) -> bool:
     return len(ends) == n and all(values and all(values) for values in ends)
 
 
-def _read(record: Path, output: str, folder: Path, given: set[Path]) -> Run:
+def read_run(record: Path, output: str, folder: Path, given: set[Path]) -> Run:
+    """What a training did, from its record and from what lies in its folder that was not `given`."""
     trained = _lines(record)
     kinds: dict[str, dict[int, list[str]]] = {"loss": {}, "parameters": {}}
     for line in (line for lines in trained for line in lines if line["kind"] in kinds):
