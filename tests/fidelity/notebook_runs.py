@@ -22,10 +22,10 @@ def code_cells(notebook: bytes) -> Iterator[str]:
             yield "".join(cell["source"])
 
 
-def train_in_kernel(notebook: bytes, folder: Path, python: str, address: str = "", broken: str = "") -> Run:
+def train_in_kernel(notebook: bytes, folder: Path, python: str, address: str = "") -> Run:
     """Run all cells in a kernel of their own, against the Ray cluster at an address where one is given.
 
-    Raises TrainingFailed at the first cell that ends in an error, but for a cell that is `broken` in the original, too.
+    Raises TrainingFailed at the first cell that ends in an error.
     """
     record = folder.parent / f"{folder.name}-record"
     record.mkdir()
@@ -38,7 +38,7 @@ def train_in_kernel(notebook: bytes, folder: Path, python: str, address: str = "
     with kernel(folder, environment, python) as started:
         for number, cell in enumerate(code_cells(notebook), 1):
             ran = started.run(cell)
-            if ran.error and ran.error != broken:
+            if ran.error:
                 raise TrainingFailed(f"code cell {number} ended with {ran.error}:\n{cell}\n{ran.told[-6000:]}")
             told.append(ran.told + ran.value)
         return read_run(record, "\n".join(told), folder, given)
