@@ -59,6 +59,8 @@ def test_a_comment_keeps_the_bracket_off_its_line() -> None:
 @pytest.mark.parametrize(
     ("written", "becomes"),
     [
+        ("self", "self, n=None"),
+        ("\n    self\n", "\n    self,\n    n=None\n"),
         ("self, model, inputs", "self, model, inputs, n=None"),
         ("self, model, inputs, ", "self, model, inputs, n=None, "),
         ("\n    self,\n    model,\n    inputs\n", "\n    self,\n    model,\n    inputs,\n    n=None\n"),

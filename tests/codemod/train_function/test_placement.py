@@ -321,6 +321,18 @@ def test_what_is_the_same_whenever_it_is_asked_stays() -> None:
     assert "def show()" in above
 
 
+def test_a_function_whose_default_is_loaded_moves_with_the_block_that_defines_it() -> None:
+    above, body = parts("""\
+        from transformers import Trainer
+        FAST = True
+        if FAST:
+            def show(model=load()): return model
+        Trainer(show).train()
+    """)
+    assert body.startswith("if FAST:\n    def show(model=load()):")
+    assert "FAST = True\n" in above
+
+
 def test_what_is_imported_stays_whatever_what_moves_reads_of_it_or_makes_of_its_name() -> None:
     above, body = parts("""\
         import os

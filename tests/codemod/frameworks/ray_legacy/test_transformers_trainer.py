@@ -392,6 +392,12 @@ def test_what_a_result_no_longer_has_is_told(reader: str) -> None:
     assert [notice.rule for notice in notices(PLAIN + reader)] == ["RL236"]
 
 
+@pytest.mark.parametrize("asks", ["isinstance", "issubclass"])
+def test_who_asks_for_the_class_asks_for_today_s(asks: str) -> None:
+    code = lifted(f"{PLAIN}assert {asks}(other, TransformersTrainer)\n")
+    assert f"assert {asks}(other, TorchTrainer)\n" in code
+
+
 def test_the_folder_of_a_checkpoint_that_the_script_made_is_its_own() -> None:
     own = "from ray.train import Checkpoint\nc = Checkpoint.from_directory('mine')\nload(c.path)\n"
     assert notices(PLAIN + own) == []

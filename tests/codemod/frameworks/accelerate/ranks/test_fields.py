@@ -62,6 +62,12 @@ def test_an_object_that_differs_as_a_whole_is_the_cause_before_any_of_its_fields
     assert refusal(source).text.endswith(f"may differ from rank to rank since line {cause}")
 
 
+def test_what_a_function_is_given_as_a_rank_s_own_data_differs() -> None:
+    source = _leaving("", "step > outputs").replace("def train(args, model", "def train(args, outputs, model")
+    assert refusal(source).rule == "RL312"
+    assert "def train_func" in lifted(source.replace("outputs", "steps"))
+
+
 def test_a_refusal_stands_at_the_jump_that_parts_the_ranks_not_at_the_training() -> None:
     source = script("if random.random() > 0.5:\n    continue\nprint(epoch)").replace(
         "for step, batch", "if random.random() > 0.9:\n            continue\n        for step, batch"
