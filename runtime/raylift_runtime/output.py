@@ -77,16 +77,18 @@ def one_stream() -> Iterator[None]:
     theirs = [handler for name, handler in dispatcher.handlers if name == RAY_S_HANDLER]
     stream = Stream(sys.stdout, sys.stderr)
     dispatcher.remove_handler(RAY_S_HANDLER)
-    with from_this_cell(stream) if is_interactive() else contextlib.nullcontext(stream) as shown:
+    in_cell = from_this_cell(stream) if is_interactive() else contextlib.nullcontext(stream)
+    with contextlib.closing(stream), in_cell as shown:
         dispatcher.add_handler("raylift", shown)
         try:
             yield
         finally:
-            time.sleep(PATIENCE_S)  # the last lines are still on their way
-            dispatcher.remove_handler("raylift")
-            for handler in theirs:
-                dispatcher.add_handler(RAY_S_HANDLER, handler)
-    stream.close()
+            try:
+                time.sleep(PATIENCE_S)  # the last lines are still on their way
+            finally:  # though this is interrupted: in a kernel there will be another run
+                dispatcher.remove_handler("raylift")
+                for handler in theirs:
+                    dispatcher.add_handler(RAY_S_HANDLER, handler)
 
 
 @dataclass

@@ -151,3 +151,19 @@ def test_a_stream_shows_workers_where_ray_itself_would(monkeypatch: pytest.Monke
         assert dispatcher.handlers == []
     monkeypatch.setattr(dispatcher, "handlers", [(output.RAY_S_HANDLER, print)])
     assert output.shows_workers()
+
+
+def test_a_run_that_is_interrupted_twice_shows_what_waits_and_leaves_ray_as_it_was(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from ray._private.ray_logging import global_worker_stdstream_dispatcher as dispatcher
+
+    def interrupted(_: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(dispatcher, "handlers", [(output.RAY_S_HANDLER, print)])
+    monkeypatch.setattr(output.time, "sleep", interrupted)
+    with pytest.raises(KeyboardInterrupt), output.one_stream():
+        dispatcher.handlers[0][1](batch(1, f"{MARK}rank 1", "almost there"))
+    assert dispatcher.handlers == [(output.RAY_S_HANDLER, print)]
+    assert capsys.readouterr().out == "[rank 1] almost there\n"
