@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.codemod.notebooks.making import notebook
 from tests.conftest import Raylift
+from tests.fidelity.training_runs import environment_of_all
 
 from raylift.commands import run, run_notebook
 from raylift.commands.run_notebook import is_foreign
@@ -80,7 +81,8 @@ def test_a_lifted_notebook_runs_on_a_worker_until_a_cell_fails(warm: str, cluste
     source = notebook(*loop, "print('trained')\n1 / 0", "print('never')")
     (tmp_path / "train.ipynb").write_bytes(source)
     command = [warm, "-m", "raylift", "run", "train.ipynb", "--num-workers", "1", "--no-use-gpu", "--address", cluster]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+    variables = environment_of_all()
+    done = subprocess.run(command, cwd=tmp_path, env=variables, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "epoch 1: loss " in done.stdout
     assert done.stdout.endswith("trained\n")
