@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 BLOCK_BYTES = 8 << 20  # what a worker holds of the data at a time are a few of these
+STREAMED_ROWS = 1000
 OWN = "_raylift_blocks"
 FORMAT = b"raylift_format"
 
@@ -29,14 +30,19 @@ def from_huggingface(dataset: Any) -> Any:
 
     The rows keep their order, also after `select`, `shuffle` and `train_test_split`; workers get each row as `dataset[i]` would give it,
     decoded and in the format that was set. They are written once into Ray's object store, which spills to disk what it cannot hold. An
-    `IterableDataset` is not read before the training, but streamed to it. Raises TypeError for anything else, as `ray.data` does.
+    `IterableDataset` is not read before the training, but streamed to it by one task.
+    Raises TypeError for anything else.
     """
     import ray.data
-    from datasets import Dataset
+    from datasets import Dataset, IterableDataset
 
     connected()
+    if isinstance(dataset, IterableDataset):
+        return _streamed(dataset)
     if not isinstance(dataset, Dataset):
-        return ray.data.from_huggingface(dataset)
+        raise TypeError(
+            f"from_huggingface takes a datasets.Dataset or IterableDataset, one split at a time, not {type(dataset).__name__}"
+        )
     references, counts = [], []
     for table in _tables(dataset):
         references.append(ray.put(table))
@@ -50,6 +56,19 @@ def blocks_of(datasets: Mapping[str, Any] | None) -> dict[str, Blocks]:
     """The blocks of those datasets that `from_huggingface` has made."""
     found = {name: getattr(dataset, OWN, None) for name, dataset in (datasets or {}).items()}
     return {name: blocks for name, blocks in found.items() if blocks is not None}
+
+
+def _streamed(dataset: Any) -> Any:
+    """A dataset that one task reads while it is trained on, which needs no CPU beside the workers'.
+
+    `ray.data.from_huggingface` asks the Hub for the files behind it first, fails without it, and needs a CPU of its own.
+    """
+    import ray.data
+
+    def tables(_: Any) -> Iterator[Any]:
+        yield from dataset.with_format("arrow").iter(batch_size=STREAMED_ROWS)
+
+    return ray.data.from_items([0]).map_batches(tables, batch_size=1, batch_format="pyarrow", num_cpus=0)
 
 
 def _tables(dataset: Any) -> Iterator[Any]:

@@ -24,7 +24,7 @@ import json, os
 import datasets, torch
 from accelerate import Accelerator, skip_first_batches
 from accelerate.utils import set_seed
-from ray.train import FailureConfig, RunConfig, ScalingConfig
+from ray.train import DataConfig, FailureConfig, RunConfig, ScalingConfig
 from raylift_runtime.data import data_loader, dataset_rows, from_huggingface, get_dataset_shard
 from raylift_runtime.torch import TorchTrainer
 from raylift_runtime.transformers import RayTrainReportCallback, prepare_trainer
@@ -40,7 +40,7 @@ def made(rows):
 
 def load_datasets():
     sizes = {"train": 27, "validation": 11, "one": 1, "none": 0}
-    return {name: from_huggingface(made(rows)) for name, rows in sizes.items()}
+    return {name: from_huggingface(made(rows)) for name, rows in sizes.items()} | {"stream": from_huggingface(made(9).to_iterable_dataset())}
 
 
 def note(**what):
@@ -86,6 +86,8 @@ def loop():
     full = anew("train", drop_last=True)
     note(full=[len(batch["row"]) for batch in full], none=len(list(anew("none", shuffle=False))), rows=dataset_rows("train"))
     note(one=[accelerator.gather_for_metrics(batch["row"]).tolist() for batch in anew("one", shuffle=False)])
+    stream = anew("stream", shuffle=False)
+    note(stream=[accelerator.gather_for_metrics(batch["row"]).tolist() for batch in stream])
     for few in "one", "none":
         try:
             anew(few)
@@ -122,7 +124,8 @@ def train_func():
 
 if __name__ == "__main__":
     two, handed_over = ScalingConfig(num_workers=2), load_datasets()
-    TorchTrainer(loop, datasets=handed_over, scaling_config=two).fit()
+    split = DataConfig(datasets_to_split=["stream"])
+    TorchTrainer(loop, datasets=handed_over, dataset_config=split, scaling_config=two).fit()
     run = RunConfig(name="r", failure_config=FailureConfig(max_failures=1))
     TorchTrainer(train_func, datasets=handed_over, scaling_config=two, run_config=run).fit()
 """
@@ -214,6 +217,13 @@ def test_small_data_neither_hang_nor_pass_in_silence(seen: Seen) -> None:
     for one, none in seen.of("refused"):
         assert "'one' has 1 rows for 2 workers" in one
         assert "'none' has no rows" in none
+
+
+def test_a_stream_comes_in_as_many_batches_on_every_rank_and_no_row_twice(seen: Seen) -> None:
+    (first,), (second,) = seen.of("stream")
+    assert first == second
+    assert [len(batch) for batch in first] == [8]
+    assert len(set(itertools.chain(*first))) == 8  # Ray leaves out the one that would make it uneven
 
 
 def test_a_trainer_killed_within_an_epoch_goes_on_with_the_rows_that_are_left(seen: Seen) -> None:
