@@ -153,7 +153,7 @@ class Stream:
 
     def _end_progress(self) -> None:
         if self._in_progress:
-            self.err.write("\n")
+            print(file=self.err, flush=True)  # before what the other stream shows: a kernel sends each for itself
             self._in_progress = False
 
     def _release(self, until: float) -> None:
