@@ -111,6 +111,7 @@ CODEMOD: Mapping[str, Room] = {
         "cell_line": "notebooks/test_rewrite",
         "cell_text": "notebooks/test_rewrite",
         "document": "notebooks/test_rewrite",
+        "kernel_lines": "notebooks/test_masks",
         "shown_cells": "notebooks/test_rewrite",
     },
     "output": {
@@ -174,6 +175,11 @@ CODEMOD: Mapping[str, Room] = {
     },
     "suppression": {"stale": "suppression/test_settled"},
     "train_function": {
+        "cell_calls": "notebooks/test_rewrite",
+        "cell_kinds": "notebooks/test_rewrite",
+        "cell_marks": "notebooks/test_masks",
+        "cell_reads": "notebooks/test_rewrite",
+        "cell_shares": "notebooks/test_rewrite",
         "cells": "notebooks/test_rewrite",
         "commands": "project/test_generated_projects",
         "light_code": "train_function/test_placement",

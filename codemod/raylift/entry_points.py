@@ -11,7 +11,8 @@ from raylift.recognise import starts
 from raylift.script import Script, ScriptNode, remembered_for
 from raylift.script.reach import reached
 from raylift.script.scopes import DEFINITIONS, FUNCTIONS, Function
-from raylift.train_function.cells import cells_placement, is_cell_mark, is_notebook
+from raylift.train_function.cell_marks import is_cell_mark, is_notebook
+from raylift.train_function.cells import cells_placement
 from raylift.train_function.commands import command_functions, is_started_by_metadata
 from raylift.train_function.placement import placement_of
 

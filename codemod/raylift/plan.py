@@ -141,7 +141,8 @@ class Placement:
     `moved` are those that the train function starts with, `guard` the `__main__` guard whose body follows them, and
     `shared` the names that the train function binds for the module, because code outside of it reads them. A script that is
     `imported` runs its top level on every worker, too, instead of travelling there by value. Of a notebook some statements
-    are `repeated`, in their cells and in the train function, which stands behind the statement at its `place`.
+    are `repeated`, in their cells and in the train function, which stands behind the statement at its `place`, and of a guard
+    that is `opened` only what it holds moves.
     """
 
     moved: tuple[ast.stmt, ...]
@@ -150,6 +151,7 @@ class Placement:
     imported: bool = True
     repeated: tuple[ast.stmt, ...] = ()
     place: ast.stmt | None = None
+    opened: tuple[ast.If, ...] = ()
 
     @property
     def entry(self) -> tuple[ast.stmt, ...]:

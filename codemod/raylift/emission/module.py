@@ -8,14 +8,15 @@ from itertools import groupby
 from typing import TYPE_CHECKING, cast
 
 import libcst as cst
+import libcst.matchers as m
 
 from raylift.edits.launching import launching_statements, without_exit
 from raylift.edits.statements import change_first, statements_of, without_gaps
 from raylift.emission.concrete import ConcreteTree
 from raylift.emission.layout import close_gaps
-from raylift.emission.needed_imports import BLANK, Body, below_blanks, with_imports
+from raylift.emission.needed_imports import BLANK, Body, below_blanks, import_statements, with_imports
 from raylift.emission.script_header import with_dependency
-from raylift.plan import Launcher, Notice, Placement, Plan
+from raylift.plan import Launcher, NeededImport, Notice, Placement, Plan
 from raylift.script import Script
 from raylift.suppression.markers import BOM
 
@@ -30,8 +31,10 @@ def emit(script: Script, plan: Plan, marks: Sequence[Notice] = ()) -> bytes:
     if plan.placement is None or plan.launcher is None:
         body = [new for old in concrete.module.body for new in edited.statement(old)]
     else:
-        body = _lifted(concrete, plan.placement, plan.launcher, edited)
-    code = concrete.module.with_changes(body=with_imports(without_gaps(body), plan.imports)).bytes
+        body = _lifted(concrete, plan, plan.placement, plan.launcher, edited)
+    if plan.placement is None or plan.placement.place is None:
+        body = with_imports(without_gaps(body), plan.imports)
+    code = concrete.module.with_changes(body=without_gaps(body)).bytes
     code = with_dependency(code, plan.imports)
     return BOM + code if script.source.startswith(BOM) and not code.startswith(BOM) else code
 
@@ -89,19 +92,40 @@ class _Unannotated(cst.CSTTransformer):
         return cst.Assign([cst.AssignTarget(target)], value) if value else cst.Pass()
 
 
-def _lifted(concrete: ConcreteTree, placement: Placement, launcher: Launcher, edited: _Edited) -> Body:
+def _lifted(concrete: ConcreteTree, plan: Plan, placement: Placement, launcher: Launcher, edited: _Edited) -> Body:
     """The top level with the moved statements inside the train function."""
     guard = concrete.target(placement.guard) if placement.guard else None
     stay, inside, behind, place = _sorted(concrete, placement, guard, edited)
     launch = launching_statements(concrete.module, launcher)
     if guard is None:
         train_func = _functions(concrete.module, placement, launcher, _tidy(inside))
+        above = stay[:place]
+        if placement.place is not None:
+            above, train_func = _with_imports_in_cells(plan.imports, stay, place, train_func)
         new_guard = cst.ensure_type(cst.parse_statement('if __name__ == "__main__":\n    ...\n'), cst.If)
         new_guard = new_guard.with_changes(leading_lines=[BLANK, BLANK], body=cst.IndentedBlock(launch))
-        return [*stay[:place], *train_func, *_below_blanks(stay[place:], 2), new_guard]
+        return [*above, *train_func, *_below_blanks(stay[place:], 2), new_guard]
     old_guard = cst.ensure_type(stay[place], cst.If)
     train_func = _functions(concrete.module, placement, launcher, [*_tidy(inside), *_block(old_guard), *_tidy(behind)], old_guard)
     return [*stay[:place], *train_func, *_below_blanks([_relaunched(old_guard, launch)], 2), *stay[place + 1 :]]
+
+
+def _with_imports_in_cells(imports: Sequence[NeededImport], stay: Body, place: int, train_func: Body) -> tuple[Body, Body]:
+    """What stays of a notebook above its train function, and that; the imports stand above the first that uses them."""
+    lines = import_statements(imports)
+    names = {needed.name or needed.module.partition(".")[0] for needed in imports}
+    above = stay[:place]
+    first = next((at for at, statement in enumerate(above) if _uses(statement, names)), None)
+    if first is None or not lines:
+        return above, [*lines, *train_func]
+    blanks = 2 if isinstance(above[first], (cst.FunctionDef, cst.ClassDef)) else 1
+    return [*above[:first], *lines, below_blanks(above[first], blanks), *above[first + 1 :]], train_func
+
+
+def _uses(statement: cst.BaseStatement, names: set[str]) -> bool:
+    if m.matches(statement, m.SimpleStatementLine([m.Import() | m.ImportFrom()])):
+        return False
+    return any(cst.ensure_type(found, cst.Name).value in names for found in m.findall(statement, m.Name()))
 
 
 def _sorted(
@@ -109,6 +133,7 @@ def _sorted(
 ) -> tuple[Body, Body, Body, int]:
     """What stays at the top level, what moves from above the guard and from below it, and how much stays above the train function."""
     moved = {concrete.target(node) for node in placement.moved}
+    opened = {concrete.target(node) for node in placement.opened}
     repeated = {concrete.target(node) for node in placement.repeated}
     settled = concrete.target(placement.place) if placement.place else None
     stay: Body = []
@@ -121,7 +146,8 @@ def _sorted(
         if old in repeated:
             inside += _below_blanks(edited.statement(old), int(was_apart))
         if old in moved:
-            inside += _below_blanks(edited.statement(old), int(was_apart))
+            new = edited.statement(old)
+            inside += _below_blanks(_opened(new) if old in opened else new, int(was_apart))
             was_apart, blanks = False, blanks or _starts_blank(old)
         else:
             wanted = 2 if stay and isinstance(stay[-1], (cst.FunctionDef, cst.ClassDef)) else int(bool(stay))
@@ -174,6 +200,13 @@ def _train_func(
     if launcher.quits:
         block = without_exit(block)
     return cst.ensure_type(function, cst.FunctionDef).with_changes(leading_lines=[BLANK, BLANK], body=block)
+
+
+def _opened(statements: Body) -> Body:
+    """What a guard holds, with the comments above it."""
+    first, *more = [inner for each in statements for inner in _block(cst.ensure_type(each, cst.If))]
+    above = cst.ensure_type(statements[0], cst.If).leading_lines
+    return [first.with_changes(leading_lines=[*above, *getattr(first, "leading_lines", ())]), *more]
 
 
 def _block(guard: cst.If) -> Body:

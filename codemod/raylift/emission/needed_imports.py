@@ -20,13 +20,7 @@ def with_imports(body: Body, imports: Sequence[NeededImport]) -> Body:
     """The needed imports after the script's first block of imports."""
     if not imports:
         return body
-    lines: Body = []
-    ordered = sorted(set(imports), key=lambda needed: (needed.module not in sys.stdlib_module_names, needed))
-    for module, group in groupby(ordered, key=lambda needed: needed.module):
-        needed = [each.name for each in group]
-        names = [name for name in needed if name]
-        lines += statements_of(*([] if all(needed) else [f"import {module}"]))
-        lines += statements_of(*([f"from {module} import {', '.join(names)}"] if names else []))
+    lines = import_statements(imports)
     place = _after_imports(body)
     if place < len(body):
         blanks = 2 if isinstance(body[place], (cst.FunctionDef, cst.ClassDef)) else 1
@@ -34,6 +28,18 @@ def with_imports(body: Body, imports: Sequence[NeededImport]) -> Body:
     if place:
         lines[0] = lines[0].with_changes(leading_lines=[BLANK])
     return [*body[:place], *lines, *body[place:]]
+
+
+def import_statements(imports: Sequence[NeededImport]) -> Body:
+    """The needed imports, a statement for each module."""
+    lines: Body = []
+    ordered = sorted(set(imports), key=lambda needed: (needed.module not in sys.stdlib_module_names, needed))
+    for module, group in groupby(ordered, key=lambda needed: needed.module):
+        needed = [each.name for each in group]
+        names = [name for name in needed if name]
+        lines += statements_of(*([] if all(needed) else [f"import {module}"]))
+        lines += statements_of(*([f"from {module} import {', '.join(names)}"] if names else []))
+    return lines
 
 
 def below_blanks(statement: cst.BaseStatement, wanted: int) -> cst.BaseStatement:

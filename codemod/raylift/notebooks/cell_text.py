@@ -12,7 +12,7 @@ import textwrap
 from bisect import bisect_right
 
 from raylift.notebooks.document import Cell, NewCell, Notebook
-from raylift.notebooks.masks import MASK, MaskedCell, masked, unmasked
+from raylift.notebooks.masks import MASK, Mask, MaskedCell, masked, unmasked, untimed
 
 START = re.compile(r'^"%% cell (\d+)"$', re.MULTILINE)
 
@@ -22,7 +22,7 @@ class CellText:
 
     def __init__(self, notebook: Notebook) -> None:
         self.notebook = notebook
-        self._masks: dict[int, str] = {}
+        self._masks: dict[int, Mask] = {}
         self._cells: dict[int, MaskedCell] = {}
         self._starts: list[tuple[int, int]] = []
         parts: list[str] = []
@@ -43,11 +43,13 @@ class CellText:
         if at < 0 or line < 1:
             return 0, 0
         first, number = self._starts[at]
-        return number, max(line - first, 1)
+        lines = self._cells[number].lines
+        within = max(line - first, 1)
+        return number, lines[within - 1] if within <= len(lines) else within
 
     def notebook_of(self, code: bytes) -> bytes:
         """The notebook whose cells are those of a lifted, or marked, text."""
-        new = _parts_of(code.decode())
+        new = _parts_of(code.decode(), known=frozenset(self.source.decode().splitlines()))
         cells: list[Cell | NewCell] = []
         for number, cell in enumerate(self.notebook.cells, 1):
             if cell.kind != "code":
@@ -72,10 +74,11 @@ class CellText:
     def _is_only_a_cell_magic(self, piece: str) -> bool:
         """Whether all that is left of a cell is the magic that spoke of its code."""
         found = MASK.fullmatch(piece)
-        return found is not None and re.match(r"%%\w", self._masks.get(int(found[1]), "")) is not None
+        mask = self._masks.get(int(found[1])) if found else None
+        return mask is not None and (bool(mask.code) or re.match(r"%%\w", mask.source) is not None)
 
 
-def _parts_of(code: str) -> dict[int, list[str]]:
+def _parts_of(code: str, known: frozenset[str]) -> dict[int, list[str]]:
     """The text of each cell by its number, in pieces where the train function and its launcher stand between."""
     tree = ast.parse(code)
     lines = code.splitlines(keepends=True)
@@ -89,6 +92,7 @@ def _parts_of(code: str) -> dict[int, list[str]]:
         launch = textwrap.dedent("".join(lines[guard.body[0].lineno - 1 : guard.end_lineno]))
         lines = lines[: guard.lineno - 1]
     train = _handed_to_launcher(tree, launch)
+    begins = _with_imports_above(tree, train, lines, known) if train else 0
     parts: dict[int, list[str]] = {}
     number = 0
     for at, line in enumerate(lines, 1):
@@ -99,12 +103,23 @@ def _parts_of(code: str) -> dict[int, list[str]]:
         if not number:  # what a lift has put above the first cell
             parts.setdefault(-1, [""])[-1] += line
             continue
-        if train is not None and at == train.lineno:
+        if at == begins:
             parts[number] += [""]
         parts[number][-1] += line
         if train is not None and at == train.end_lineno:
+            parts[number][-1] = untimed(parts[number][-1])
             parts[number] += [launch, ""]
     return _with_head(parts)
+
+
+def _with_imports_above(tree: ast.Module, train: ast.FunctionDef, lines: list[str], known: frozenset[str]) -> int:
+    """The first line of the train function's cell, which begins with what a lift imports."""
+    begins = train.lineno
+    for node in reversed(tree.body[: tree.body.index(train)]):
+        if not isinstance(node, (ast.Import, ast.ImportFrom)) or lines[node.lineno - 1].rstrip("\n") in known:
+            break
+        begins = node.lineno
+    return begins
 
 
 def _with_head(parts: dict[int, list[str]]) -> dict[int, list[str]]:

@@ -25,6 +25,8 @@ def statement_faults(before: ParsedBytes, after: ParsedBytes, launch: LaunchedTr
         yield from comparison.blocks(before.tree.body, [after.tree.body])
         return
     guard = next((node for node in before.tree.body if isinstance(node, ast.If) and is_main_test(node.test)), None)
+    if guard is not None and before.text(guard) in {after.text(node) for node in after.tree.body}:
+        guard = None  # it has nothing to do with the training
     inside = without_frame(launch.train_function.body)
     around = [node for node in after.tree.body if node is not launch.train_function and node is not launch.guard]
     source: list[ast.stmt] = []
