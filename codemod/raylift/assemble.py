@@ -16,6 +16,7 @@ from raylift.hazards.other_systems import refuse_other_systems
 from raylift.hazards.reflection import reflection
 from raylift.hazards.searches import refuse_hyperparameter_search, refuse_searches
 from raylift.plan import Case, Edit, Finding, Launcher, Notice, Plan
+from raylift.ray_data.hand_over import data_written_out, hand_over_data, with_data
 from raylift.recognise import starts
 from raylift.rules import RULES
 from raylift.script import Script
@@ -39,6 +40,7 @@ def assemble(script: Script, settings: Settings) -> Plan | None:
     assert case.placement is not None
     refuse_other_systems(case, lambda beside, given: any(map(is_training, reached(beside, given))))
     told: list[Finding] = [Notice(1, "RL125", text) for text in settings.launch_notices]
+    told += hand_over_data(case)
     if not case.trainings:
         plan = _planned(case._replace(placement=None), [*told, _started_elsewhere(script)])
         return plan if plan.edits else None
@@ -47,8 +49,8 @@ def assemble(script: Script, settings: Settings) -> Plan | None:
         told += launch_from_commands(case, launched)
         return _planned(case._replace(placement=None), told)
     told += reflection(script, case.placement)
-    launcher, needed = launcher_for(case, launched)
-    return _planned(case, [*told, *needed], launcher)
+    launcher, needed = launcher_for(case, launched, data_written_out(case))
+    return _planned(case, [*told, *needed], with_data(case, launcher))
 
 
 def _case(script: Script, settings: Settings) -> Case:

@@ -31,6 +31,8 @@ FLAGS = (
          is_setting=True),
     Flag("transformers", ("--transformers",), "choice", LIFTING + " report run verify", "Argument names to use. [what is pinned, else 5]",
          choices=("4", "5"), is_setting=True),
+    Flag("data", ("--data",), "choice", LIFTING + " report run verify", "Ray Data feeds the workers.", choices=("ray",),
+         is_setting=True),
     Flag("launched_by", ("--launched-by",), "text", LIFTING, "Its launch command, or a shell script with it.", metavar="COMMAND|FILE"),
     Flag("inline_accelerate_config", ("--inline-accelerate-config",), "switch", LIFTING, "Write its config into Accelerator(...)."),
     Flag("resumable", ("--resumable",), "switch", LIFTING, "Restart Accelerate loops from the newest checkpoint.", is_setting=True),

@@ -99,7 +99,8 @@ class Launcher:
     """What starts the train function: the names it uses and the arguments of `TorchTrainer`, as they are written.
 
     `start` is the name of a function of its own, with the lines of `preamble`, that runs the train function on a worker; where
-    it is empty the train function begins with them itself.
+    it is empty the train function begins with them itself. `functions` are those of the driver, as code, that the arguments call,
+    `before` the statements that come first.
     """
 
     train_func: str
@@ -111,6 +112,8 @@ class Launcher:
     parameter: str = ""
     quits: bool = False
     start: str = ""
+    functions: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ class Request(NamedTuple):
     runtime: str | None = None
     transformers: int | None = None
     resumable: bool | None = None
+    data: str | None = None
     launched_by: str | None = None
     inline_accelerate_config: bool | None = None
     address: str | None = None

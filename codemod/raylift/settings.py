@@ -14,7 +14,7 @@ class Settings:
 
     `num_workers=None` and `use_gpu=None` mean what the script says, else two workers with a GPU each. `runtime="ray"` emits stock
     Ray only. `transformers` is the major generation whose argument names the result must use. `resumable` lets loops over epochs
-    restart from the newest checkpoint. `accelerate_config` is what `TorchTrainer` is given under that name, as it is written,
+    restart from the newest checkpoint. `data="ray"` has the driver load the data, and Ray Data hand them over. `accelerate_config` is what `TorchTrainer` is given under that name, as it is written,
     `inline_config` an Accelerate config to write out as arguments of `Accelerator` instead, and `launch_notices` what the reader must know about the command that has launched the script so far.
     `select` and `ignore` name the rules to use and not to use, by their ids or the start of those, `select=()` all; `mark` leaves a comment wherever a person must decide,
     and `unsafe` promises whatever a rule names that raylift cannot prove. `retarget` lets a script that is lifted for the other
@@ -28,6 +28,7 @@ class Settings:
     runtime: Literal["raylift", "ray"] = "raylift"
     transformers: int = 5
     resumable: bool = False
+    data: Literal["", "ray"] = ""
     accelerate_config: str | None = None
     inline_config: dict[str, object] | None = None
     launch_notices: tuple[str, ...] = ()

@@ -27,6 +27,14 @@ def test_the_diff_in_the_readme_is_what_raylift_prints(raylift: Raylift, monkeyp
     assert raylift(*command.split()).out == shown
 
 
+def test_the_page_of_ray_data_gives_a_command_that_shows_the_change(raylift: Raylift, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    (command,) = re.findall(r"`raylift (diff --data ray [^`]*)` shows a change", (ROOT / "docs/ray_data.md").read_text())
+    shown = raylift(*command.split())
+    assert "+def load_datasets():" in shown.out
+    assert "+        datasets=load_datasets()," in shown.out
+
+
 def test_ci_runs_the_command_that_the_readme_gives() -> None:
     pattern = re.search(r"sed -n \"s/(.*?)/\\1/p\" README.md", (ROOT / ".ci/run").read_text())
     assert pattern is not None

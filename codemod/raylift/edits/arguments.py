@@ -37,6 +37,21 @@ def replace_argument(code: str) -> Change:
     return change
 
 
+def call_instead(name: str, positions: Sequence[str], code: str) -> Change:
+    """Another function is called, with another argument in place of the first of these; the others are given by name."""
+    new = cst.ensure_type(cst.parse_expression(f"f({code})"), cst.Call).args[0]
+
+    def change(node: cst.CSTNode) -> cst.CSTNode:
+        assert isinstance(node, cst.Call)
+        place = next((i for i, arg in enumerate(node.args) if arg.keyword and arg.keyword.value == positions[0]), 0)
+        named = cst.ensure_type(name_arguments(positions, 1)(node), cst.Call)
+        args = list(named.args)
+        args[place] = args[place].with_changes(keyword=new.keyword, equal=new.equal, value=new.value)
+        return node.with_changes(func=cst.parse_expression(name), args=args)
+
+    return change
+
+
 def name_arguments(names: Sequence[str], start: int) -> Change:
     """Positional arguments from `start` on get their names."""
 

@@ -30,6 +30,22 @@ def remove_statement(index: int) -> Change:
     return change
 
 
+def replace_statement(index: int, code: str) -> Change:
+    """The small statement at `index` of a line becomes another."""
+    return spread(index, lambda small: statements_of(code))
+
+
+def drop_statement(index: int) -> Change:
+    """The statement goes with its comments; in a line of several it is the one at `index`."""
+
+    def change(node: cst.CSTNode) -> Changed:
+        if isinstance(node, cst.SimpleStatementSuite) or (isinstance(node, cst.SimpleStatementLine) and len(node.body) > 1):
+            return remove_statement(index)(node)
+        return cst.RemoveFromParent()
+
+    return change
+
+
 def without_gaps(body: Sequence[cst.BaseStatement]) -> list[cst.BaseStatement]:
     """Statements without those that went; their comments stand above what follows them, or at a `pass` if nothing does."""
     kept: list[cst.BaseStatement] = []

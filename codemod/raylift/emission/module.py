@@ -68,7 +68,9 @@ class _Edited(cst.CSTTransformer):
         if isinstance(result, cst.RemovalSentinel):
             self._gone.add(original_node)
         if isinstance(result, cst.IndentedBlock):
-            return result.with_changes(body=without_gaps(result.body) or [cst.SimpleStatementLine([cst.Pass()])])
+            body = without_gaps(result.body) or [cst.SimpleStatementLine([cst.Pass()])]
+            starts_anew = isinstance(original_node, cst.IndentedBlock) and original_node.body[0] in self._gone
+            return result.with_changes(body=_without_blanks_above(body) if starts_anew else body)
         return result
 
 
@@ -176,13 +178,15 @@ def _below_blanks(body: Body, wanted: int) -> Body:
 
 def _functions(module: cst.Module, placement: Placement, launcher: Launcher, inside: Body, guard: cst.If | None = None) -> Body:
     """The train function, and the one that starts it on a worker where that is a function of its own."""
+    functions = [cst.parse_statement(code, config=module.config_for_parsing) for code in launcher.functions]
+    own: Body = [below_blanks(function, 2) for function in functions]
     if not launcher.start:
-        return [_train_func(placement, launcher, launcher.preamble, inside, guard)]
+        return [*own, _train_func(placement, launcher, launcher.preamble, inside, guard)]
     lines = "".join(f"{module.default_indent}{line}\n" for line in launcher.preamble)
     code = f"def {launcher.start}({launcher.parameter}):\n{lines}"
     start = cst.ensure_type(cst.parse_statement(code, config=module.config_for_parsing), cst.FunctionDef)
     bare = dataclasses.replace(launcher, parameter="")
-    return [_train_func(placement, bare, (), inside, guard), start.with_changes(leading_lines=[BLANK, BLANK])]
+    return [*own, _train_func(placement, bare, (), inside, guard), start.with_changes(leading_lines=[BLANK, BLANK])]
 
 
 def _train_func(

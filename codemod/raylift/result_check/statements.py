@@ -10,6 +10,7 @@ import ast
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from raylift.result_check.driver_data import DriverData
 from raylift.result_check.edited import counterpart, is_made_of, may_go, opened, without_frame
 from raylift.result_check.fault import Fault
 from raylift.result_check.launched import LaunchedTraining, is_main_test
@@ -20,7 +21,7 @@ Block = Sequence[ast.stmt]
 
 def statement_faults(before: ParsedBytes, after: ParsedBytes, launch: LaunchedTraining | None) -> Iterator[Fault]:
     """What of the source the result lacks, has twice, or has in another order."""
-    comparison = Comparison(before, after, made_twice=before.is_of_cells)
+    comparison = Comparison(before, after, DriverData(before, after, launch), made_twice=before.is_of_cells)
     if launch is None:
         yield from comparison.blocks(before.tree.body, [after.tree.body])
         return
@@ -40,7 +41,8 @@ def statement_faults(before: ParsedBytes, after: ParsedBytes, launch: LaunchedTr
 class Comparison:
     """Two sources whose blocks are compared, from the outside in."""
 
-    def __init__(self, before: ParsedBytes, after: ParsedBytes, *, made_twice: bool = False) -> None:
+    def __init__(self, before: ParsedBytes, after: ParsedBytes, driver: DriverData, *, made_twice: bool = False) -> None:
+        self._driver = driver
         self._before = before
         self._after = after
         self._made_twice = made_twice
@@ -64,6 +66,8 @@ class Comparison:
     def _differences(self, alignment: Alignment) -> Iterator[Fault]:
         for place in alignment.lost():
             node = alignment.source[place]
+            if self._driver.has(node) or self._driver.is_prepared_less(node, alignment.extras()):
+                continue
             other = counterpart(node, alignment.extras())
             if other is not None:
                 alignment.pair(place, other)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from raylift.rules import accelerate, assembly, hazards, hf_trainer, ray_legacy, suppression
+from raylift.rules import accelerate, assembly, hazards, hf_trainer, ray_data, ray_legacy, suppression
 from raylift.rules.rule import Rule
 
 __all__ = ["RULES", "Rule", "ids_of", "suggestion"]
 
-_FAMILIES = (hf_trainer, accelerate, ray_legacy, hazards, assembly, suppression)
+_FAMILIES = (hf_trainer, accelerate, ray_data, ray_legacy, hazards, assembly, suppression)
 RULES: Mapping[str, Rule] = {rule.id: rule for rule in sorted(rule for family in _FAMILIES for rule in family.RULES)}
 
 
@@ -26,5 +26,5 @@ def suggestion(name: str) -> str:
     """The complaint about a rule that does not exist."""
     from difflib import get_close_matches
 
-    close = get_close_matches(name.upper(), RULES, 1)
+    close = [rule for rule in RULES if rule.startswith(name.upper())] or get_close_matches(name.upper(), RULES, 1)
     return f"there is no rule {name}; " + (f"did you mean {close[0]}?" if close else "`raylift rules` lists all")

@@ -41,11 +41,14 @@ def calls_by_name(script: Script) -> dict[str, list[ast.Call]]:
 
 def handed_over(script: Script, parameter: ast.arg) -> Iterator[Value]:
     """What the calls in a script give for a parameter of one of its functions, or of a class."""
-    function = script.function(parameter)
-    if function is None:
-        return
-    for given in _arguments(script, function).get(parameter.arg, ()):
+    for given in given_for(script, parameter):
         yield from script.values(given)
+
+
+def given_for(script: Script, parameter: ast.arg) -> list[ast.expr]:
+    """The expressions that the calls in a script give for a parameter, as they are written."""
+    function = script.function(parameter)
+    return [] if function is None else _arguments(script, function).get(parameter.arg, [])
 
 
 @remembered_for
@@ -66,12 +69,13 @@ def _arguments(script: Script, function: Function) -> dict[str, list[ast.expr]]:
 
 def returned(function: ScriptNode) -> Iterator[Value]:
     """What a function of the script, or of a neighbour, may return."""
-    for part in _results(function.script, function.node):
+    for part in returned_expressions(function.script, function.node):
         yield from function.script.values(part)
 
 
 @remembered_for
-def _results(script: Script, function: ast.AST) -> list[ast.expr]:
+def returned_expressions(script: Script, function: ast.AST) -> list[ast.expr]:
+    """What a function returns, as it is written; of several values each."""
     results = [node.value for node in ast.walk(function) if isinstance(node, ast.Return) and node.value is not None]
     return [part for result in results for part in (result.elts if isinstance(result, ast.Tuple) else [result])]
 

@@ -44,6 +44,7 @@ def _may_speak(rule: str, settings: Settings) -> bool:
     """Whether a rule could speak under these settings: what is silent without a flag has its day when that is given."""
     given = {
         "": True,
+        "--data": bool(settings.data),
         "--inline-accelerate-config": settings.inline_config is not None,
         "--launched-by": bool(settings.launch_notices),
         "--num-workers": settings.num_workers is None,

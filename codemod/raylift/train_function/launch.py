@@ -25,8 +25,8 @@ class WrittenOut(NamedTuple):
     imports: tuple[NeededImport, ...] = ()
 
 
-def launcher_for(case: Case, settings: Settings) -> tuple[Launcher, tuple[NeededImport, ...]]:
-    """The launcher of a script and the imports that it needs."""
+def launcher_for(case: Case, settings: Settings, more: WrittenOut = WrittenOut()) -> tuple[Launcher, tuple[NeededImport, ...]]:
+    """The launcher of a script and the imports that it needs; `more` is what its workers are told beside."""
     script, target = case.script, settings.target
     use_gpu = uses_gpu(script, settings)
     workers = 2 if settings.num_workers is None else settings.num_workers
@@ -40,6 +40,7 @@ def launcher_for(case: Case, settings: Settings) -> tuple[Launcher, tuple[Needed
     parameter = script.free_name("config", "ray_config")
     train_func = script.free_global_name("train_func", "ray_train_func")
     out = WrittenOut() if target.knows_driver else written_out(case, use_gpu, parameter, train_func)
+    out = _joined(out, more, train_func)
     is_imported = not target.reruns_script and case.placement is not None and case.placement.imported
     if out.config:
         arguments.insert(0, f"train_loop_config={_dict(out.config)}")
@@ -55,6 +56,15 @@ def launcher_for(case: Case, settings: Settings) -> tuple[Launcher, tuple[Needed
         start=script.free_global_name("start_worker", "start_ray_worker") if is_imported else "",
     )
     return launcher, (*imports, *out.imports)
+
+
+def _joined(out: WrittenOut, more: WrittenOut, train_func: str) -> WrittenOut:
+    """Both together; where the last line calls the train function by its module, that is also told the rest."""
+    if not out.lines or not out.lines[-1].endswith(f").{train_func}()"):
+        return WrittenOut(out.config + more.config, more.lines + out.lines, out.imports + more.imports)
+    module = out.lines[-1].removesuffix(f".{train_func}()")
+    lines = *out.lines[:-1], *(f"{module}.{line}" for line in more.lines), out.lines[-1]
+    return WrittenOut(out.config + more.config, lines, out.imports + more.imports)
 
 
 def _dict(entries: tuple[str, ...]) -> str:

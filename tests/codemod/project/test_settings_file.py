@@ -45,7 +45,7 @@ def test_the_nearest_settings_count(here: Path, raylift: Raylift, stand_in: list
     ("text", "words"),
     [
         ("num-worker = 8", "has no setting `num-worker`; did you mean `num-workers`?"),
-        ("frobnicate = 1", "there are exclude, ignore, mark, num-workers"),
+        ("frobnicate = 1", "there are data, exclude, ignore, mark, num-workers"),
         ("num-workers = true", "`num-workers` takes a number, not True"),
         ("num-workers = -1", "'-1' is no number"),
         ('use-gpu = "no"', "`use-gpu` takes true or false"),

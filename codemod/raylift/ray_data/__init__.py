@@ -1,0 +1,1 @@
+"""Data that the driver loads and hands over, asked for with `--data ray`."""

@@ -1,0 +1,48 @@
+"""What takes the place of a DataLoader: the bundled `data_loader`, or stock Ray's `iter_torch_batches`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from raylift.edits.arguments import call_instead
+from raylift.plan import Case, Edit, Finding, NeededImport, Refusal
+from raylift.ray_data.data_uses import DataUse
+from raylift.ray_data.handed_over import HandedOver
+
+POSITIONS = (
+    "dataset",
+    "batch_size",
+    "shuffle",
+    "sampler",
+    "batch_sampler",
+    "num_workers",
+    "collate_fn",
+    "pin_memory",
+    "drop_last",
+)
+WHY_SHARD = "the worker reads its shard of what the driver hands over"
+
+
+def loader_edits(case: Case, data: HandedOver) -> Iterator[Finding]:
+    """Every loader becomes one over the shard of its data; it takes the arguments that it took."""
+    module = case.settings.target.data
+    for use in data.uses:
+        given_to_loader(use)
+        is_named = any(keyword.arg == "dataset" for keyword in use.call.keywords)
+        change = call_instead("data_loader", POSITIONS, f'name="{use.name}"' if is_named else f'"{use.name}"')
+        yield Edit(use.call, change, "RL161", WHY_SHARD)
+    yield NeededImport(module, "data_loader")
+
+
+def given_to_loader(use: DataUse) -> dict[str, ast.expr]:
+    """What a loader is given, by name; raises Refusal where it draws its rows in a way that Ray Data cannot."""
+    if any(keyword.arg is None for keyword in use.call.keywords) or any(isinstance(a, ast.Starred) for a in use.call.args):
+        raise Refusal(use.call.lineno, "RL344", "what the loader is given is not in sight", "write its arguments out")
+    given = dict(zip(POSITIONS, use.call.args, strict=False)) | {k.arg: k.value for k in use.call.keywords if k.arg}
+    for name in ("sampler", "batch_sampler"):
+        value = given.get(name)
+        if value is not None and not (isinstance(value, ast.Constant) and value.value is None):
+            text = f"the loader draws its rows by a `{name}`, which Ray Data has not"
+            raise Refusal(value.lineno, "RL344", text, "take `shuffle=True`, or lift without `--data ray`")
+    return given

@@ -1,0 +1,45 @@
+"""What a Trainer is given in place of its datasets: shards with the bundled runtime, batches of them with stock Ray."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from raylift.edits.arguments import replace_argument
+from raylift.frameworks.hf_trainer.constructors import called_classes, lineage
+from raylift.frameworks.hf_trainer.trainer_classes import root_module
+from raylift.plan import Case, Edit, Finding, NeededImport
+from raylift.ray_data.data_uses import DataUse, may_be_none
+from raylift.ray_data.handed_over import HandedOver
+from raylift.ray_data.loaders import WHY_SHARD
+from raylift.script import Script
+from raylift.script.expressions import written
+
+
+def trainer_edits(case: Case, data: HandedOver) -> Iterator[Finding]:
+    """Every dataset that a Trainer is given becomes the shard of that name."""
+    module = case.settings.target.data
+    for use in data.uses:
+        keyword = next(keyword for keyword in use.call.keywords if keyword.value is use.given)
+        code = _where_given(case.script, use, _shard(case.script, use))
+        yield Edit(keyword, replace_argument(f"{keyword.arg}={code}"), "RL161", WHY_SHARD)
+    yield NeededImport(module, "get_dataset_shard")
+
+
+def _shard(script: Script, use: DataUse) -> str:
+    """The shard of a dataset: of torch for transformers' own Trainers, of `datasets` for those that map it, as TRL's do."""
+    shard = f'get_dataset_shard("{use.name}")'
+    made = [value for value in lineage(called_classes(script, use.call)) if isinstance(value, str)]
+    if all(root_module(name) == "transformers" for name in made):
+        return shard
+    if use.given is use.dataset and may_be_none(script, use):
+        held = script.free_name("shard", "data_shard")
+        return f"{held}.to_huggingface() if ({held} := {shard}) is not None else None"
+    return f"{shard}.to_huggingface()"
+
+
+def _where_given(script: Script, use: DataUse, code: str) -> str:
+    """The shard under the condition that its dataset is given under."""
+    if isinstance(use.given, ast.IfExp) and use.given is not use.dataset:
+        return f"{code} if {written(script, use.given.test)} else None"
+    return code
