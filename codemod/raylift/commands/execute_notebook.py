@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import re
 import signal
 import sys
@@ -14,6 +16,7 @@ import tempfile
 from typing import Any
 
 import nbformat.reader
+from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import NATIVE_KERNEL_NAME, KernelSpecManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
@@ -21,10 +24,11 @@ from nbclient.util import ensure_async
 
 STARTUP_S = 300
 SHUTDOWN_S = 60
-"""Seconds; Ray ends its cluster with the kernel, which would be killed after 5."""
+"""Seconds; a kernel that holds a Ray cluster needs more than the usual 5."""
+END_RAY = "__import__('sys').modules['ray'].shutdown() if 'ray' in __import__('sys').modules else None"
 INTERRUPTED = 130
 """The status that a shell expects of what Ctrl-C has ended."""
-ANSI = re.compile(r"\x1b\[[0-9;]*m")
+ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 LINE = re.compile(r"Cell In\[\d+\], line (\d+)")
 NOT_FOR_READERS = re.compile(r"<IPython\.core\.display\.\w+ object>")
 
@@ -39,17 +43,35 @@ class ShownNotebook(NotebookClient):  # type: ignore[misc]  # seen without its t
     Ctrl-C interrupts that cell, as the stop button does; a second one ends the kernel.
     """
 
-    sockets = ""
     running = 0
     interrupts = 0
 
-    def create_kernel_manager(self) -> Any:
-        """For a kernel of this Python, whatever kernels are installed, spoken to without a port, with the time that it needs to end."""
-        manager = super().create_kernel_manager()
-        manager.kernel_spec_manager = KernelSpecManager(kernel_dirs=[])
-        manager.transport, manager.ip = "ipc", f"{self.sockets}/kernel"
-        manager.shutdown_wait_time = SHUTDOWN_S
-        return manager
+    async def run(self) -> None:
+        """Executes all cells, and ends the kernel and what it has started, whatever happens."""
+        with tempfile.TemporaryDirectory(prefix="raylift-") as folder:
+            self.km = AsyncKernelManager(
+                kernel_name=NATIVE_KERNEL_NAME,
+                kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),  # a kernel of this Python, whatever others there are
+                transport="ipc",
+                ip=os.path.join(folder, "kernel"),
+                shutdown_wait_time=SHUTDOWN_S,
+            )
+            try:
+                await self.async_execute(cleanup_kc=False)
+            finally:
+                await self.end_kernel()
+
+    async def end_kernel(self) -> None:
+        """Ends the kernel, and Ray first: a kernel that ends sends its processes away, for which Ray's own end would then wait."""
+        if self.km is None:  # it has not started
+            return
+        if self.kc is not None and self.interrupts < 2 and await ensure_async(self.km.is_alive()):
+            with contextlib.suppress(TimeoutError, asyncio.TimeoutError):
+                await ensure_async(self.kc.execute(END_RAY, silent=True, reply=True, timeout=SHUTDOWN_S))
+        if self.km.has_kernel:
+            await ensure_async(self.km.shutdown_kernel(now=self.interrupts > 1))
+        if self.kc is not None:
+            self.kc.stop_channels()
 
     async def async_start_new_kernel_client(self, **kwargs: Any) -> Any:
         """Hears Ctrl-C from now on."""
@@ -96,7 +118,7 @@ def what_failed(error: CellExecutionError, cell: Any) -> str:
     """The line of the cell, where it is known, and the error."""
     traceback: list[str] = next((output.traceback for output in reversed(cell.outputs) if output.output_type == "error"), [])
     line = LINE.search(ANSI.sub("", "\n".join(traceback)))
-    return f"{f':{line[1]}' if line else ''}: {error.ename}: {ANSI.sub('', str(error.evalue))}"
+    return f"{f', line {line[1]}' if line else ''}: {error.ename}: {ANSI.sub('', str(error.evalue))}"
 
 
 def execute(path: str, folder: str, names: list[str]) -> int:
@@ -105,7 +127,6 @@ def execute(path: str, folder: str, names: list[str]) -> int:
         notebook = nbformat.convert(nbformat.reader.read(file), 4)  # without a judgement of what its writer left out
     client = ShownNotebook(
         notebook,
-        kernel_name=NATIVE_KERNEL_NAME,
         timeout=None,
         startup_timeout=STARTUP_S,
         resources={"metadata": {"path": folder}},
@@ -115,8 +136,7 @@ def execute(path: str, folder: str, names: list[str]) -> int:
         return names[client.running] if names else f"cell {client.running + 1}"
 
     try:
-        with tempfile.TemporaryDirectory(prefix="raylift-") as client.sockets:
-            asyncio.run(client.async_execute())
+        asyncio.run(client.run())
     except CellExecutionError as error:
         if error.ename == "SystemExit":
             return status_of(str(error.evalue))
@@ -138,4 +158,5 @@ def status_of(said: str) -> int:
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # the kernel's debugger would speak of frozen modules
     sys.exit(execute(sys.argv[1], sys.argv[2], sys.argv[3:]))

@@ -16,12 +16,17 @@ def shown_cells(old: bytes, new: bytes) -> tuple[bytes, bytes]:
 
 
 def cell_names(old: bytes, new: bytes) -> list[str]:
-    """What each cell of a lifted notebook is called: by its number among all cells of the old one, or as new behind such a cell."""
+    """What each cell of a lifted notebook is called: by the number that it has in the old one, lifted or not, or as new behind that."""
+    before, after = (Notebook(raw).cells for raw in (old, new))
     names: list[str] = []
     behind = ""
-    for _, name in _names(Notebook(old).cells, Notebook(new).cells):
-        names.append(f"new cell behind {behind}" if name == "new cell" and behind else name)
-        behind = behind if name == "new cell" else name
+    for at, name in _names(before, after):
+        if name == "new cell":
+            names.append(f"new cell behind {behind}" if behind else name)
+            continue
+        behind = name
+        is_as_before = before[int(name.rpartition(" ")[2]) - 1].source == after[at].source
+        names.append(name if is_as_before else f"lifted {name}")
     return names
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -14,7 +15,7 @@ from tests.codemod.notebooks.making import notebook
 
 pytest.importorskip("nbclient", reason="the extra `notebook` is not installed")
 
-from raylift.commands.execute_notebook import show, status_of
+from raylift.commands.execute_notebook import END_RAY, ShownNotebook, show, status_of
 from raylift.commands.run_notebook import PROGRAM
 
 TIMEOUT_S = 120
@@ -28,7 +29,7 @@ def test_leaving_by_sys_exit_gives_the_status_of_a_script(said: str, status: int
 @pytest.mark.parametrize(
     ("kind", "content", "out", "err"),
     [
-        ("stream", {"name": "stdout", "text": "a\x1b[31mb\x1b[0m"}, "ab", ""),
+        ("stream", {"name": "stdout", "text": "a\x1b[31mb\x1b[0m\r\x1b[K50%"}, "ab\r50%", ""),
         ("stream", {"name": "stderr", "text": "warned\n"}, "", "warned\n"),
         ("execute_result", {"data": {"text/plain": "{'a': 1}"}}, "{'a': 1}\n", ""),
         (
@@ -58,6 +59,42 @@ def execute(folder: Path, *cells: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+class StandInKernel:
+    """Its manager and its client: says what it is asked."""
+
+    has_kernel = True
+
+    def __init__(self, is_stuck: bool = False) -> None:
+        self.asked: list[str] = []
+        self._is_stuck = is_stuck
+
+    def is_alive(self) -> bool:
+        return True
+
+    def execute(self, code: str, **_: Any) -> None:
+        self.asked.append(code)
+        if self._is_stuck:
+            raise TimeoutError
+
+    def shutdown_kernel(self, now: bool) -> None:
+        self.asked.append("kill" if now else "shutdown")
+
+    def stop_channels(self) -> None:
+        self.asked.append("stop")
+
+
+@pytest.mark.parametrize(
+    ("interrupts", "is_stuck", "asked"),
+    [(0, False, [END_RAY, "shutdown", "stop"]), (1, True, [END_RAY, "shutdown", "stop"]), (2, False, ["kill", "stop"])],
+)
+def test_ray_ends_before_its_kernel_which_two_interrupts_kill(interrupts: int, is_stuck: bool, asked: list[str]) -> None:
+    kernel = StandInKernel(is_stuck)
+    client = ShownNotebook(None, km=kernel)
+    client.kc, client.interrupts = kernel, interrupts
+    asyncio.run(client.end_kernel())
+    assert kernel.asked == asked
+
+
 @pytest.mark.slow
 def test_cells_run_in_the_folder_until_one_fails_which_is_named_with_its_line(tmp_path: Path) -> None:
     cells = (
@@ -72,7 +109,7 @@ def test_cells_run_in_the_folder_until_one_fails_which_is_named_with_its_line(tm
     assert done.returncode == 1
     shown = [line for line in done.stdout.splitlines() if not line.startswith(("CPU times", "Wall time"))]
     assert shown == [str(tmp_path), "by the shell", "42"]
-    assert done.stderr.splitlines()[-1] == "raylift: cell 5:2: ZeroDivisionError: division by zero"
+    assert done.stderr.splitlines()[-1] == "raylift: cell 5, line 2: ZeroDivisionError: division by zero"
     assert {path.name for path in tmp_path.iterdir()} == {"of.ipynb"}
     assert (tmp_path / "of.ipynb").read_bytes() == notebook(*cells)
 
@@ -97,6 +134,6 @@ def test_ctrl_c_stops_the_cell_and_the_notebook(tmp_path: Path) -> None:
         out, err = program.communicate(timeout=TIMEOUT_S)
     assert program.returncode == 130
     assert out == ""
-    assert err.splitlines()[-1].startswith("raylift: cell 7:3: KeyboardInterrupt")
+    assert err.splitlines()[-1].startswith("raylift: cell 7, line 3: KeyboardInterrupt")
     with pytest.raises(ProcessLookupError):
         os.kill(kernel, 0)

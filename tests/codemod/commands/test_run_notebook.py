@@ -70,6 +70,7 @@ def test_cells_of_a_lifted_notebook_are_called_by_the_numbers_that_the_user_sees
     assert isinstance(outcome, Rewritten)
     names = cell_names(source, outcome.code)
     assert names[0] == "cell 1"
+    assert "lifted cell 6" in names
     assert names[-1] == "cell 7"
     assert "new cell behind cell 6" in names
 
@@ -86,7 +87,7 @@ def test_a_lifted_notebook_runs_on_a_worker_until_a_cell_fails(warm: str, cluste
     assert done.returncode == 1, done.stdout + done.stderr
     assert "epoch 1: loss " in done.stdout
     assert done.stdout.endswith("trained\n")
-    assert done.stderr.splitlines()[-1] == "raylift: cell 5:2: ZeroDivisionError: division by zero"
+    assert done.stderr.splitlines()[-1] == "raylift: cell 5, line 2: ZeroDivisionError: division by zero"
     assert (tmp_path / "train.ipynb").read_bytes() == source
 
 
