@@ -223,4 +223,6 @@ def _number(top: dict[str, Span], key: str) -> int:
 
 
 def _first_line(error: Exception) -> str:
+    if isinstance(error, IndexError):
+        return "its JSON ends before it is complete"
     return str(error).partition("\n")[0]

@@ -8,7 +8,7 @@ from raylift import lift as core
 from raylift.outcome import Failed, Outcome, Untouched
 from raylift.pipeline.file_settings import settings_of
 from raylift.pipeline.time_limit import DEFAULT_S, TookTooLong, limited_to
-from raylift.project.discovery import is_notebook_path
+from raylift.project.discovery import is_notebook_file
 from raylift.project.files import BadInput
 from raylift.project.library_modules import is_part_of_a_library
 from raylift.project.modules import ProjectCache
@@ -40,7 +40,7 @@ def outcome_for(path: str, source: bytes, request: Request) -> Outcome:
 def _lifted(path: str, source: bytes, settings: Settings, request: Request) -> Outcome:
     """The rewrite, as part of the project that the file lies in."""
     rewrite = core.rewrite
-    if is_notebook_path(path):
+    if is_notebook_file(path, source):
         from raylift.notebooks.rewrite import rewrite_notebook as rewrite
     if path == STANDARD_INPUT:
         return rewrite(source, settings)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from raylift.pipeline import funnel
 from raylift.pipeline.related_files import with_related
 from raylift.project import files
-from raylift.project.discovery import FoundFile, found_files, is_excluded, is_notebook_path
+from raylift.project.discovery import FoundFile, found_files, is_excluded, is_notebook_file
 from raylift.request import STANDARD_INPUT, Request
 
 if TYPE_CHECKING:  # loads dataclasses, which the common case does without
@@ -58,7 +58,7 @@ def _look_at(found: FoundFile, request: Request) -> FileOutcome | PendingFile:
         if is_named and request.force_exclude and is_excluded(found.path, request):
             return FileOutcome(found, source, None)
         source = sys.stdin.buffer.read() if found.path == STANDARD_INPUT else files.read_file(found.path)
-        if is_notebook_path(found.path):
+        if is_notebook_file(found.path, source):
             return _look_at_notebook(found, source, is_named)
         if funnel.can_matter(source, is_named):
             return PendingFile(found, source)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from raylift.project.files import BadInput, reason
 from raylift.project.gitignore import Ignore, ignores_above, read_ignore
 from raylift.project.settings_file import project_in, project_of
-from raylift.request import Request
+from raylift.request import STANDARD_INPUT, Request
 
 SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages"})
 
@@ -21,6 +21,11 @@ NOTEBOOK = ".ipynb"
 def is_notebook_path(path: str) -> bool:
     """Whether a file is a notebook, by its name."""
     return path.endswith(NOTEBOOK)
+
+
+def is_notebook_file(path: str, source: bytes) -> bool:
+    """Whether a file is a notebook; what comes on standard input has no name, so its first bytes tell."""
+    return is_notebook_path(path) or (path == STANDARD_INPUT and source.lstrip()[:1] == b"{" and b'"nbformat"' in source)
 
 
 class FoundFile(NamedTuple):

@@ -383,6 +383,14 @@ def test_a_notebook_goes_wherever_a_script_goes(raylift: Raylift, tmp_path: Path
     assert raylift("check", path).code == 0
 
 
+def test_a_notebook_may_come_on_standard_input(raylift: Raylift) -> None:
+    raw = notebook(*CELLS)
+    assert "<stdin>:cell 5:1: RL101" in raylift("check", "-", stdin=raw).out
+    assert json.loads(raylift("rewrite", "-", stdin=raw).out)["nbformat"] == 4
+    assert raylift("check", "-", stdin=b'{"nbformat": 4').out.startswith("<stdin>: is no notebook: its JSON ends before")
+    assert raylift("check", "-", stdin=b"{1: 2}\n").code == 0
+
+
 def test_a_comment_of_ours_counts_in_a_cell_and_markers_are_left_there(raylift: Raylift, tmp_path: Path) -> None:
     path = tmp_path / "train.ipynb"
     path.write_bytes(notebook("# raylift: skip-file\n", *CELLS))
