@@ -50,7 +50,8 @@ def stock_loader_edits(case: Case, data: HandedOver) -> Iterator[Finding]:
     prepared = [node for nodes in reads.values() for node in nodes if call_name(script.parent(node) or node) in PREPARING]
     yield from _unprepared(script, prepared)
     text = (
-        "stock Ray leaves out up to one row less than there are workers in each pass, and shuffles within the share of a worker"
+        "stock Ray leaves out up to one row less than there are workers in each pass, shuffles within the share of a worker, "
+        "and accumulates gradients across the end of an epoch"
     )
     yield Notice(data.uses[0].call.lineno, "RL242", text, "lift with `--runtime raylift` where every row counts")
     yield NeededImport("ray.train")

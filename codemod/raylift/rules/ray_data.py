@@ -27,7 +27,7 @@ RULES = (
          "Hand over what is read, as a number or a list.", depends="--data"),
     Rule("RL242", "notice", "What stock Ray leaves out of an epoch",
          "Ray keeps its workers even: of rows that do not divide among them the rest is left out, the same one in each pass, and each worker "
-         "shuffles what it has.",
+         "shuffles what it has. Accelerate is not told of the end of an epoch: under gradient accumulation the steps left over run on into the next.",
          "loader = DataLoader(dataset,", "iter_torch_batches(", "Lift with `--runtime raylift`.", depends="--data"),
     Rule("RL243", "notice", "Maps stay in front of the hand-over",
          "What the script does to its data keeps its meaning where it is: the driver does it once, before Ray Data splits the rows.",
