@@ -44,14 +44,18 @@ def _run(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _reading_what_moved(script: Script, placement: Placement) -> Iterator[Notice]:
-    """Lines of the kernel that are given a name which only the train function binds now."""
+    """Code that stays and reads what only the train function binds now: cells out of order, and lines of the kernel."""
     moved = set(placement.moved)
-    stays: set[str] = set()
-    gone: set[str] = set()
-    for statement in statements(script):
-        (gone if statement.node in moved else stays).update(statement.binds)
-    for node in script.tree.body:
-        for name in sorted(names_in_mark(node) & (gone - stays)):
+    every = statements(script)
+    stays = {name for statement in every if statement.node not in moved for name in statement.binds}
+    gone = {name for statement in every if statement.node in moved for name in statement.binds} - stays
+    for statement in every:
+        node = statement.node
+        read = (statement.reads_now | statement.reads_later) & gone
+        if read and node not in moved:
+            text = f"`{min(read)}` is read here, and made by a cell below that moves to the workers"
+            raise Refusal(node.lineno, "RL332", text, "put the cells into the order in which they are run")
+        for name in sorted(names_in_mark(node) & gone):
             text = f"this line reads `{name}`, which only the workers have now"
             yield Notice(
                 node.lineno, "RL239", text, "set it in a cell above as well, or let the train function do this in Python"

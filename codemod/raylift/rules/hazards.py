@@ -55,4 +55,7 @@ RULES = (
     Rule("RL331", "refusal", "Code of the kernel in what moves to the workers",
          "Magics, shell commands and `await` outside of functions are the kernel's; a worker is a plain Python process.",
          "steps = await started()", "", "Put them into a cell of their own, before the training."),
+    Rule("RL332", "refusal", "A notebook whose cells are out of order",
+         "Run from the top, such a cell fails before the lift; nothing tells in which order its cells were run.",
+         "print(trainer.state)", "", "Put the cells into the order in which they are run, and run all of them once."),
 )  # fmt: skip

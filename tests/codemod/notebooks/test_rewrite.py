@@ -274,6 +274,15 @@ def test_what_only_a_kernel_can_run_must_not_move(line: str) -> None:
     assert str(outcome.notices[0].line) == "cell 4:1"
 
 
+@pytest.mark.parametrize(
+    "early", ["print(trainer.state)\n", "for part in model.parameters():\n    pass\n", "trainer.args.seed = 3\n"]
+)
+def test_a_cell_that_reads_what_only_a_cell_below_makes_is_named(early: str) -> None:
+    outcome = rewrite_notebook(notebook(*CELLS[:2], early, *CELLS[2:]))
+    assert isinstance(outcome, Refused)
+    assert [(str(notice.line), notice.rule) for notice in outcome.notices] == [("cell 3:1", "RL332")]
+
+
 def test_a_broken_cell_is_left_as_it_is_and_told_with_its_number() -> None:
     outcome = rewrite_notebook(notebook(*CELLS[:2], "print('half\n", *CELLS[2:]))
     assert isinstance(outcome, Rewritten)
