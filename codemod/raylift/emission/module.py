@@ -194,7 +194,11 @@ def _train_func(
 ) -> cst.FunctionDef:
     """`def train_func():` around the moved statements and the guard's body."""
     function = cst.parse_statement(f"def {launcher.train_func}({launcher.parameter}):\n    ...\n")
-    lead = [*preamble, *([f"global {', '.join(placement.shared)}"] if placement.shared else [])]
+    lead = [
+        *_imported_first(preamble, inside),
+        *preamble,
+        *([f"global {', '.join(placement.shared)}"] if placement.shared else []),
+    ]
     body = _without_blanks_above([*statements_of(*lead), *inside])
     if placement.shared:
         body = [cast(cst.BaseStatement, statement.visit(_Unannotated(placement.shared))) for statement in body]
@@ -211,6 +215,13 @@ def _opened(statements: Body) -> Body:
     first, *more = [inner for each in statements for inner in _block(cst.ensure_type(each, cst.If))]
     above = cst.ensure_type(statements[0], cst.If).leading_lines
     return [first.with_changes(leading_lines=[*above, *getattr(first, "leading_lines", ())]), *more]
+
+
+def _imported_first(preamble: Sequence[str], inside: Body) -> list[str]:
+    """What the first lines of a train function read of modules that it imports itself, further down, as a cell's code may."""
+    plain = [statement.body[0] for statement in inside if isinstance(statement, cst.SimpleStatementLine)]
+    own = {alias.evaluated_name for small in plain if isinstance(small, cst.Import) for alias in small.names}
+    return [f"import {name}" for name in ("os", "sys") if name in own and any(f"{name}." in line for line in preamble)]
 
 
 def _block(guard: cst.If) -> Body:

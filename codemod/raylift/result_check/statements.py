@@ -163,10 +163,14 @@ def _aligned(source: Sequence[bytes | int], path: Sequence[bytes | int]) -> list
 def _order(
     source: Block, source_marks: Sequence[bytes | int], paths: Sequence[Block], path_marks: Sequence[Sequence[bytes | int]]
 ) -> Iterator[Fault]:
+    """Statements that stand in another place than before; an import may stand anywhere above what uses it."""
     known = set(source_marks)
     for path, marks in zip(paths, path_marks, strict=True):
-        for node, mark, at in zip(path, marks, _aligned(source_marks, marks), strict=True):
-            if at is None and mark in known and not isinstance(node, (ast.Import, ast.ImportFrom)):
+        rest = [
+            (node, mark) for node, mark in zip(path, marks, strict=True) if not isinstance(node, (ast.Import, ast.ImportFrom))
+        ]
+        for (node, mark), at in zip(rest, _aligned(source_marks, [mark for _, mark in rest]), strict=True):
+            if at is None and mark in known:
                 yield Fault(node.lineno, f"`{_shown(node)}` stands in another place than before")
 
 

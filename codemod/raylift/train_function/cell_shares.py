@@ -45,8 +45,8 @@ class CellShares:
 
     def _of_driver(self) -> set[int]:
         """What stays, what that needs, and what sets something for its process."""
-        driver = set(self._kinds.settings)
-        waiting = [i for i in range(len(self._every)) if i not in self.worker]
+        driver: set[int] = set()
+        waiting = [i for i in range(len(self._every)) if i not in self.worker or i in self._kinds.settings]
         while waiting:
             i = waiting.pop()
             driver.add(i)
@@ -109,7 +109,7 @@ class CellShares:
 
     def _left_over(self) -> list[int]:
         """Functions and classes that read what no statement makes any more where they stand."""
-        stays = {name for i, s in enumerate(self._every) if i not in self.worker or self._kinds.repeatable[i] for name in s.binds}
+        stays = {name for i in self._of_driver() for name in self._every[i].binds}
         gone = self._bound - stays
         return [
             i

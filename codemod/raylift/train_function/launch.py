@@ -110,11 +110,16 @@ def written_out(case: Case, use_gpu: bool, parameter: str, train_func: str) -> W
         config.append('"script": __spec__.name if __spec__ else Path(__file__).stem')
         lines.append(f'import_module({parameter}["script"]).{train_func}()')
         imports += [NeededImport("importlib", "import_module"), NeededImport("pathlib", "Path")]
-    return WrittenOut(tuple(config), tuple(lines), tuple(_not_there(case.script, imports)))
+    return WrittenOut(tuple(config), tuple(lines), tuple(_not_there(case, imports)))
 
 
-def _not_there(script: Script, imports: Iterable[NeededImport]) -> list[NeededImport]:
-    have = {binding.name for binding in script.imports()}
+def _not_there(case: Case, imports: Iterable[NeededImport]) -> list[NeededImport]:
+    """The needed imports that the script has not, or only where they move into the train function."""
+    moved = set(case.placement.moved) if case.placement is not None and case.placement.place is not None else set()
+    stays = [node for node in case.script.tree.body if isinstance(node, (ast.Import, ast.ImportFrom)) and node not in moved]
+    have = {binding.name for binding in case.script.imports()}
+    if moved:
+        have = {alias.name for node in stays if isinstance(node, ast.Import) for alias in node.names if not alias.asname}
     full = {each: f"{each.module}.{each.name}" if each.name else each.module for each in imports}
     return [each for each in full if full[each] not in have]
 

@@ -77,6 +77,21 @@ def test_a_seed_and_a_variable_of_the_environment_are_set_in_both_places() -> No
     assert '    os.environ["WANDB_MODE"] = "offline"\n    set_seed(3)\n' in cells[-2]
 
 
+def test_what_stock_ray_needs_first_is_there_where_a_later_cell_imports_it() -> None:
+    reading = CELLS[2].replace('"rows"', '"csv", data_files="a.csv"')
+    cells = lifted_cells(
+        *CELLS[:2], reading, *CELLS[3:], "import os\nprint(os.sep, trainer.state)\n", "trainer.train()\n", runtime="ray"
+    )
+    train = next(cell for cell in cells if "def train_func" in cell)
+    assert 'def train_func(config):\n    import os\n    os.chdir(config["cwd"])\n' in train
+
+
+def test_a_seed_between_two_trainings_finds_its_number_in_both_places() -> None:
+    cells = lifted_cells(*CELLS, "import torch\nseed = 3\ntorch.manual_seed(seed)\n", "trainer.train()\n")
+    assert cells[-1] == "import torch\nseed = 3\ntorch.manual_seed(seed)\n"
+    assert "    seed = 3\n    torch.manual_seed(seed)\n    trainer.train()" in cells[-3]
+
+
 def test_a_login_and_an_installation_stay_and_the_launcher_waits_for_a_login() -> None:
     login = "from huggingface_hub import notebook_login\nnotebook_login()\n"
     cells = lifted_cells("!pip install -q transformers\n", *CELLS, login, "trainer.push_to_hub()\n")
@@ -223,6 +238,10 @@ def test_what_is_deleted_is_deleted_where_it_is() -> None:
 def test_a_function_for_later_use_follows_the_model_that_it_reads() -> None:
     cells = lifted_cells(*CELLS, "def predict(text):\n    return model(text)\n")
     assert cells[-2].rstrip().endswith("    def predict(text):\n        return model(text)")
+    cells = lifted_cells(*CELLS, "def show(n):\n    print(data[n])\n")
+    assert cells[-2].rstrip().endswith("    def show(n):\n        print(data[n])")
+    shown = lifted_cells(*CELLS[:3], "data[0]\n", *CELLS[3:], "def show(n):\n    print(data[n])\n")
+    assert shown[-1] == "def show(n):\n    print(data[n])\n"
 
 
 def test_a_batch_that_is_drawn_after_a_seed_is_drawn_on_the_workers_too() -> None:
