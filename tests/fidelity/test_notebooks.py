@@ -23,7 +23,6 @@ ALONE = [
     ("course", "ray"),
     ("two_trainers", "raylift"),
     ("accelerate_cell", "ray"),
-    ("loop_over_cells", "raylift"),
     ("notebook_launcher", "raylift"),
     ("peft_plots", "raylift"),
     ("reassigned", "raylift"),
