@@ -9,7 +9,7 @@ from raylift.command_launch import launch_from_commands
 from raylift.entry_points import entry_points, is_training
 from raylift.frameworks.accelerate.launched_functions import settings_launched
 from raylift.frameworks.accelerate.notebook_launcher import settings_with_launch
-from raylift.frameworks.ray_legacy.legacy_uses import has_legacy
+from raylift.frameworks.ray_legacy.unused_imports import is_lifted_in_place
 from raylift.frameworks.runtimes import changes_runtime
 from raylift.frameworks.steps import lift_for
 from raylift.hazards.other_systems import refuse_other_systems
@@ -29,7 +29,7 @@ from raylift.train_function.launch import launcher_for
 
 def assemble(script: Script, settings: Settings) -> Plan | None:
     """Every finding about a script as one plan; None if nothing changes where it neither trains nor calls what trains."""
-    if has_legacy(script) or changes_runtime(script, settings):
+    if is_lifted_in_place(script) or changes_runtime(script, settings):
         return _planned(Case(script, settings), [])
     refuse_hyperparameter_search(script)
     case = _case(script, settings)

@@ -6,6 +6,7 @@ import ast
 
 from raylift.frameworks.hf_trainer.unseen import unseen_trainers
 from raylift.frameworks.ray_legacy.legacy_uses import has_legacy
+from raylift.frameworks.runtimes import has_ray_tasks, is_of_ray_today
 from raylift.frameworks.starts import STARTS, UPDATED
 from raylift.plan import Notice
 from raylift.script import Script, remembered
@@ -27,9 +28,9 @@ def left_alone(script: Script) -> str:
         return "it is a test"
     if has_legacy(script):
         return ""
-    if any(_is_lifted_name(binding.name) for binding in script.imports()):
+    if any(is_of_ray_today(binding.name) for binding in script.imports()):
         return "it already uses Ray Train"
-    if any("ray.remote" in script.names(node) for node in script.all(ast.Attribute) if node.attr == "remote"):
+    if has_ray_tasks(script):
         return HAS_RAY_TASKS
     may_change = starts(script) or script.has_neighbours or any(found(script) for found in UPDATED)
     if not may_change and not any(script.method_calls("hyperparameter_search")):
@@ -40,10 +41,6 @@ def left_alone(script: Script) -> str:
 def doubtful_starts(script: Script) -> list[Notice]:
     """What must be said of a script in which nothing trains, as far as can be seen."""
     return unseen_trainers(script)
-
-
-def _is_lifted_name(name: str) -> bool:
-    return name.startswith(("ray.train", "raylift_runtime", "ray.remote"))
 
 
 def uses_ray(script: Script) -> bool:

@@ -16,7 +16,8 @@ from raylift.frameworks.hf_trainer import (
     unseen,
 )
 from raylift.frameworks.ray_legacy import lift as ray_legacy
-from raylift.frameworks.ray_legacy.legacy_uses import has_legacy, tuners_over_trainers
+from raylift.frameworks.ray_legacy.legacy_uses import tuners_over_trainers
+from raylift.frameworks.ray_legacy.unused_imports import drop_unused_imports, is_lifted_in_place, with_places_of_today
 from raylift.frameworks.runtimes import changes_runtime
 from raylift.hazards import steps as hazards
 from raylift.plan import Case, Finding, Lift
@@ -47,6 +48,7 @@ INTO_TRAIN_FUNCTION = Lift(
         config_written_out.write_out_config,
         connect.connect_loops,
         connect.resume_loops,
+        drop_unused_imports,
         hazards.hazards,
     ),
     complete=as_found,
@@ -59,7 +61,7 @@ IN_PLACE = Lift(
 )
 """A script of Ray 2.0 to 2.8 has a train function and a trainer already; both take today's form where they stand."""
 
-ONLY_UPDATED = Lift(steps=UPDATES, complete=as_found)
+ONLY_UPDATED = Lift(steps=UPDATES, complete=with_places_of_today)
 """A module that trains nothing itself, but has classes or makes arguments for those that do, takes today's names."""
 
 OTHER_RUNTIME = Lift(steps=(retarget.swap_runtime,), complete=as_found)
@@ -70,6 +72,6 @@ def lift_for(case: Case, *, trains: bool) -> Lift:
     """The way in which a script is lifted."""
     if changes_runtime(case.script, case.settings) and not any(tuners_over_trainers(case.script)):
         return OTHER_RUNTIME
-    if has_legacy(case.script):
+    if is_lifted_in_place(case.script):
         return IN_PLACE
     return INTO_TRAIN_FUNCTION if trains else ONLY_UPDATED

@@ -32,6 +32,18 @@ def imported_names(parsed: ParsedBytes) -> Iterator[ImportedName]:
                 yield ImportedName(alias.asname or alias.name, f"{origin}.{alias.name}", node)
 
 
-def uses_ray_training(parsed: ParsedBytes) -> bool:
-    """Whether a file imports what Ray trains or trained with, so that it is edited where it stands."""
+def imports_ray_training(parsed: ParsedBytes) -> bool:
+    """Whether a file imports what Ray trains or trained with."""
     return any(name.full.startswith(RAY_TRAINING) for name in imported_names(parsed))
+
+
+def uses_ray_training(parsed: ParsedBytes) -> bool:
+    """Whether a file imports and reads what Ray trains or trained with, so that it is edited where it stands."""
+    return any(name.full.startswith(RAY_TRAINING) and _is_read(parsed, name) for name in imported_names(parsed))
+
+
+def _is_read(parsed: ParsedBytes, name: ImportedName) -> bool:
+    """Whether something is read by the name that an import gives it; of `import a.b` that is `a.b`."""
+    if isinstance(name.node, ast.Import) and name.full.startswith(f"{name.bound}."):
+        return any(ast.unparse(node) == name.full for node in parsed.nodes if isinstance(node, ast.Attribute))
+    return name.bound in parsed.read_names or name.bound == "*"

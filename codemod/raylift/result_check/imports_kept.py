@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from raylift.result_check.edited import STARTERS
 from raylift.result_check.fault import Fault
-from raylift.result_check.imported_names import imported_names, uses_ray_training
+from raylift.result_check.imported_names import imported_names, imports_ray_training
 from raylift.result_check.parsed_bytes import ParsedBytes
 
 
@@ -20,7 +20,7 @@ def import_faults(before: ParsedBytes, after: ParsedBytes, target: str) -> Itera
         is_replaced = name.bound in bound or name.full.startswith("ray.") or has_gone
         if (name.bound, name.full) not in kept and not is_replaced:
             yield Fault(name.node.lineno, f"the import of `{name.full}` is lost")
-    is_renamed = uses_ray_training(before)
+    is_renamed = imports_ray_training(before)
     had = {(name.bound, name.full) for name in old}
     for name in new:
         if (name.bound, name.full) in had:

@@ -30,7 +30,7 @@ def replace_legacy_imports(
         waiting = [each for each in waiting if each != trainer_import(script, settings)]  # it takes the old one's place
     statements: list[ast.Import | ast.ImportFrom] = [*script.all(ast.Import), *script.all(ast.ImportFrom)]
     for node in sorted(statements, key=lambda node: node.lineno):
-        legacy = [alias for alias in _legacy_aliases(script, node) if not _is_kept(script, node, alias, changed)]
+        legacy = [alias for alias in legacy_aliases(script, node) if not _is_kept(script, node, alias, changed)]
         if legacy:
             yield from _moved(script, node, legacy, settings, have, waiting)
     yield from waiting
@@ -51,8 +51,9 @@ def _imported_anyway(script: Script) -> set[str]:
     return {name for name in have if not is_legacy(name.removeprefix("import "))}
 
 
-def _legacy_aliases(script: Script, node: ast.Import | ast.ImportFrom) -> list[ast.alias]:
-    names = {alias: _name(node, alias) for alias in node.names}
+def legacy_aliases(script: Script, node: ast.Import | ast.ImportFrom) -> list[ast.alias]:
+    """What of an import is of an API that Ray has removed, or is only used with one."""
+    names = {alias: imported_name(node, alias) for alias in node.names}
     return [
         alias
         for alias, name in names.items()
@@ -77,7 +78,8 @@ def _goes_with_argument(script: Script, alias: ast.alias, name: str) -> bool:
     return bool(inside) and all(inside)
 
 
-def _name(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> str:
+def imported_name(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> str:
+    """What an import brings, in full; empty for a neighbour's."""
     if isinstance(node, ast.Import):
         return alias.name
     return f"{node.module}.{alias.name}" if node.module and not node.level else ""
@@ -85,7 +87,7 @@ def _name(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> str:
 
 def _is_kept(script: Script, node: ast.Import | ast.ImportFrom, alias: ast.alias, changed: frozenset[ast.AST]) -> bool:
     """Whether a callback of Tune is used where no edit takes it out: its module is still there."""
-    if not _name(node, alias).startswith(INTEGRATIONS):
+    if not imported_name(node, alias).startswith(INTEGRATIONS):
         return False
     uses = [use for use in script.all(ast.Name) if use.id == (alias.asname or alias.name)]
     return any(changed.isdisjoint(script.enclosing(use)) for use in uses)
@@ -130,7 +132,7 @@ def _is_there(each: NeededImport, have: set[str]) -> bool:
 
 def _target(script: Script, node: ast.Import | ast.ImportFrom, alias: ast.alias, settings: Settings) -> Iterator[NeededImport]:
     """Where an imported name comes from now: module and name; nothing where its uses no longer need it."""
-    name = _name(node, alias)
+    name = imported_name(node, alias)
     if alias.name == "*":
         raise Refusal(node.lineno, "RL322", f"`from {name[:-2]} import *` hides which names are used", "import them by name")
     if name in LEGACY_TRAINERS:
