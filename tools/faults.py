@@ -6,8 +6,8 @@
 
 `accelerate` is an ordinary loop as the codemod lifts it with `--resumable`, `named` one that saves states which Accelerate names. The other
 kinds are Trainers: one that looks for its newest checkpoint itself (`looks`), one that saves the model alone, one that passes a stream
-many times. `--early` is one short run that dies five times, before its first report, in each rank's save, and after a save. Prints one line per run and ends with status 1 if any run
-ended otherwise.
+many times. `--early` is one short run that dies five times, before its first report, in each rank's save, and after a save; without `--kind` of
+each kind that could go on from too little. Prints one line per run and ends with status 1 if any run ended otherwise.
 """
 
 from __future__ import annotations
@@ -113,13 +113,13 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--per-run", type=int, default=5)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--kind", choices=COMMANDS, nargs="+", default=["trainer"])
+    parser.add_argument("--kind", choices=COMMANDS, nargs="+")
     parser.add_argument("--sharded", action="store_true", help="each rank holds and keeps its own part of the optimizer's state")
     parser.add_argument("--early", action="store_true", help="one short run, which dies before and around its first checkpoint")
     options = parser.parse_args()
     is_right, steps = True, EARLY_STEPS if options.early else STEPS
     with local_cluster() as cluster:
-        for kind in ["named", "stream", "only-model", "looks"] if options.early else options.kind:
+        for kind in options.kind or (["named", "stream", "only-model", "looks"] if options.early else ["trainer"]):
             generator = random.Random(options.seed)
             plans = [plan(generator, options.per_run) for _ in range(-(-options.kills // options.per_run))]
             if options.early:
