@@ -44,10 +44,14 @@ def entry_points(script: Script, always_imported: bool) -> EntryPoints:
     """How a script starts its trainings, if it does."""
     if is_notebook(script):
         return _of_cells(script)
-    placement = placement_of(script, always_imported=always_imported)
+    placement = _placement_of(script, always_imported=always_imported)
     commands = _launching_commands(script, placement)
     reach = tuple(reached(script, commands or placement.entry, lambda value: _launches(script, value)))
     return EntryPoints(placement, reach, tuple(filter(is_training, reach)), commands)
+
+
+def _placement_of(script: Script, *, always_imported: bool) -> Placement:
+    return placement_of(script, lambda guard: _trains(script, guard.body, []), always_imported=always_imported)
 
 
 def _of_cells(script: Script) -> EntryPoints:
@@ -83,6 +87,6 @@ def _own_commands(script: Script) -> tuple[Function, ...]:
     known = script.answers.get(_own_commands)
     if known is None:
         script.answers[_own_commands] = ()  # while it is found out: modules may call each other in circles
-        known = _launching_commands(script, placement_of(script, always_imported=True)) if command_functions(script) else ()
+        known = _launching_commands(script, _placement_of(script, always_imported=True)) if command_functions(script) else ()
         script.answers[_own_commands] = known
     return cast("tuple[Function, ...]", known)

@@ -16,6 +16,7 @@ from raylift.hazards.foreign_ranks import read_ranks_of_ray
 from raylift.hazards.kernel_code import kernel_code
 from raylift.hazards.local_rank import read_local_rank, refuse_star_imports
 from raylift.hazards.process_group import own_process_groups
+from raylift.hazards.second_guards import refuse_other_guards
 from raylift.hazards.sharding import tell_sharding_on_cpus
 from raylift.hazards.spawned_processes import refuse_spawners
 from raylift.plan import Case, Finding
@@ -35,3 +36,4 @@ def hazards(case: Case) -> Iterator[Finding]:
     if case.trainings:
         refuse_spawners(script, reached)
         refuse_star_imports(script)
+        refuse_other_guards(case)

@@ -19,8 +19,8 @@ def launcher_faults(before: ParsedBytes, after: ParsedBytes, launch: LaunchedTra
     if launch.guard is None:
         yield Fault(launch.call.lineno, "the launcher stands outside of the `__main__` guard")
         return
-    was = next((node for node in before.tree.body if isinstance(node, ast.If) and is_main_test(node.test)), None)
-    if was is not None and ast.dump(was.test) != ast.dump(launch.guard.test):
+    were = [ast.dump(node.test) for node in before.tree.body if isinstance(node, ast.If) and is_main_test(node.test)]
+    if were and ast.dump(launch.guard.test) not in were:
         yield Fault(launch.guard.lineno, "the condition of the `__main__` guard has changed")
     if not _is_fitted(launch.guard.body, launch.call):
         yield Fault(launch.call.lineno, "the launcher is made and never told to `fit`")

@@ -25,17 +25,18 @@ def statement_faults(before: ParsedBytes, after: ParsedBytes, launch: LaunchedTr
     if launch is None:
         yield from comparison.blocks(before.tree.body, [after.tree.body])
         return
-    guard = next((node for node in before.tree.body if isinstance(node, ast.If) and is_main_test(node.test)), None)
-    if guard is not None and before.text(guard) in {after.text(node) for node in after.tree.body}:
-        guard = None  # it has nothing to do with the training
+    there = {after.text(node) for node in after.tree.body}
+    guards = [node for node in before.tree.body if isinstance(node, ast.If) and is_main_test(node.test)]
+    guards = [node for node in guards if before.text(node) not in there]  # the others have nothing to do with the training
     inside = without_frame(launch.train_function.body)
     around = [node for node in after.tree.body if node is not launch.train_function and node is not launch.guard]
     source: list[ast.stmt] = []
     for node in before.tree.body:
-        source += guard.body if guard is not None and node is guard else [node]
+        source += node.body if isinstance(node, ast.If) and node in guards else [node]
     yield from comparison.blocks(source, [around, inside])
-    if guard is not None and guard.orelse and launch.guard is not None:
-        yield from comparison.blocks(guard.orelse, [launch.guard.orelse])
+    for guard in guards:
+        if guard.orelse and launch.guard is not None:
+            yield from comparison.blocks(guard.orelse, [launch.guard.orelse])
 
 
 class Comparison:

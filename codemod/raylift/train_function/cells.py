@@ -19,7 +19,7 @@ from raylift.train_function.cell_kinds import CellKinds
 from raylift.train_function.cell_marks import cells_of, is_cell_mark, is_cell_start, names_in_mark
 from raylift.train_function.cell_reads import CellReads
 from raylift.train_function.cell_shares import CellShares
-from raylift.train_function.placement import guards
+from raylift.train_function.placement import guards, is_plain_guard
 from raylift.train_function.statements import Statement, statements
 
 ONLY_OF_WORKERS = frozenset({"RL211", "RL212", "RL213", "RL215", "RL216", "RL217", "RL222"})
@@ -44,7 +44,7 @@ def cells_placement(script: Script, training: Collection[ast.stmt]) -> Placement
         imported=False,
         repeated=tuple(every[i].node for i in sorted(repeated)),
         place=every[max(waited_for, default=kinds.first)].node if every else None,
-        opened=tuple(node for node in guards(script)[:1] if node in {every[i].node for i in moved} and not node.orelse),
+        opened=tuple(node for node in guards(script) if node in {every[i].node for i in moved} and is_plain_guard(node)),
     )
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections import Counter
+from collections.abc import Callable
 
 from raylift.plan import Placement
 from raylift.script import Script
@@ -37,25 +38,42 @@ def _compares_main(test: ast.expr) -> bool:
     return named and any(isinstance(side, ast.Constant) and side.value == "__main__" for side in sides)
 
 
+def is_plain_guard(statement: ast.stmt) -> bool:
+    """Whether a `__main__` guard asks nothing else, and has no other branch."""
+    return isinstance(statement, ast.If) and _compares_main(statement.test) and not statement.orelse
+
+
 def guards(script: Script) -> list[ast.If]:
     """The `__main__` guards of a script."""
     return [node for node in script.tree.body if isinstance(node, ast.If) and is_main_guard(node)]
 
 
-def placement_of(script: Script, *, always_imported: bool) -> Placement:
-    """Decide where every top-level statement goes; `always_imported` where workers run the top level whatever stands there."""
-    guard = next(iter(guards(script)), None)
+def placement_of(script: Script, trains: Callable[[ast.If], bool], *, always_imported: bool) -> Placement:
+    """Decide where every top-level statement goes; `always_imported` where workers run the top level whatever stands there.
+
+    Of several `__main__` guards the last one that trains is the entry block; what those above it hold is done before.
+    """
+    found = guards(script)
+    guard = next((node for node in reversed(found) if len(found) > 1 and trains(node)), next(iter(found), None))
+    ahead = found[: found.index(guard)] if guard else []
     every = [statement for statement in statements(script) if statement.node is not guard]
     entry = [facts(script, node) for node in guard.body] if guard else []
-    imported = always_imported or not travels_by_value(script, every, has_guard=guard is not None)
-    moved = _moved(every, entry, effects_stay=imported, functions_follow=guard is None)
+    top_level = [statement for statement in every if statement.node not in found]
+    imported = always_imported or not travels_by_value(script, top_level, has_guard=guard is not None)
+    moved = _moved(every, entry, {s for s in every if s.node in ahead}, effects_stay=imported, functions_follow=guard is None)
     shared = _shared(script, every, entry, moved)
-    return Placement(tuple(s.node for s in every if s in moved), guard, tuple(sorted(shared)), imported)
+    nodes = tuple(s.node for s in every if s in moved)
+    opened = tuple(node for node in found if node in nodes)
+    return Placement(nodes, guard, tuple(sorted(shared)), imported, opened=opened)
 
 
-def _moved(every: list[Statement], entry: list[Statement], *, effects_stay: bool, functions_follow: bool) -> set[Statement]:
+def _moved(
+    every: list[Statement], entry: list[Statement], ahead: set[Statement], *, effects_stay: bool, functions_follow: bool
+) -> set[Statement]:
     last_import = max((i for i, s in enumerate(every) if s.kind == "import"), default=-1)
-    moved = {s for s in every if s.kind == "heavy" or (not effects_stay and (s.kind in ("effect", "setting") or s.is_local))}
+    moved = ahead | {
+        s for s in every if s.kind == "heavy" or (not effects_stay and (s.kind in ("effect", "setting") or s.is_local))
+    }
     given = frozenset(name for s in every if s.kind in ("import", "function", "class") for name in s.binds)
     contested = _contested(every)
     while True:

@@ -54,18 +54,26 @@ STATEMENTS = st.one_of(
 )
 
 
+def guarded(body: list[str]) -> list[str]:
+    """Some statements behind a `__main__` guard."""
+    inside = [f"    {line}" for part in body for line in part.split("\n")]
+    return ['if __name__ == "__main__":', *inside] if inside else []
+
+
 @st.composite
 def scripts(draw: st.DrawFn) -> str:
-    """A flat script, or one with a guard, that trains somewhere."""
+    """A flat script, or one with a guard or several, that trains somewhere."""
     body = draw(st.lists(STATEMENTS, min_size=1, max_size=9))
     train = ["trainer = Trainer(effect(5))", "trainer.train()"]
     head = ["import sys", "from lib import effect", "from transformers import Trainer"]
     head += [f"{each} = {draw(FIRST)}" for each in NAMES if draw(st.integers(0, 3))]
     head += [f"def {each}(): return 1" for each in FUNCTIONS if draw(st.integers(0, 2))]
     if draw(st.booleans()):
-        cut = draw(st.integers(0, len(body)))
-        inside = [f"    {line}" for part in [*body[cut:], *train] for line in part.split("\n")]
-        return "\n".join([*head, *body[:cut], 'if __name__ == "__main__":', *inside]) + "\n"
+        first, second, third = sorted(draw(st.integers(0, len(body))) for _ in range(3))
+        ahead, inside, behind = body[first:second], body[second:third], body[third:]
+        if draw(st.booleans()):
+            return "\n".join([*head, *body[:second], *guarded([*inside, *behind, *train])]) + "\n"
+        return "\n".join([*head, *body[:first], *guarded(ahead), *guarded([*inside, *train]), *guarded(behind)]) + "\n"
     place = draw(st.integers(0, len(body)))
     return "\n".join([*head, *body[:place], *train, *body[place:]]) + "\n"
 
