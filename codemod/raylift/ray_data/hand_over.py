@@ -51,6 +51,8 @@ def hand_over_data(case: Case) -> Iterator[Finding]:
     yield from edits(case, data)
     yield from _counted(case, data)
     yield from _notices(script, data)
+    if any(part.states for part in data.parts):
+        yield NeededImport("accelerate", "PartialState")
     yield NeededImport("raylift_runtime.data", "from_huggingface") if case.settings.target.data else NeededImport("ray.data")
 
 
@@ -121,11 +123,12 @@ def _body(case: Case, data: HandedOver) -> list[str]:
     script = case.script
     source = DriverSource(script, {*data.gone, *blocks_gone(script, data.gone)})
     lines: list[str] = []
-    made = {name for part in data.parts if part.frame.function is None for each in part.taken for _, name in each.makes}
+    entry = [part for part in data.parts if part.frame.function is None]
+    made = {name for part in entry for each in part.taken for _, name in each.makes}.union(*(part.states for part in entry))
     if shared := sorted(made & set(case.placement.shared if case.placement else ())):
         lines.append(f"global {', '.join(shared)}")
     for part in data.parts:
-        start: list[str] = []
+        start = [f"{name} = PartialState()" for name in sorted(part.states)]
         given = [(name, value) for name, value in part.given if not (isinstance(value, ast.Name) and value.id == name)]
         if given:
             start.append(f"{', '.join(name for name, _ in given)} = {', '.join(written(script, value) for _, value in given)}")

@@ -91,7 +91,7 @@ def _joined(parts: Iterable[Part]) -> list[Part]:
         old = found[key]
         given = in_order({*old.given, *part.given})
         taken = sorted({*old.taken, *part.taken}, key=lambda each: (each.node.lineno, each.node.col_offset))
-        found[key] = Part(old.frame, given, tuple(taken))
+        found[key] = Part(old.frame, given, tuple(taken), old.states | part.states)
     return list(found.values())
 
 

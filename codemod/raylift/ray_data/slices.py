@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from operator import itemgetter
 
@@ -11,6 +12,7 @@ from raylift.plan import Case, Refusal
 from raylift.ray_data.data_uses import DataUse
 from raylift.ray_data.frames import Frame, frames_to
 from raylift.ray_data.leaves import Leaf, Name, makers_of, names_read
+from raylift.ray_data.one_process import binds_processes, refuse_more_than_order
 from raylift.ray_data.telling import is_telling
 from raylift.ray_data.worker_only import refuse_parts_by_rank, refuse_worker
 from raylift.script import Script
@@ -24,11 +26,12 @@ SEEDS = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one frame adds to the driver's function: what it is given, and its statements."""
+    """What one frame adds to the driver's function: what it is given, its statements, and the names of its Accelerators."""
 
     frame: Frame
     given: tuple[tuple[str, ast.expr], ...]
     taken: tuple[Leaf, ...]
+    states: frozenset[str]
 
 
 def in_order(given: Iterable[tuple[str, ast.expr]]) -> tuple[tuple[str, ast.expr], ...]:
@@ -43,6 +46,7 @@ class _Need:
     frame: Frame
     taken: set[Leaf] = field(default_factory=set)
     given: dict[str, ast.expr] = field(default_factory=dict)
+    states: set[str] = field(default_factory=set)
 
 
 def slice_of(case: Case, use: DataUse) -> list[Part]:
@@ -70,17 +74,35 @@ class _Slicing:
             self._spread()
         self._take_telling()
         return [
-            Part(need.frame, in_order(need.given.items()), tuple(sorted(need.taken, key=lambda leaf: leaf.node.lineno)))
+            Part(
+                need.frame,
+                in_order(need.given.items()),
+                tuple(sorted(need.taken, key=lambda leaf: leaf.node.lineno)),
+                frozenset(need.states),
+            )
             for need in self.needs
         ]
 
     def _take_telling(self) -> None:
-        """What only looks at the data, as a log or a check does, goes with them."""
+        """What only looks at the data, as a log or a check does, goes with them, unless it tells what only a worker has."""
         for need in self.needs:
             for leaf in need.frame.leaves:
                 if leaf not in need.taken and is_telling(self.script, leaf):
-                    self._take(need, leaf)
-        self._spread()
+                    with self._as_before_a_refusal():
+                        self._take(need, leaf)
+                        self._spread()
+
+    @contextlib.contextmanager
+    def _as_before_a_refusal(self) -> Iterator[None]:
+        """Within it, what is taken on the way to a refusal is not."""
+        seen = set(self.seen)
+        held = [(set(need.taken), dict(need.given), set(need.states)) for need in self.needs]
+        try:
+            yield
+        except Refusal:
+            self.seen, self.waiting = seen, []
+            for need, (taken, given, states) in zip(self.needs, held, strict=True):
+                need.taken, need.given, need.states = taken, given, states
 
     def _spread(self) -> None:
         while self.waiting:
@@ -89,6 +111,7 @@ class _Slicing:
 
     def _want(self, node: ast.AST) -> None:
         refuse_worker(self.script, node)
+        refuse_more_than_order(self.script, node)
         for name in sorted(names_read(self.script, node), key=itemgetter(1)):
             if name not in self.seen:
                 self.seen.add(name)
@@ -112,9 +135,13 @@ class _Slicing:
         need = self.by_function.get(function)
         if need is None:
             return
-        for leaf in self.makers[function].get(name, ()):
-            self._take(need, leaf)
-        if function is not None and any(isinstance(b, ast.arg) for b in owner.bindings[text]):
+        is_given = function is not None and any(isinstance(b, ast.arg) for b in owner.bindings[text])
+        if binds_processes(self.script, name):
+            need.states |= set() if is_given else {text}
+        else:
+            for leaf in self.makers[function].get(name, ()):
+                self._take(need, leaf)
+        if function is not None and is_given:
             given = need.frame.given(text)
             if given is None:
                 raise Refusal(

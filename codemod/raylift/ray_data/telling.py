@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable
 
 from raylift.ray_data.leaves import Leaf
+from raylift.ray_data.one_process import is_of_processes
 from raylift.ray_data.origins import is_data
 from raylift.script import Script
 from raylift.script.syntax import call_name
@@ -23,7 +24,7 @@ LOGS = ("print", "logger", "logging", "_logger", "log")
 def is_telling(script: Script, leaf: Leaf) -> bool:
     """Whether a statement logs something of the data, or stops where they lack something."""
     nodes = [leaf.node] if not isinstance(leaf.node, ast.Raise) else [leaf.node, *(holder.test for holder in leaf.within[-1:])]
-    if not _tells(leaf.node) or any(
+    if not _tells(script, leaf.node) or any(
         call_name(part) not in LOOKING for node in nodes for part in ast.walk(node) if isinstance(part, ast.Call)
     ):
         return False
@@ -31,16 +32,18 @@ def is_telling(script: Script, leaf: Leaf) -> bool:
     return any(is_data(script, name) for name in names)
 
 
-def _tells(node: ast.stmt) -> bool:
+def _tells(script: Script, node: ast.stmt) -> bool:
     if isinstance(node, ast.For):
-        return all(map(_tells, node.body)) and not node.orelse
+        return all(_tells(script, each) for each in node.body) and not node.orelse
     if isinstance(node, ast.Raise):
         return True
     call = node.value if isinstance(node, ast.Expr) else None
     if not isinstance(call, ast.Call) or any(keyword.arg in OF_RANKS for keyword in call.keywords):
         return False
-    root = call.func.value if isinstance(call.func, ast.Attribute) else call.func
-    return isinstance(root, ast.Name) and root.id in LOGS
+    if isinstance(call.func, ast.Attribute):
+        root = call.func.value
+        return (isinstance(root, ast.Name) and root.id in LOGS) or (call.func.attr == "print" and is_of_processes(script, root))
+    return isinstance(call.func, ast.Name) and call.func.id in LOGS
 
 
 def plain_loggers(script: Script, leaves: Iterable[Leaf]) -> list[str]:

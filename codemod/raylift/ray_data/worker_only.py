@@ -15,9 +15,12 @@ from raylift.script.functions import returned_expressions
 MODEL_NAME = re.compile(
     r"(^|\.)(Auto\w*Model\w*|\w*For(CausalLM|SequenceClassification|TokenClassification|QuestionAnswering|MaskedLM|\w+Generation|\w+Classification)|get_peft_model|FastLanguageModel)(\.|$)"
 )
-RANK_NAMES = re.compile(r"^(accelerate\.(state\.)?(PartialState|AcceleratorState)|torch\.distributed\.)")
-RANK_COUNTS = frozenset({"local_process_index", "local_rank", "num_processes", "process_index", "world_size"})
-RANK_FIELDS = RANK_COUNTS | {"is_main_process", "is_local_main_process"}
+RANK_NAMES = re.compile(r"^(accelerate\.(state\.)?AcceleratorState|torch\.distributed\.)")
+RANK_COUNTS = frozenset({
+    "local_process_index", "local_rank", "num_processes", "process_index", "split_between_processes", "world_size",
+})  # fmt: skip
+FIRST_ONLY = frozenset({"is_main_process", "is_local_main_process"})
+"""What holds on a driver, where it only says who does something."""
 RANK_VARIABLES = frozenset({"LOCAL_RANK", "RANK", "WORLD_SIZE"})
 
 
@@ -35,7 +38,10 @@ def refuse_worker(script: Script, node: ast.AST) -> None:
         remedy = "make the data without it, before the training, or lift without `--data ray`"
         raise Refusal(call.lineno, "RL341", text, remedy)
     for part in ast.walk(node):
-        if (isinstance(part, ast.Attribute) and part.attr in RANK_FIELDS) or _reads_rank(script, part):
+        asks = isinstance(part, ast.Attribute) and (
+            part.attr in RANK_COUNTS or (part.attr in FIRST_ONLY and _chooses(script, part))
+        )
+        if asks or _reads_rank(script, part):
             _refuse_rank(part)
 
 
@@ -48,6 +54,18 @@ def refuse_parts_by_rank(script: Script, function: ast.AST) -> None:
         asks = isinstance(part, ast.Call) and any(n.startswith("torch.distributed.get_") for n in script.names(part.func))
         if counts or asks or _reads_rank(script, part):
             _refuse_rank(part)
+
+
+def _chooses(script: Script, flag: ast.Attribute) -> bool:
+    """Whether the first process does something else than others do: it does not where it does more, or shows its progress."""
+    inner: ast.AST = flag
+    for holder in script.enclosing(flag):
+        if isinstance(holder, ast.keyword) and holder.arg == "disable":
+            return False
+        if isinstance(holder, ast.If) and inner is holder.test:
+            return bool(holder.orelse)
+        inner = holder
+    return True
 
 
 def _reads_rank(script: Script, part: ast.AST) -> bool:

@@ -32,7 +32,7 @@ if __name__ == "__main__":
     ("data", "given", "rule", "line"),
     [
         ("data = load_dataset(str(accelerator.process_index))", "data", "RL341", 11),
-        ("data = load_dataset('x', split=accelerator.device)", "data", "RL341", 10),
+        ("data = load_dataset('x', split=accelerator.device)", "data", "RL341", 11),
         ("data = Pets()", "data", "RL342", 12),
         ("from elsewhere import data", "data", "RL342", 12),
         ("data = load_dataset('x')", "data, sampler=order(data)", "RL344", 12),
