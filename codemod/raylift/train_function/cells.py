@@ -20,7 +20,7 @@ from raylift.train_function.cell_marks import cells_of, is_cell_mark, is_cell_st
 from raylift.train_function.cell_reads import CellReads
 from raylift.train_function.cell_shares import CellShares
 from raylift.train_function.placement import guards, is_plain_guard
-from raylift.train_function.statements import Statement, statements
+from raylift.train_function.statements import Statement, read_past_classes, statements
 
 ONLY_OF_WORKERS = frozenset({"RL211", "RL212", "RL213", "RL215", "RL216", "RL217", "RL222"})
 """What is no matter in a notebook's own process, such as a model that is spread over all GPUs to try it out."""
@@ -35,12 +35,14 @@ def cells_placement(script: Script, training: Collection[ast.stmt]) -> Placement
     cells = cells_of(script)
     shares = CellShares(script, every, [cells[statement.node] for statement in every], reads, kinds)
     moved, repeated = shares.worker - shares.driver, shares.worker & shares.driver
+    bound = {name for i in shares.worker for name in every[i].binds}
+    shared = {name for i in shares.worker for name in read_past_classes(script, every[i].node)} & bound
     last = max(shares.worker, default=0)
     waited_for = (i for i in kinds.for_driver - shares.worker if kinds.first < i < last)
     return Placement(
         tuple(every[i].node for i in sorted(moved)),
         None,
-        (),
+        tuple(sorted(shared)),
         imported=False,
         repeated=tuple(every[i].node for i in sorted(repeated)),
         place=every[max(waited_for, default=kinds.first)].node if every else None,

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from raylift.plan import Placement
 from raylift.script import Script
 from raylift.train_function.by_value import travels_by_value
-from raylift.train_function.statements import Statement, facts, statements
+from raylift.train_function.statements import Statement, facts, read_past_classes, statements
 
 MAY_BIND_NOTHING = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.Try)
 
@@ -144,7 +144,7 @@ def _shared(script: Script, every: list[Statement], entry: list[Statement], move
     declared = {name for node in script.all(ast.Global) for name in node.names}
     deleted = {node.id for node in script.all(ast.Name) if isinstance(node.ctx, ast.Del)}
     early = {name for name in names & frozenset(dir(builtins)) if name in deleted or _is_read_early(name, inside, every)}
-    own = {n for s in inside if isinstance(s.node, ast.ClassDef) for n in _read_by_its_body(s.node)}
+    own = {name for s in inside for name in read_past_classes(script, s.node)}
     return set(names & (read_outside | declared | early | own | _bound(stay)))
 
 
@@ -175,10 +175,3 @@ def _whose_calls_read(name: str, every: list[Statement]) -> set[str]:
         readers |= more
         waiting += more
     return readers
-
-
-def _read_by_its_body(node: ast.ClassDef) -> set[str]:
-    """Names that a class body both binds and reads: it finds them in the module, never in a function around it."""
-    stores = {n.id for s in node.body for n in ast.walk(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    loads = {n.id for s in node.body for n in ast.walk(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
-    return stores & loads

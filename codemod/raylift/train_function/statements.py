@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 
 from raylift.script import Script
-from raylift.script.scopes import DEFINITIONS, FUNCTIONS, Scope
+from raylift.script.scopes import DEFINITIONS, FUNCTIONS
 from raylift.train_function.launcher_needs import needs_launcher
 from raylift.train_function.light_code import asks_where_it_runs, is_light, is_setting, is_timeless
 
@@ -47,9 +47,10 @@ def facts(script: Script, node: ast.stmt) -> Statement:
     for part in ast.walk(node):
         if isinstance(part, ast.Name):
             owner = script.scope(part).owner(part.id)
-            if owner is not None and owner is not script.globals and not _may_read_past(owner, part, script):
+            is_own = owner is None or owner is script.globals
+            if not is_own and not _reads_past_class(script, part):
                 continue
-            if isinstance(part.ctx, ast.Load):
+            if isinstance(part.ctx, ast.Load) or not is_own:
                 (later if script.scope(part).is_deferred else now).add(part.id)
             else:
                 binds.add(part.id)
@@ -63,10 +64,17 @@ def facts(script: Script, node: ast.stmt) -> Statement:
     return Statement(node, of_kind, frozenset(binds), frozenset(now), frozenset(later), is_local)
 
 
-def _may_read_past(owner: Scope, name: ast.Name, script: Script) -> bool:
-    """A class body that binds a name may read the module's before: `model = model`."""
-    is_read = isinstance(name.ctx, ast.Load) and isinstance(owner.node, ast.ClassDef)
-    return is_read and script.scope(name) is owner and name.id in script.globals.bindings
+def read_past_classes(script: Script, node: ast.stmt) -> set[str]:
+    """Names that class bodies both bind and read, such as `model = model`: they find them in the module, never in a function around."""
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and _reads_past_class(script, part)}
+
+
+def _reads_past_class(script: Script, name: ast.Name) -> bool:
+    """Whether a class body that binds a name may read the module's here."""
+    scope = script.scope(name)
+    is_read = isinstance(name.ctx, ast.Load) or isinstance(script.parent(name), ast.AugAssign)
+    is_own = isinstance(scope.node, ast.ClassDef) and scope.owner(name.id) is scope
+    return is_read and is_own and name.id in script.globals.bindings
 
 
 def kind(script: Script, node: ast.stmt) -> str:

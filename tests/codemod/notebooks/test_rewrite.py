@@ -302,6 +302,21 @@ def test_a_cell_that_reads_what_only_a_cell_below_makes_is_named(early: str) -> 
     assert [(str(notice.line), notice.rule) for notice in outcome.notices] == [("cell 3:1", "RL332")]
 
 
+@pytest.mark.parametrize(
+    "holder",
+    [
+        "class Holder:\n    model = model\n",
+        "class Holder:\n    def model(self, model=model):\n        return model\n",
+        "class Holder:\n    class Inner:\n        for model in model:\n            pass\n",
+        "def make():\n    class Holder:\n        model = model\n    return Holder\n\nHolder = make()\n",
+    ],
+    ids=["class", "default", "nested", "function"],
+)
+def test_a_class_that_reads_a_name_which_it_binds_finds_it_in_the_module(holder: str) -> None:
+    *_, train, _ = lifted_cells(IMPORTS, MODEL, holder, "trainer = Trainer(Holder)\n", "trainer.train()\n")
+    assert f"\ndef train_func():\n    global model\n    {MODEL}" in train
+
+
 def test_a_broken_cell_is_left_as_it_is_and_told_with_its_number() -> None:
     outcome = rewrite_notebook(notebook(*CELLS[:2], "print('half\n", *CELLS[2:]))
     assert isinstance(outcome, Rewritten)

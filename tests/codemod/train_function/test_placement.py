@@ -115,6 +115,21 @@ def test_a_class_that_needs_a_moved_name_to_be_made_moves() -> None:
     assert body.startswith("global model\nmodel = load()\nclass Holder:")
 
 
+@pytest.mark.parametrize(
+    "holder",
+    [
+        "def holder():\n    class Holder:\n        model = model\n    return Holder\n",
+        "class Holder:\n    model += 1\n",
+        "class Holder:\n    def model(self, model=model): return model\n",
+        "if model:\n    class Holder:\n        model = model\n",
+    ],
+    ids=["in a function", "added to", "default", "in a block"],
+)
+def test_a_class_wherever_it_stands_that_reads_a_name_which_it_binds_finds_it_in_the_module(holder: str) -> None:
+    _, body = parts(f"from transformers import Trainer\nmodel = load()\n{holder}Trainer(holder()).train()\n")
+    assert body.startswith("global model\nmodel = load()\n")
+
+
 def test_a_name_that_functions_declare_global_stays_global() -> None:
     _, body = parts("""\
         from transformers import Trainer

@@ -39,6 +39,10 @@ STATEMENTS = st.one_of(
         lambda code: code if code.split("global ")[1].split("\n")[0] == code.split("    ")[-1].split(" =")[0] else "pass"
     ),
     st.builds("class {}:\n    {} = {}\n    def run(self): return effect({})".format, st.sampled_from(["Kept"]), name, name, name),
+    st.builds(
+        "if effect(2):\n    class Kept:\n        {} += 1\n        def run(self, {}={}): return {}".format, name, name, name, name
+    ),
+    st.builds("def {}():\n    class Kept:\n        {} = {}\n    return effect(Kept.{})".format, function, name, name, name),
     st.just("effect(Kept().run())"),
     st.builds("{} = [effect({}) for x in range(2)]".format, name, name),
     st.builds("{}: int = {}".format, name, st.integers(0, 9)),
