@@ -21,7 +21,7 @@ Block = Sequence[ast.stmt]
 
 def statement_faults(before: ParsedBytes, after: ParsedBytes, launch: LaunchedTraining | None) -> Iterator[Fault]:
     """What of the source the result lacks, has twice, or has in another order."""
-    comparison = Comparison(before, after, DriverData(before, after, launch), made_twice=before.is_of_cells)
+    comparison = Comparison(before, after, DriverData(before, after, launch), _declared_global(launch))
     if launch is None:
         yield from comparison.blocks(before.tree.body, [after.tree.body])
         return
@@ -39,18 +39,24 @@ def statement_faults(before: ParsedBytes, after: ParsedBytes, launch: LaunchedTr
             yield from comparison.blocks(guard.orelse, [launch.guard.orelse])
 
 
+def _declared_global(launch: LaunchedTraining | None) -> frozenset[str]:
+    """The names that the train function binds for its module."""
+    body = without_frame(launch.train_function.body) if launch is not None else []
+    return frozenset(name for node in body if isinstance(node, ast.Global) for name in node.names)
+
+
 class Comparison:
     """Two sources whose blocks are compared, from the outside in."""
 
-    def __init__(self, before: ParsedBytes, after: ParsedBytes, driver: DriverData, *, made_twice: bool = False) -> None:
+    def __init__(self, before: ParsedBytes, after: ParsedBytes, driver: DriverData, declared: frozenset[str]) -> None:
         self._driver = driver
         self._before = before
         self._after = after
-        self._made_twice = made_twice
+        self._declared = declared
 
     def blocks(self, source: Block, paths: Sequence[Block]) -> Iterator[Fault]:
         """What is wrong with the paths that a block of the source has become."""
-        texts = [self._before.text(node) for node in source]
+        texts = [self._text(node) for node in source]
         wanted = Counter(texts)
         present = {self._after.text(node) for path in paths for node in path}
         lost = [node for node, text in zip(source, texts, strict=True) if text not in present]
@@ -64,6 +70,16 @@ class Comparison:
         yield from self._differences(alignment)
         yield from _order(source, alignment.source_marks, opened_paths, alignment.path_marks)
 
+    def _text(self, node: ast.stmt) -> bytes:
+        """A statement of the source as it is written, or without its annotation where its name is declared `global`, which takes none."""
+        text = self._before.text(node)
+        if not (isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id in self._declared):
+            return text
+        if node.annotation.end_lineno != node.lineno:
+            return text
+        value = text[(node.annotation.end_col_offset or 0) - node.col_offset :].partition(b"=")[2].lstrip()
+        return b"%s = %s" % (node.target.id.encode(), value) if value else b"pass"
+
     def _differences(self, alignment: Alignment) -> Iterator[Fault]:
         for place in alignment.lost():
             node = alignment.source[place]
@@ -75,7 +91,7 @@ class Comparison:
                 yield from self._parts(node, other)
             elif not is_made_of(node, alignment.around(place)) and not may_go(node, self._before, self._after):
                 yield Fault(node.lineno, f"`{_shown(node)}` is lost")
-        for extra in alignment.doubles(self._made_twice):
+        for extra in alignment.doubles(self._before.is_of_cells):
             yield Fault(extra.lineno, f"`{_shown(extra)}` is there once more than before")
 
     def _parts(self, old: ast.stmt, new: ast.stmt) -> Iterator[Fault]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.codemod.result_check.results import CONNECTED, HEAD, TRAIN, faults, result
+from tests.codemod.result_check.results import CONNECTED, HEAD, LAUNCH, TRAIN, faults, inside, result
 
 FLAT = f"{HEAD}data = [1]\nprint(1)\nprint(2)\n{TRAIN}"
 
@@ -147,3 +147,11 @@ def test_a_command_may_launch_its_own_body() -> None:
     assert faults(COMMAND, LAUNCHING) == []
     assert faults(COMMAND, LAUNCHING.replace("        run(2)\n", "")) == ["`run(2)` is lost"]
     assert faults(COMMAND, LAUNCHING.replace("TorchTrainer(train_func", "TorchTrainer(print")) != []
+
+
+def test_what_loses_its_annotation_for_global_is_still_there_beside_the_same_without_one() -> None:
+    before = f"{HEAD}best = 0\nif __name__ == '__main__':\n    best: float = 0\n    print(best)\n{inside(TRAIN)}"
+    launch = LAUNCH.replace('"__main__"', "'__main__'")
+    lifted = result("best = 0\n", f"global best\nbest = 0\nprint(best)\n{CONNECTED}", launch)
+    assert faults(before, lifted) == []
+    assert faults(before, lifted.replace("    best = 0\n", "")) == ["`best: float = 0` is lost"]

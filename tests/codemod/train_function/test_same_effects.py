@@ -46,6 +46,7 @@ STATEMENTS = st.one_of(
     st.just("effect(Kept().run())"),
     st.builds("{} = [effect({}) for x in range(2)]".format, name, name),
     st.builds("{}: int = {}".format, name, st.integers(0, 9)),
+    st.builds("{}: int".format, name),
     st.builds("{} += effect(1)".format, name),
     st.builds("del {}".format, name),
     st.builds("import json as {}".format, name),
@@ -170,6 +171,10 @@ FAILED = {"UnboundLocalError", *(failure.__name__ for failure in FAILURES)}
 @example(f"{HEAD}trainer = Trainer(1)\ntrainer.train()\nalpha = effect(max)\nmax = 0\n", "raylift")
 @example(f"{HEAD}trainer = Trainer(1)\ntrainer.train()\nfor max in range(0):\n    effect(1)\nalpha = effect(max(1, 2))\n", "ray")
 @example(f"{HEAD}alpha = effect(0)\nalpha: int = 0\ntrainer = Trainer(1)\ntrainer.train()\nimport json as alpha\n", "raylift")
+@example(
+    f"{HEAD}alpha = 1\nif __name__ == '__main__':\n    alpha: int = 1\n    trainer = Trainer(alpha)\n    trainer.train()\n",
+    "raylift",
+)
 def test_a_lifted_script_has_the_effects_of_its_source(source: str, runtime: str) -> None:
     before = trace_of(source)
     assume(before[-1] not in FAILED)
