@@ -33,18 +33,14 @@ CODEMOD: Mapping[str, Room] = {
         "typer_app": "test_request",
     },
     "edits": {
-        "calls": "frameworks/ray_legacy/test_transformers_trainer",
-        "dicts": "frameworks/hf_trainer/test_given_arguments",
         "expressions": "frameworks/hf_trainer/test_old_attributes",
         "functions": "emission/test_layout",
         "launching": "train_function/test_placement",
-        "imports": "frameworks/ray_legacy/test_renames",
         "statements": "frameworks/hf_trainer/test_connect",
     },
     "emission": {
         "concrete": "emission/test_layout",
         "module": "train_function/test_placement",
-        "needed_imports": "suppression/test_selection",
         "syntax_versions": "script/test_newer_syntax",
     },
     "frameworks": {
@@ -84,8 +80,8 @@ CODEMOD: Mapping[str, Room] = {
         "unseen": "frameworks/hf_trainer/test_trainings",
     },
     "frameworks/ray_legacy": {
-        "datasets": "frameworks/ray_legacy/test_transformers_trainer",
         "imports": "frameworks/ray_legacy/test_renames",
+        "datasets": "frameworks/ray_legacy/test_transformers_trainer",
         "init_called": "frameworks/ray_legacy/test_transformers_trainer",
         "init_function": "frameworks/ray_legacy/test_transformers_trainer",
         "last_save": "frameworks/ray_legacy/test_transformers_trainer",

@@ -22,6 +22,7 @@ def test_a_command_keeps_its_docstring_and_its_signature() -> None:
     assert '@cli.command()\ndef fit(steps: int = 3) -> None:\n    """Train."""\n    def train_func():\n' in made
     assert made.endswith("if __name__ == '__main__':\n    cli()\n")
     assert made.count("TorchTrainer(") == 1
+    assert not any(line != line.rstrip() for line in made.splitlines())
 
 
 def test_a_parameter_that_the_body_binds_anew_is_its_own() -> None:
@@ -47,6 +48,12 @@ def test_what_a_command_returns_is_not_sent_from_a_worker(ending: str, inside: s
     made = lifted(program(f"@cli.command()\ndef fit():\n    Trainer(1).train()\n    {ending}\n"))
     assert inside in made
     assert f"{last}\n" in made
+
+
+def test_what_functions_inside_a_command_return_is_theirs() -> None:
+    inner = "    def rows(n):\n        if n:\n            return n\n        return [n]\n    class Rows:\n        def __len__(self):\n            return 3\n"
+    made = lifted(program(f"@cli.command()\ndef fit():\n{inner}    Trainer(rows(1)).train()\n    return 0\n"))
+    assert "".join(f"    {line}\n" for line in inner.splitlines()) in made
 
 
 @pytest.mark.parametrize(

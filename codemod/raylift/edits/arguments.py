@@ -53,14 +53,14 @@ def call_instead(name: str, positions: Sequence[str], code: str) -> Change:
 
 
 def name_arguments(names: Sequence[str], start: int) -> Change:
-    """Positional arguments from `start` on get their names."""
+    """Positional arguments from `start` on, of which there are no more than names, get these."""
 
     def change(node: cst.CSTNode) -> cst.CSTNode:
         assert isinstance(node, cst.Call)
         equal = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
         named = [
             arg.with_changes(keyword=cst.Name(names[i]), equal=equal)
-            if i >= start and i < len(names) and arg.keyword is None and not arg.star
+            if i >= start and arg.keyword is None and not arg.star
             else arg
             for i, arg in enumerate(node.args)
         ]

@@ -77,7 +77,7 @@ def become_train_function(name: str, parameter: str, first: Sequence[str]) -> Ch
     def change(node: cst.CSTNode) -> cst.CSTNode:
         assert isinstance(node, cst.FunctionDef) and isinstance(node.body, cst.IndentedBlock)
         params = cst.Parameters([cst.Param(cst.Name(parameter))] if parameter else [])
-        at = 1 if node.get_docstring(clean=False) is not None else 0
+        at = 1 if node.get_docstring() is not None else 0
         body = [*node.body.body[:at], *statements_of(*first), *node.body.body[at:]]
         block = node.body.with_changes(body=body)
         layout = cst.SimpleWhitespace("")
@@ -91,7 +91,7 @@ def begin_with(lines: Sequence[str]) -> Change:
 
     def change(node: cst.CSTNode) -> cst.CSTNode:
         assert isinstance(node, cst.FunctionDef) and isinstance(node.body, cst.IndentedBlock)
-        at = 1 if node.get_docstring(clean=False) is not None else 0
+        at = 1 if node.get_docstring() is not None else 0
         body = [*node.body.body[:at], *statements_of(*lines), *node.body.body[at:]]
         return node.with_changes(body=node.body.with_changes(body=body))
 

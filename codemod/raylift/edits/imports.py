@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import libcst as cst
+import libcst.matchers as m
 
 from raylift.edits.statements import remove_statement, spread, statements_of
 
@@ -44,21 +45,7 @@ def move_imports(index: int, moved: Mapping[str, Sequence[str]], kept: frozenset
 
 def _comments(*nodes: cst.CSTNode) -> list[cst.Comment]:
     """The comments in some code, in their order."""
-    found = _Comments()
-    for node in nodes:
-        node.visit(found)
-    return found.comments
-
-
-class _Comments(cst.CSTVisitor):
-    """Gathers comments, such as those between the names of an import."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.comments: list[cst.Comment] = []
-
-    def visit_Comment(self, node: cst.Comment) -> None:
-        self.comments.append(node)
+    return [cst.ensure_type(found, cst.Comment) for node in nodes for found in m.findall(node, m.Comment())]
 
 
 def _below(comments: Sequence[cst.Comment], node: cst.SimpleStatementLine | cst.SimpleStatementSuite, change: Change) -> Changed:

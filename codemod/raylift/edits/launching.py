@@ -42,7 +42,7 @@ def launch_body(launcher: Launcher, first: Sequence[str], last: Sequence[str]) -
         assert isinstance(node, cst.FunctionDef)
         suite = node.body
         block = suite if isinstance(suite, cst.IndentedBlock) else cst.IndentedBlock([cst.SimpleStatementLine(_small(suite))])
-        at = 1 if node.get_docstring(clean=False) is not None else 0
+        at = 1 if node.get_docstring() is not None else 0
         inside = [*statements_of(*first), *block.body[at:]]
         body = block.with_changes(body=inside, header=cst.TrailingWhitespace(), footer=()).visit(_Valueless())
         assert isinstance(body, cst.IndentedBlock)
@@ -65,9 +65,6 @@ class _Valueless(cst.CSTTransformer):
     """A train function returns nothing: Ray would send it from the worker, and not every value can be sent."""
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
-        return False
-
-    def visit_Lambda(self, node: cst.Lambda) -> bool:
         return False
 
     def leave_Return(

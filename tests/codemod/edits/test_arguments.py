@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 import pytest
+from tests.codemod.edits.changing import changed
 
 from raylift.edits.arguments import add_arguments, insert_argument, name_arguments, rename_keyword, replace_argument
 
@@ -17,13 +18,6 @@ f(
     a,  # the first
     b=1,
 )"""
-
-
-def changed(code: str, change: Change) -> str:
-    """A call after a change to it."""
-    node = change(cst.parse_expression(code))
-    assert isinstance(node, cst.BaseExpression)
-    return cst.Module([]).code_for_node(node)
 
 
 def argument_changed(code: str, change: Change) -> str:

@@ -42,6 +42,8 @@ def test_comments_on_what_stays_are_kept(gone: str) -> None:
     assert left(first) == "\n        # about a\n        a=1,  # one\n    "
     middle = f"\n        a=1,  # one\n        {gone}\n        # about b\n        b=2,  # two\n    "
     assert left(middle) == "\n        a=1,  # one\n        # about b\n        b=2,  # two\n    "
+    both = f"\n        a=1,\n        # about what goes\n        {gone}\n        # about b\n        b=2,\n    "
+    assert left(both) == "\n        a=1,\n        # about what goes\n        # about b\n        b=2,\n    "
     last = f"\n        a=1,  # one\n        {gone.replace(',  #', '  #').rstrip(',')}\n    "
     assert left(last) == "\n        a=1  # one\n    "
 

@@ -128,3 +128,11 @@ def test_what_functions_are_given_is_written_in_the_order_of_the_calls() -> None
     source = script("").replace("def main():", "def main(c, a, b):").replace('"glue", "mrpc"', "a, b, split=c")
     driver, _ = parts(lifted(source.replace("    main()\n", '    main("1", "2", "3")\n'), data="ray"))
     assert "c, a, b = ('1', '2', '3')" in driver
+
+
+def test_a_script_that_workers_of_stock_ray_import_keeps_the_function_that_makes_the_data() -> None:
+    before = next(path for path in FIXTURES if path.with_name("after_stock.py").exists())
+    source = f"{before.read_text()}\n".replace("\n\n\ndef ", "\n\n\nclass Kept:\n    rows = 1\n\n\ndef ", 1)
+    code = lifted(source, data="ray", runtime="ray")
+    functions = [node.name for node in ast.parse(code).body if isinstance(node, ast.FunctionDef)]
+    assert functions[-3:] == ["load_datasets", "train_func", "start_worker"]

@@ -172,6 +172,15 @@ def test_a_lifted_script_keeps_its_marker_above_the_line_that_moved() -> None:
     assert [notice.rule for notice in again.leftovers] == ["RL401"]
 
 
+def test_a_change_below_a_marker_is_found_behind_letters_of_several_bytes() -> None:
+    args = 'args = {"größe": 大(1), "x": TrainingArguments("ä", evaluation_strategy="no")}\n'
+    source = LOOP + f"from transformers import TrainingArguments\n{args}"
+    outcome = rewrite(source.encode(), Settings(mark=True))
+    assert isinstance(outcome, Rewritten)
+    assert "# raylift: RL221" in outcome.code.decode()
+    assert args.replace("evaluation_strategy", "eval_strategy") in outcome.code.decode()
+
+
 def test_what_is_settled_gets_no_marker() -> None:
     outcome = rewrite(LOOP.replace("range(3):", "range(3):  # raylift: ack[RL221] W&B has them").encode(), Settings(mark=True))
     assert isinstance(outcome, Rewritten)

@@ -20,6 +20,8 @@ name_shifted = name_arguments(POSITIONS, POSITIONS.index("model_init"))
 
 
 def has_shifted(script: Script, call: ast.Call) -> bool:
-    """Whether a call of a Trainer class gives by position what stands elsewhere today."""
+    """Whether a call of a Trainer class gives by position what stands elsewhere today; with more than there were it is of today."""
     plain = not any(isinstance(arg, ast.Starred) for arg in call.args)
-    return plain and len(call.args) > POSITIONS.index("compute_metrics") and not takes(script, call, "model_init")
+    return (
+        plain and POSITIONS.index("compute_metrics") < len(call.args) <= len(POSITIONS) and not takes(script, call, "model_init")
+    )

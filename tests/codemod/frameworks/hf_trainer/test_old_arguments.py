@@ -100,6 +100,11 @@ def test_positional_arguments_that_shifted_get_their_names() -> None:
     assert "Trainer(m, a, c, t, e, k, model_init=None, compute_metrics=metrics)" in code
 
 
+def test_more_positional_arguments_than_there_were_are_todays() -> None:
+    call = "Trainer(m, a, c, t, e, k, None, loss, metrics, [], (None, None), None)"
+    assert call in lifted(f"from transformers import Trainer\ntrainer = {call}\ntrainer.train()\n")
+
+
 def test_an_override_of_compute_loss_takes_what_it_is_given_today() -> None:
     source = f"{HEAD}\n\nclass Mine(Trainer):\n    def compute_loss(self, model, inputs, return_outputs=False):\n        return 0\n\n\nMine(1).train()\n"
     assert "def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):" in lifted(source)

@@ -1,0 +1,34 @@
+"""A call that takes another form keeps its lines, its indentation and the comments on what stays."""
+
+from __future__ import annotations
+
+import pytest
+from tests.codemod.edits.changing import changed
+
+from raylift.edits.calls import Argument, recast_call
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("f(a, b)", "g(a, b, x=1)"),
+        ("f()", "g(x=1)"),
+        ("f(a,\n  b)", "g(a,\n  b,\n  x=1)"),
+        ("f(\n    a,\n    b,\n)", "g(\n    a,\n    b,\n    x=1,\n)"),
+        ("f(\n    a,\n)", "g(\n    a,\n    x=1,\n)"),
+    ],
+)
+def test_an_added_argument_stands_as_the_others_do(before: str, after: str) -> None:
+    assert changed(before, recast_call("g", {}, [Argument("x", "1")])) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("f(\n    a,  # one\n    gone=1,  # two\n)", "f(\n    a,  # one\n)"),
+        ("f(\n    a, gone=1,\n)", "f(\n    a,\n)"),
+        ("f(a, gone=1)", "f(a)"),
+    ],
+)
+def test_what_has_become_the_last_argument_keeps_its_comment_and_the_bracket_its_place(before: str, after: str) -> None:
+    assert changed(before, recast_call("", {"gone": None})) == after

@@ -1,0 +1,23 @@
+"""A dict that loses an entry loses the line that it had for itself, and no comment on what stays."""
+
+from __future__ import annotations
+
+import pytest
+from tests.codemod.edits.changing import changed
+
+from raylift.edits.dicts import remove_entry
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('{"a": 1, "gone": 2, "b": 3}', '{"a": 1, "b": 3}'),
+        ('{"a": 1, "gone": 2,\n "b": 3}', '{"a": 1,\n "b": 3}'),
+        ('{"a": 1,\n "gone": 2, "b": 3}', '{"a": 1, "b": 3}'),
+        ('{\n    "a": 1,  # one\n    "gone": 2,\n    # about b\n    "b": 3,\n}', '{\n    "a": 1,  # one\n    # about b\n    "b": 3,\n}'),
+        ('{\n    "a": 1,  # one\n    "gone": 2,\n}', '{\n    "a": 1,  # one\n}'),
+        ('{"a": 1, "gone": 2}', '{"a": 1}'),
+    ],
+)  # fmt: skip
+def test_an_entry_goes_with_its_line(before: str, after: str) -> None:
+    assert changed(before, remove_entry("gone")) == after
