@@ -104,6 +104,14 @@ def test_commands_are_known_by_however_they_are_registered(registration: str) ->
     assert "def fit(args=None):\n    def train_func():\n" in made
 
 
+def test_a_command_of_a_group_that_is_put_together_later_is_one() -> None:
+    commands = "@click.command()\ndef fit():\n    Trainer(1).train()\n\n@click.command()\ndef show():\n    print(1)\n\n"
+    start = "cli = click.Group()\nfor each in (fit, show):\n    cli.add_command(each)\nif __name__ == '__main__':\n    cli()\n"
+    made = lifted(f"import click\nfrom transformers import Trainer\n\n{commands}{start}")
+    assert "def fit():\n    def train_func():\n" in made
+    assert made.endswith(start)
+
+
 def test_a_body_in_the_line_of_its_function_is_launched() -> None:
     outcome = rewrite(program("@cli.command()\ndef fit(): Trainer(1).train()\n").encode())
     assert isinstance(outcome, Rewritten)

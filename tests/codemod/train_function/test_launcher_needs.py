@@ -46,6 +46,8 @@ STANDS = {
     "a test that goes on": 'rank = 0\nif "RANK" in os.environ:\n    rank = int(os.environ["RANK"])',
     "a test that only tells": 'rank = 0\nif "RANK" not in os.environ:\n    print("alone")',
     "a test that sets what is missing": 'rank = 0\nif not os.environ.get("RANK"):\n    rank = 1',
+    "a test for the group": "rank = dist.get_rank() if dist.is_initialized() else 0",
+    "a test for a launcher": 'rank = int(os.environ["RANK"]) if dist.is_torchelastic_launched() else 0',
     "a lambda": 'rank = lambda: os.environ["LOCAL_RANK"]',
 }
 

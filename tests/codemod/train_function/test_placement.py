@@ -480,3 +480,32 @@ def test_what_comes_before_the_guard_and_moves_comes_before_it_in_the_train_func
         "if __name__ == '__main__':\n    main()\n"
     )
     assert "    model = from_somewhere()\n    main()\n" in code
+
+
+def test_what_is_asked_of_something_that_changes_above_it_keeps_its_place() -> None:
+    above, body = parts(
+        """\
+        from transformers import Trainer
+        rows = [1]
+        rows.append(2)
+        count = len(rows)
+        def steps(): return count
+        Trainer(steps(), rows).train()
+    """,
+        runtime="ray",
+    )
+    assert body.startswith("rows.append(2)\ncount = len(rows)\ndef steps(): return count\n")
+    assert "rows = [1]\n" in above
+
+
+def test_what_only_moved_statements_read_between_them_stays_in_line() -> None:
+    above, body = parts("""\
+        from transformers import Trainer
+        rows = [1]
+        model = load()
+        count = len(rows)
+        seed = 3
+        Trainer(model, count, seed).train()
+    """)
+    assert body.startswith("model = load()\ncount = len(rows)\nseed = 3\n")
+    assert "rows = [1]\n" in above

@@ -228,3 +228,13 @@ def test_the_config_that_training_arguments_become_says_what_they_said(trainer: 
     plain = eval(f"TrainingArguments('o', use_cpu=True{given})", {"TrainingArguments": TrainingArguments})
     fields = [field.name for field in dataclasses.fields(plain) if not field.name.startswith("_")]
     assert {each: getattr(config, each) for each in fields} == {each: getattr(plain, each) for each in fields}
+
+
+@pytest.mark.parametrize(
+    ("options", "is_moved"),
+    [("{'train_dataset': d}", True), ("make()", False), ("{'train_dataset': d} if x else make()", False)],
+)
+def test_a_config_is_made_where_all_that_the_trainer_is_given_is_in_sight(options: str, is_moved: bool) -> None:
+    source = f"from trl import SFTTrainer\noptions = {options}\ntrainer = SFTTrainer(1, max_seq_length=3, **options)\ntrainer.train()\n"
+    assert ("args=SFTConfig(output_dir=" in lifted(source)) == is_moved
+    assert [notice.rule for notice in notices(source)] == ([] if is_moved else ["RL206"])

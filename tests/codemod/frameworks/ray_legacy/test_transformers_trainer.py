@@ -23,6 +23,13 @@ def body(code: str) -> str:
     return code[code.index("\n\n\n") + 3 :]
 
 
+@pytest.mark.parametrize("parameters", ["train_ds, eval_ds, *rest, **config", "train_ds, eval_ds, *, seed=1, **config"])
+def test_an_init_function_with_parameters_of_other_kinds_stays_and_is_called(parameters: str) -> None:
+    code = lifted(PLAIN.replace("train_ds, eval_ds, **config", parameters))
+    assert f"def init({parameters}):" in code
+    assert "= init(" in code
+
+
 def test_a_plain_init_function_becomes_the_train_function() -> None:
     assert (
         lifted(PLAIN)
