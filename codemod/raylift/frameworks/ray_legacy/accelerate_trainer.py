@@ -119,7 +119,12 @@ def _written_out(script: Script, call: LegacyCall) -> Iterator[Finding]:
     lines = [f'os.environ["{VARIABLES[key]}"] = "{value}"' for key, value in (settings or {}).items() if key in VARIABLES]
     if _is_on_cpu(script, call):
         lines.append('os.environ["ACCELERATE_USE_CPU"] = "true"')
-    if lines and loop.script is script:
+    if lines and loop.script is not script:
+        text = (
+            "stock Ray does not read an Accelerate configuration, and the loop that would have to set it stands in another module"
+        )
+        yield Notice(call.line, "RL133", text, "pass its settings to Accelerator(...) there, or lift with the bundled runtime")
+    elif lines:
         yield Edit(loop.node, begin_with(lines), "RL133", "applies the Accelerate configuration on every worker")
         yield NeededImport("os")
 

@@ -84,6 +84,12 @@ def test_live_objects_are_refused(made: str) -> None:
     assert (notice.rule, notice.text) == ("RL314", "`model` exists before the launch and is handed to every process")
 
 
+@pytest.mark.parametrize("made", ["Net()", 'AutoModel.from_pretrained("bert")'])
+def test_live_objects_are_known_by_what_makes_them_whatever_they_are_called(made: str) -> None:
+    assert refusal(f"{LOOP}it = {made}\nnotebook_launcher(loop, (it, 3), num_processes=8)\n").rule == "RL314"
+    assert "loop(it, 3)" in lifted(f"{LOOP}it = Path({made[:3]!r})\nnotebook_launcher(loop, (it, 3), num_processes=8)\n")
+
+
 def test_arguments_that_do_not_fit_are_refused() -> None:
     source = LOOP.replace("(name, *rest)", "(name)") + 'notebook_launcher(loop, ("bert", 3), num_processes=8)\n'
     assert refusal(source).rule == "RL315"

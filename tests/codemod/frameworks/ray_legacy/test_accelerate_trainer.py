@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 from tests.codemod.lifting import lifted, notices, refusal
 
+from raylift.lift import rewrite
+from raylift.outcome import Rewritten
+from raylift.settings import Settings
+
 HEAD = "from accelerate import Accelerator\nfrom ray.train.huggingface import AccelerateTrainer\n\n\n"
 LOOP = 'def loop(config):\n    """Trains."""\n    accelerator = Accelerator()\n\n\n'
 BF16 = 'trainer = AccelerateTrainer(loop, accelerate_config={"mixed_precision": "bf16", "num_processes": 4})\n'
@@ -57,6 +61,39 @@ def test_what_stock_ray_loses_is_told(config: str) -> None:
     told = [notice.rule for notice in notices(source, runtime="ray")]
     assert told == ([] if config == "None" else ["RL133"])
     assert "accelerate_config" not in lifted(source, runtime="ray")
+
+
+def test_a_loop_of_another_module_that_would_have_to_set_it_is_told() -> None:
+    modules = {"loops": f"from accelerate import Accelerator\n\n\n{LOOP}".encode()}
+    source = f"{HEAD}from loops import loop\n{BF16}".encode()
+    outcome = rewrite(source, Settings(runtime="ray"), lambda name, level: modules.get(name))
+    assert isinstance(outcome, Rewritten)
+    assert [(notice.rule, "another module" in notice.text) for notice in outcome.notices] == [("RL133", True)]
+    assert b"os.environ" not in outcome.code
+
+
+def test_a_configuration_that_sets_nothing_leaves_the_loop_as_it_is() -> None:
+    gpus = "from ray.train import ScalingConfig\n"
+    scaling = "ScalingConfig(2, use_gpu=True)"
+    code = lifted(
+        f"{gpus}{HEAD}{LOOP}trainer = AccelerateTrainer(loop, accelerate_config={{}}, scaling_config={scaling})\n", runtime="ray"
+    )
+    assert LOOP in code
+    assert "import os" not in code
+
+
+@pytest.mark.parametrize("gone", ["preprocessor=None", "metadata={'a': 1}", "resume_from_checkpoint=None"])
+def test_what_a_torch_trainer_no_longer_takes_goes(gone: str) -> None:
+    code = lifted(f"{HEAD}{LOOP}trainer = AccelerateTrainer(loop, {gone}, accelerate_config=CONFIG)\n")
+    assert "trainer = TorchTrainer(loop, accelerate_config=CONFIG)\n" in code
+
+
+def test_a_preprocessor_maps_the_data_and_is_not_given_to_the_trainer() -> None:
+    maps = "from ray.data.preprocessors import BatchMapper\n"
+    given = "preprocessor=BatchMapper(f, batch_format='numpy'), datasets={'train': d}, accelerate_config=CONFIG"
+    code = lifted(f"{maps}{HEAD}{LOOP}trainer = AccelerateTrainer(loop, {given})\n")
+    assert ".map_batches(f" in code
+    assert "preprocessor" not in code
 
 
 def test_a_subclass_has_another_base() -> None:

@@ -61,3 +61,11 @@ def test_stock_ray_is_given_numbers_where_a_dict_of_metrics_may_hold_tensors() -
 def test_stock_ray_is_given_a_dict_that_holds_numbers_as_it_is() -> None:
     source = script('metrics = {"loss": loss.item(), "rate": float(rate)}\naccelerator.log(metrics)')
     assert "ray.train.report(metrics, " in lifted(source, runtime="ray")
+
+
+@pytest.mark.parametrize(("length", "is_one_line"), [(60, True), (61, False)])
+def test_metrics_stand_in_one_line_as_long_as_that_is_read_at_a_glance(length: int, is_one_line: bool) -> None:
+    metrics = "{'': loss, 'epoch': epoch}".replace("''", f"'{'m' * (length - 26)}'")
+    code = lifted(script(f"accelerator.log({metrics})")).replace(f"log({metrics})", "")
+    assert len(metrics) == length
+    assert (metrics in code) == is_one_line

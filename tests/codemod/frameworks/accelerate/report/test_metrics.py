@@ -49,6 +49,10 @@ METRICS = {
         "tag, width = str(epoch), step\nprint('run %5s is %3d wide' % (tag, width))\nprint('the mean training loss:', loss / 2)",
         '{"width": width, "loss": loss / 2}',
     ),
+    "what is printed as text is no number": (
+        "width = step\nprint('%10s of %-4r is %3d wide' % (tags[epoch], kinds[epoch], width))",
+        '{"width": width}',
+    ),
     "what cannot be called twice is left out": ("print(f'loss {accelerator.gather(loss).mean():.3f}')", '{"loss": loss}'),
     "fixed values and paths say nothing about an epoch": (
         "folder = f'epoch_{epoch}'\nprint(f'saved to {folder}, lr {args.lr:.3f}')",
