@@ -56,12 +56,12 @@ class Comparison:
 
     def blocks(self, source: Block, paths: Sequence[Block]) -> Iterator[Fault]:
         """What is wrong with the paths that a block of the source has become."""
-        texts = [self._text(node) for node in source]
+        texts = [self._text(self._before, node) for node in source]
         wanted = Counter(texts)
-        present = {self._after.text(node) for path in paths for node in path}
+        present = {self._text(self._after, node) for path in paths for node in path}
         lost = [node for node, text in zip(source, texts, strict=True) if text not in present]
-        opened_paths = [opened(path, lambda node: self._after.text(node) in wanted, lost) for path in paths]
-        marks = [[self._after.text(node) for node in path] for path in opened_paths]
+        opened_paths = [opened(path, lambda node: self._text(self._after, node) in wanted, lost) for path in paths]
+        marks = [[self._text(self._after, node) for node in path] for path in opened_paths]
         found = Counter(mark for path in marks for mark in path if mark in wanted)
         if found == wanted:
             yield from _order(source, texts, opened_paths, marks)
@@ -70,9 +70,9 @@ class Comparison:
         yield from self._differences(alignment)
         yield from _order(source, alignment.source_marks, opened_paths, alignment.path_marks)
 
-    def _text(self, node: ast.stmt) -> bytes:
-        """A statement of the source as it is written, or without its annotation where its name is declared `global`, which takes none."""
-        text = self._before.text(node)
+    def _text(self, parsed: ParsedBytes, node: ast.stmt) -> bytes:
+        """A statement as it is written, without its annotation where the train function declares its name `global`, which takes none."""
+        text = parsed.text(node)
         if not (isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id in self._declared):
             return text
         if node.annotation.end_lineno != node.lineno:
