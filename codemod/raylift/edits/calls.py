@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 HOLE = "___"
 LONGEST_LINE = 110
 Comma = cst.Comma | cst.MaybeSentinel
+HELD_TOGETHER = (cst.Attribute, cst.BaseDict, cst.BaseList, cst.BaseSet, cst.Call, cst.Name, cst.SimpleString, cst.Subscript)
 
 
 class Argument(NamedTuple):
@@ -77,11 +78,18 @@ def _filled(code: str, old: cst.BaseExpression) -> cst.BaseExpression:
 
     class Fill(cst.CSTTransformer):
         def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.BaseExpression:
-            return old if original_node.value == HOLE else updated_node
+            return as_operand(old) if original_node.value == HOLE else updated_node
 
     filled = expression.visit(Fill())
     assert isinstance(filled, cst.BaseExpression)
     return filled
+
+
+def as_operand(expression: cst.BaseExpression) -> cst.BaseExpression:
+    """An expression that may stand beside any operator: in brackets, unless it holds together by itself."""
+    if expression.lpar or isinstance(expression, HELD_TOGETHER):
+        return expression
+    return expression.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
 
 
 def on_lines_if_long(change: Change, indent: int) -> Change:

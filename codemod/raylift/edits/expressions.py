@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from raylift.edits.calls import Argument, with_argument
+from raylift.edits.calls import Argument, as_operand, with_argument
 
 if TYPE_CHECKING:
     from raylift.plan import Change
@@ -41,12 +41,22 @@ def wrap_with_callback(node: cst.CSTNode, callback: str, prepare: str) -> cst.CS
     elif given is None:
         args = with_argument(node.args, Argument("callbacks", f"[{report}]"), node)
     else:
-        joined = cst.ensure_type(cst.parse_expression(f"[*(old or []), {report}]"), cst.List)
-        star = cst.ensure_type(joined.elements[0], cst.StarredElement)
-        either = cst.ensure_type(star.value, cst.BooleanOperation).with_changes(left=given.value)
-        elements = [star.with_changes(value=either), *joined.elements[1:]]
-        args = [arg.with_changes(value=joined.with_changes(elements=elements)) if arg is given else arg for arg in node.args]
+        args = [arg.with_changes(value=_with_one_more(arg.value, report)) if arg is given else arg for arg in node.args]
     return cst.Call(cst.Name(prepare), [cst.Arg(node.with_changes(args=args))])
+
+
+def _with_one_more(given: cst.BaseExpression, callback: str) -> cst.BaseExpression:
+    """A list with one more element: in the list that is written here, or in one around what may be a list or None."""
+    if isinstance(given, cst.List) and "\n" not in cst.Module([]).code_for_node(given):
+        more = cst.Element(cst.parse_expression(callback))
+        before = [
+            element.with_changes(comma=cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))) for element in given.elements[-1:]
+        ]
+        return given.with_changes(elements=[*given.elements[:-1], *before, more])
+    joined = cst.ensure_type(cst.parse_expression(f"[*(old or []), {callback}]"), cst.List)
+    star = cst.ensure_type(joined.elements[0], cst.StarredElement)
+    either = cst.ensure_type(star.value, cst.BooleanOperation).with_changes(left=as_operand(given))
+    return joined.with_changes(elements=[star.with_changes(value=either), *joined.elements[1:]])
 
 
 def wrap_in_call(name: str, *arguments: str) -> Change:

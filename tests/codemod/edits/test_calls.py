@@ -32,3 +32,11 @@ def test_an_added_argument_stands_as_the_others_do(before: str, after: str) -> N
 )
 def test_what_has_become_the_last_argument_keeps_its_comment_and_the_bracket_its_place(before: str, after: str) -> None:
     assert changed(before, recast_call("", {"gone": None})) == after
+
+
+@pytest.mark.parametrize(
+    ("given", "filled"),
+    [("a", "a.items()"), ("a.b[0]", "a.b[0].items()"), ("f(a)", "f(a).items()"), ("a if b else c", "(a if b else c).items()"), ("(a or b)", "(a or b).items()"), ("a | b", "(a | b).items()")],
+)  # fmt: skip
+def test_what_an_argument_was_holds_together_in_what_it_becomes(given: str, filled: str) -> None:
+    assert changed(f"f(x={given})", recast_call("", {"x": Argument("y", "___.items()")})) == f"f(y={filled})"

@@ -59,7 +59,9 @@ def _precision(script: Script, given: dict[str, ast.keyword]) -> Iterator[Edit]:
     if "mixed_precision" in given or value is False:
         yield Edit(old, remove, "RL224", "`fp16` is gone; `mixed_precision` says it")
     else:
-        new = '"fp16"' if value is True else f'"fp16" if {written(script, old.value)} else "no"'
+        test = written(script, old.value)
+        test = f"({test})" if isinstance(old.value, (ast.IfExp, ast.Lambda)) else test
+        new = '"fp16"' if value is True else f'"fp16" if {test} else "no"'
         yield Edit(old, replace_argument(f"mixed_precision={new}"), "RL224", "`fp16` is now `mixed_precision`")
 
 

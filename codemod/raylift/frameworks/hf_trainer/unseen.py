@@ -17,7 +17,7 @@ def tell_unseen_trainers(case: Case) -> Iterator[Notice]:
 
 def unseen_trainers(script: Script) -> list[Notice]:
     """What must be said where nothing tells whether a Trainer trains."""
-    for call, receiver in possible_trainings(script)[:1]:
+    for call, receiver in possible_trainings(script):
         name = ast.unparse(receiver)
         text = f"`{name}` comes from out of sight, so nothing tells whether `{ast.unparse(call.func)}()` trains with a Trainer of Hugging Face's"
         return [Notice(call.lineno, "RL102", text, f"if it is one, say so where it is bound: `{name}: Trainer = ...`")]

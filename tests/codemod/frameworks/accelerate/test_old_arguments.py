@@ -22,6 +22,10 @@ PAIRS = {
         "Accelerator(dataloader_config=DataLoaderConfiguration(split_batches=True, even_batches=False), cpu=c)",
     ),
     "TPU": ("Accelerator(); DistributedType.TPU", "Accelerator(); DistributedType.XLA"),
+    "fp16 by a choice of choices": (
+        "Accelerator(fp16=a if b else c)",
+        'Accelerator(mixed_precision="fp16" if (a if b else c) else "no")',
+    ),
     "use_fp16": ("Accelerator(); accelerator.use_fp16", 'Accelerator(); (accelerator.mixed_precision != "no")'),
     "what is of today stays": (
         "Accelerator(mixed_precision='no', project_dir=p)",

@@ -323,3 +323,24 @@ def test_all_of_several_statements_in_a_line_may_go() -> None:
     places = 'os.environ["RANK"] = "0"; os.environ["WORLD_SIZE"] = "1"'
     assert "os.environ" not in lifted(in_main("Trainer(1).train()", head=f"import os\n{places}\n"))
     assert "x = 1\n" in lifted(in_main("Trainer(1).train()", head=f"import os\n{places}; x = 1\n"))
+
+
+@pytest.mark.parametrize(
+    ("given", "becomes"),
+    [
+        ("[stop]", "[stop, RayTrainReportCallback()]"),
+        ("[*mine, stop]", "[*mine, stop, RayTrainReportCallback()]"),
+        ("[stop,]", "[stop, RayTrainReportCallback()]"),
+        ("[]", "[RayTrainReportCallback()]"),
+        ("mine", "[*(mine or []), RayTrainReportCallback()]"),
+        ("None if q else [x]", "[*((None if q else [x]) or []), RayTrainReportCallback()]"),
+    ],
+)
+def test_a_trainer_that_says_its_callbacks_gets_one_more_there_whatever_else_it_is_given(given: str, becomes: str) -> None:
+    code = lifted(f"from transformers import Trainer\nTrainer(1, callbacks={given}, **options).train()\n")
+    assert f"prepare_trainer(Trainer(1, callbacks={becomes}, **options)).train()\n" in code
+
+
+def test_a_trainer_whose_callbacks_may_be_out_of_sight_gets_one_more_afterwards() -> None:
+    code = lifted("from transformers import Trainer\nTrainer(1, **options).train()\n")
+    assert "trainer = Trainer(1, **options)\n    trainer.add_callback(RayTrainReportCallback())\n" in code

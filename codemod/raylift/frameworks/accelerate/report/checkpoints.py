@@ -45,7 +45,7 @@ def _writes(script: Script, block: list[ast.stmt]) -> Iterator[tuple[ast.Call, a
                 if saves_model or (name != "save_pretrained" and is_accelerator(script, call.func.value)):
                     position = 1 if name == "save_model" else 0
                     keywords = [k.value for k in call.keywords if k.arg in ("output_dir", "save_directory")]
-                    given = [*call.args[position : position + 1], *keywords]
+                    given = [*call.args[position:], *keywords]
                     if given:
                         yield call, given[0], statement
 

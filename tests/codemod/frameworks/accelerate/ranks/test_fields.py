@@ -10,6 +10,7 @@ SAME = {
     "another field is set": ('args.local_rank = int(os.environ["LOCAL_RANK"])', "step > args.max_steps"),
     "another key is set": ('args["rank"] = int(os.environ["RANK"])', 'step > args["max_steps"]'),
     "another field of a namespace": ('args = Namespace(rank=int(os.environ["RANK"]), most=3)', "step > args.most"),
+    "a number counted beside it": ('for last in range(3):\n    print(int(os.environ["RANK"]))', "step > last"),
     "another key of a dict": ('args = {"rank": int(os.environ["RANK"]), "most": 3, "epochs": 2}', 'step > args["most"]'),
     "another field of a part": ('args.place.rank = int(os.environ["RANK"])', "step > args.max_steps"),
 }
@@ -22,6 +23,7 @@ DIFFERENT = {
     "an alias": ('args.last = int(os.environ["RANK"])\nsettings = args', "step > settings.last"),
     "a field of a namespace": ('args = Namespace(last=int(os.environ["RANK"]), epochs=2)', "step > args.last"),
     "a whole that differs": ('args = read(int(os.environ["RANK"]))', "step > args.most"),
+    "a number counted up to it": ('for last in range(int(os.environ["RANK"])):\n    pass', "step > last"),
     "an object that was told": ('args.update(int(os.environ["RANK"]))', "step > args.most"),
 }
 
