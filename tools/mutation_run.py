@@ -33,7 +33,10 @@ CODE = ROOT / "codemod/raylift"
 ROOMS = {"emission": 0.2, "edits": 0.25, "train_function": 0.2, "frameworks": 0.35}
 """The rooms that get faults, and how many of all."""
 TESTS = ROOT / "tests/codemod"
-WHOLE = ("test_script_fixtures.py",)
+WHOLE = (
+    "test_script_fixtures.py", "test_command_launch.py", "ray_data/test_hand_over.py", "notebooks/test_notebook_fixtures.py",
+)  # fmt: skip
+"""Tests that lift whole scripts, notebooks and commands, and data with them."""
 MOST_FIXTURES = 6
 PATIENCE = 20
 """Seconds of the processor that a fault may take on its fixtures; one that loops is noticed."""

@@ -10,6 +10,8 @@ CHANGING = frozenset({
     "sort", "update",
 })  # fmt: skip
 """Methods that change what they are called on."""
+FINDINGS = frozenset({"Doubt", "Edit", "NeededImport", "Notice"})
+"""What steps find; a plan sorts them."""
 ASKING = ("endswith", "frozenset", "isdisjoint", "isinstance", "issubclass", "set", "startswith")
 """Calls to whom the order of the elements that they are given is the same."""
 
@@ -55,11 +57,22 @@ def changed_names(tree: ast.Module) -> set[str]:
 
 
 def is_independent(one: ast.stmt, other: ast.stmt, changed: set[str]) -> bool:
-    """Whether two assignments do the same in either order: neither reads what the other binds, or both what a module changes."""
+    """Whether two statements do the same in either order.
+
+    Of assignments neither reads what the other binds, or both what a module changes; findings have no order among themselves.
+    """
+    if _finds(one) and _finds(other):
+        return True
     if not (_binds_only(one) and _binds_only(other)):
         return False
     (bound, read), (others, theirs) = _names(one), _names(other)
     return not (bound & (others | theirs) or others & read or read & theirs & changed)
+
+
+def _finds(statement: ast.stmt) -> bool:
+    """Whether a statement yields a finding of a step."""
+    given = statement.value.value if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Yield) else None
+    return isinstance(given, ast.Call) and ast.unparse(given.func) in FINDINGS
 
 
 def _binds_only(statement: ast.stmt) -> bool:

@@ -26,6 +26,7 @@ def planted(tmp_path: Path, code: str) -> set[str]:
         ("swap_statements", "def f(x):\n    y = x\n    z = y\n", "def f(x):\n    y = x\n    z = x.up()\n"),
         ("swap_statements", "def f(x):\n    y = pop(x)\n    z = x.pop()\n", "def f(x):\n    y = x[0]\n    z = x[1]\n"),
         ("swap_statements", "def f(x):\n    y = g(x)\n    z = h(x)\n    x.add(y)\n    return z\n", "def f(x):\n    y = g(x)\n    z = h(x)\n    return z, y\n"),
+        ("swap_statements", "def f(x):\n    yield x\n    yield Edit(x)\n", "def f(x):\n    yield Edit(x)\n    yield NeededImport(y)\n"),
         ("misname", "def f(x):\n    return g('a')\n", "def f(x):\n    _refuse(x, 'a')\n"),
         ("misname", "def f(x):\n    return x.dropped('RL201', w)\n", "def f(x):\n    return x.dropped(r, f'{x} goes')\n"),
         ("misname", "def f(x):\n    return cast(T, x['a'])\n", "def f(x):\n    return cast('T', x)\n"),
