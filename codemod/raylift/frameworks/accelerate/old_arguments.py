@@ -85,7 +85,6 @@ def _dataloader(script: Script, given: dict[str, ast.keyword]) -> Iterator[Findi
     old = [given[name] for name in OF_THE_DATALOADER if name in given]
     if not old:
         return
-    names = ", ".join(f"`{keyword.arg}`" for keyword in old)
     if "dataloader_config" in given:
         for keyword in old:
             yield Edit(keyword, remove, "RL225", f"`{keyword.arg}` is now part of `dataloader_config`")
@@ -93,7 +92,7 @@ def _dataloader(script: Script, given: dict[str, ast.keyword]) -> Iterator[Findi
             yield Notice(keyword.lineno, "RL225", text, "give it to that DataLoaderConfiguration")
         return
     fields = ", ".join(f"{keyword.arg}={written(script, keyword.value)}" for keyword in old)
-    why = f"{names} belongs into `dataloader_config`"
+    why = f"{', '.join(f'`{keyword.arg}`' for keyword in old)} belongs into `dataloader_config`"
     new, needs = (
         f"dataloader_config=DataLoaderConfiguration({fields})",
         (NeededImport("accelerate.utils", "DataLoaderConfiguration"),),

@@ -8,7 +8,7 @@ import pytest
 from tests.codemod.lifting import lifted, notices, refusal
 
 from raylift.lift import rewrite
-from raylift.outcome import Untouched
+from raylift.outcome import Rewritten, Untouched
 
 CONNECTED = "{0}.add_callback(RayTrainReportCallback())\n{0} = prepare_trainer({0})\n"
 
@@ -344,3 +344,18 @@ def test_a_trainer_that_says_its_callbacks_gets_one_more_there_whatever_else_it_
 def test_a_trainer_whose_callbacks_may_be_out_of_sight_gets_one_more_afterwards() -> None:
     code = lifted("from transformers import Trainer\nTrainer(1, **options).train()\n")
     assert "trainer = Trainer(1, **options)\n    trainer.add_callback(RayTrainReportCallback())\n" in code
+
+
+@pytest.mark.parametrize("rest", ["()", "(resume_from_checkpoint=True)"])
+def test_a_trainer_that_another_file_makes_and_this_one_trains_at_once_is_connected_between(rest: str) -> None:
+    modules = {"lib": b"from transformers import Trainer\n\n\ndef make():\n    return Trainer(1)\n"}
+    source = f"from lib import make\n\nmake().train{rest}\n"
+    outcome = rewrite(source.encode(), neighbours=lambda name, level: modules.get(name))
+    assert isinstance(outcome, Rewritten)
+    steps = [
+        "trainer = make()",
+        "trainer.add_callback(RayTrainReportCallback())",
+        "trainer = prepare_trainer(trainer)",
+        f"trainer.train{rest}",
+    ]
+    assert "def train_func():\n" + "".join(f"    {step}\n" for step in steps) in outcome.code.decode()

@@ -165,9 +165,10 @@ def test_a_session_handed_on_as_a_value_is_refused() -> None:
     assert refusal("from ray.air import session\n\nlog(session)\n").rule == "RL324"
 
 
-def test_a_callback_of_tune_goes_with_a_notice() -> None:
+@pytest.mark.parametrize("place", ["integrations", "callbacks"])
+def test_a_callback_of_tune_goes_with_a_notice(place: str) -> None:
     source = (
-        "from ray.air import RunConfig\nfrom ray.air.integrations.wandb import WandbLoggerCallback\n\n"
+        f"from ray.air import RunConfig\nfrom ray.air.{place}.wandb import WandbLoggerCallback\n\n"
         "RunConfig(name='a', callbacks=[WandbLoggerCallback(project='p')])\n"
     )
     assert lifted(source) == "from ray.train import RunConfig\n\nRunConfig(name='a')\n"
