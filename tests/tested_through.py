@@ -36,7 +36,6 @@ CODEMOD: Mapping[str, Room] = {
         "expressions": "frameworks/hf_trainer/test_old_attributes",
         "functions": "emission/test_layout",
         "launching": "train_function/test_placement",
-        "statements": "frameworks/hf_trainer/test_connect",
     },
     "emission": {
         "concrete": "emission/test_layout",

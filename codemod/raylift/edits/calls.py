@@ -37,7 +37,7 @@ def recast_call(callee: str, arguments: Mapping[int | str, Argument | None], add
             elif new := arguments[told]:
                 args.append(_argument(new, arg))
         if args:
-            args[-1] = args[-1].with_changes(comma=_last_comma(args[-1].comma, node.args[-1].comma))
+            args[-1] = args[-1].with_changes(comma=last_comma(args[-1].comma, node.args[-1].comma))
         for each in added:
             args = with_argument(args, each, node)
         return node.with_changes(func=cst.parse_expression(callee) if callee else node.func, args=args)
@@ -55,8 +55,8 @@ def recast_argument(new: Argument) -> Change:
     return change
 
 
-def _last_comma(own: Comma, last: Comma) -> Comma:
-    """What follows an argument that has become the last one: its own comment, and the indentation of the bracket."""
+def last_comma(own: Comma, last: Comma) -> Comma:
+    """What follows an argument, or a name, that has become the last one: its own comment, and the indentation of the bracket."""
     if isinstance(own, cst.Comma) and isinstance(last, cst.Comma):
         mine, space = own.whitespace_after, last.whitespace_after
         if isinstance(mine, cst.ParenthesizedWhitespace) and isinstance(space, cst.ParenthesizedWhitespace):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 import libcst.matchers as m
 
+from raylift.edits.calls import last_comma
 from raylift.edits.statements import remove_statement, spread, statements_of
 
 if TYPE_CHECKING:
@@ -80,7 +81,6 @@ def _import_lines(small: cst.BaseSmallStatement, lines: Sequence[str], kept: fro
     aliases = [alias for alias in small.names if _bound(alias) in kept]
     stay: list[cst.BaseStatement] = []
     if aliases:
-        if not getattr(small, "lpar", None):
-            aliases[-1] = aliases[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+        aliases[-1] = aliases[-1].with_changes(comma=last_comma(aliases[-1].comma, small.names[-1].comma))
         stay = [cst.SimpleStatementLine([small.with_changes(names=aliases)])]
     return [*statements_of(*lines), *stay]

@@ -40,6 +40,8 @@ def test_long_arguments_get_lines_of_their_own() -> None:
 def test_an_argument_is_inserted_after_the_one_that_it_belongs_to() -> None:
     assert changed("f(a, b=1, c=2)", insert_argument(["b"], "x=3")) == "f(a, b=1, x=3, c=2)"
     assert changed(SPLIT, insert_argument(["b"], "x=3")) == SPLIT.replace("    b=1,\n", "    b=1,\n    x=3,\n")
+    told = SPLIT.replace("    b=1", "    # about b\n    b=1")
+    assert changed(told, insert_argument(["b"], "x=3")) == told.replace("    b=1,\n", "    b=1,\n    x=3,\n")
 
 
 def test_positional_arguments_get_their_names_up_to_a_star() -> None:

@@ -23,3 +23,17 @@ def test_comments_between_the_names_of_an_import_stay_above_it_in_their_order() 
     before = "from old import (\n    x,  # one\n    # two\n    y,\n)  # three\n"
     after = "# one\n# two\nfrom new.place import y  # three\n"
     assert line_changed(before, move_imports(0, {"new.place": ["y"]}, frozenset())) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("from old import (\n    x,\n    y,\n)\n", "from new.place import y\nfrom old import (\n    x,\n)\n"),
+        ("from old import (\n    x,  # one\n    y,\n)\n", "from new.place import y\nfrom old import (\n    x,  # one\n)\n"),
+        ("from old import (x, y)\n", "from new.place import y\nfrom old import (x)\n"),
+        ("from old import y, x\n", "from new.place import y\nfrom old import x\n"),
+        ("from old import x, y\n", "from new.place import y\nfrom old import x\n"),
+    ],
+)
+def test_what_stays_of_an_import_keeps_its_layout(before: str, after: str) -> None:
+    assert line_changed(before, move_imports(0, {"new.place": ["y"]}, frozenset({"x"}))) == after
