@@ -38,15 +38,16 @@ def replace_argument(code: str) -> Change:
 
 
 def call_instead(name: str, positions: Sequence[str], code: str) -> Change:
-    """Another function is called, with another argument in place of the first of these; the others are given by name."""
-    new = cst.ensure_type(cst.parse_expression(f"f({code})"), cst.Call).args[0]
+    """Another function is called, with another argument in place of the first of these, if any; the others are given by name."""
+    new = cst.ensure_type(cst.parse_expression(f"f({code})"), cst.Call).args[:1]
 
     def change(node: cst.CSTNode) -> cst.CSTNode:
         assert isinstance(node, cst.Call)
         place = next((i for i, arg in enumerate(node.args) if arg.keyword and arg.keyword.value == positions[0]), 0)
         named = cst.ensure_type(name_arguments(positions, 1)(node), cst.Call)
         args = list(named.args)
-        args[place] = args[place].with_changes(keyword=new.keyword, equal=new.equal, value=new.value)
+        for each in new:
+            args[place] = args[place].with_changes(keyword=each.keyword, equal=each.equal, value=each.value)
         return node.with_changes(func=cst.parse_expression(name), args=args)
 
     return change

@@ -14,19 +14,28 @@ from raylift.script import Script, remembered
 
 LOADERS = ("torch.utils.data.DataLoader", "torch.utils.data.dataloader.DataLoader")
 TRAINER_KEYS = {"train_dataset": "train", "eval_dataset": "validation"}
-KEYS = (("train", "train"), ("eval", "validation"), ("valid", "validation"), ("dev", "validation"), ("test", "test"))
+KEYS = (("train", "train"), ("eval", "validation"), ("val", "validation"), ("dev", "validation"), ("test", "test"))
 """What a name of data says of it, and the name that it travels under."""
 
 
 @dataclass(frozen=True, slots=True)
 class DataUse:
-    """One dataset that a Trainer or a loader is given: `given` as the call has it, `dataset` where that is surely some."""
+    """One dataset that a Trainer or a loader is given: `given` as the call has it, `dataset` where that is surely some.
+
+    Where the script wraps it in a class of its own, these are the rows that `wrapper`, the call of that class, is given.
+    """
 
     call: ast.Call
     given: ast.expr
     dataset: ast.expr
     name: str
     is_loader: bool
+    wrapper: ast.Call | None = None
+
+    @property
+    def place(self) -> ast.Call:
+        """The call for which the data are made."""
+        return self.wrapper or self.call
 
     @property
     def line(self) -> int:
@@ -105,7 +114,7 @@ def _name_of(script: Script, call: ast.Call, given: ast.expr, taken: set[str]) -
         for part, key in KEYS:
             if part in word.lower() and key not in taken:
                 return key
-    plain = [re.sub(r"_?(data_?)?loader$", "", name) for name in own]
+    plain = [re.sub(r"_?(data_?)?(loader|dl)$", "", name) for name in own]
     name = next((name for name in plain if name and name not in taken), "train")
     return name if name not in taken else f"{name}_{len(taken) + 1}"
 

@@ -43,6 +43,9 @@ def hand_over_data(case: Case) -> Iterator[Finding]:
     data = handed_over(case)
     script = case.script
     is_loader, is_stock = data.uses[0].is_loader, not case.settings.target.data
+    if is_stock and not is_loader and (wrapper := next((use.wrapper for use in data.uses if use.wrapper), None)):
+        text = f"`{ast.unparse(wrapper.func)}` wraps rows for a Trainer, and stock Ray hands batches over"
+        raise Refusal(wrapper.lineno, "RL345", text, "lift with `--runtime raylift`, whose shards are rows")
     if is_stock and not is_loader:
         text = "stock Ray hands batches over, and this Trainer takes rows, which it counts, collates and shuffles itself"
         raise Refusal(data.uses[0].line, "RL345", text, "lift with `--runtime raylift`, whose shards are rows")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from raylift.plan import Case, Refusal
 from raylift.ray_data.data_uses import DataUse, data_uses
 from raylift.ray_data.leaves import Leaf, Name, is_rank_block, makers_of
 from raylift.ray_data.origins import refuse_other_data
+from raylift.ray_data.row_wrappers import unwrapped
 from raylift.ray_data.slices import Part, in_order, is_seeding, slice_of
 from raylift.script import Script
 from raylift.script.scopes import FUNCTIONS, Function
@@ -48,6 +49,7 @@ def handed_over(case: Case) -> HandedOver:
             "a command launches the workers here, and loads the data itself",
             "lift it without `--data ray`",
         )
+    uses = _of_one_name([unwrapped(script, use) for use in uses])
     for use in uses:
         refuse_other_data(script, use)
     _refuse_exclusive(script, uses)
@@ -61,6 +63,12 @@ def handed_over(case: Case) -> HandedOver:
     gone = _gone(script, taken, replaced)
     repeated = tuple(sorted((each.node for each in taken if each.node not in gone), key=lambda node: node.lineno))
     return HandedOver(tuple(uses), tuple(parts), frozenset(gone), repeated, counts)
+
+
+def _of_one_name(uses: Sequence[DataUse]) -> list[DataUse]:
+    """The uses, where several of one wrapper have the name of the first."""
+    names = {use.wrapper: use.name for use in reversed(uses)}
+    return [replace(use, name=names[use.wrapper]) if use.wrapper else use for use in uses]
 
 
 def _refuse_exclusive(script: Script, uses: Sequence[DataUse]) -> None:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from raylift.edits.arguments import call_instead
+from raylift.edits.calls import Argument, recast_call
 from raylift.plan import Case, Edit, Finding, NeededImport, Refusal
 from raylift.ray_data.data_uses import DataUse
 from raylift.ray_data.handed_over import HandedOver
@@ -30,9 +31,23 @@ def loader_edits(case: Case, data: HandedOver) -> Iterator[Finding]:
     for use in data.uses:
         given_to_loader(use)
         is_named = any(keyword.arg == "dataset" for keyword in use.call.keywords)
-        change = call_instead("data_loader", POSITIONS, f'name="{use.name}"' if is_named else f'"{use.name}"')
+        name = f'dataset="{use.name}"' if is_named else f'"{use.name}"'
+        change = call_instead("data_loader", POSITIONS, "" if use.wrapper else name)
         yield Edit(use.call, change, "RL161", WHY_SHARD)
+    yield from wrapped_edits(data)
     yield NeededImport(module, "data_loader")
+    if any(use.wrapper for use in data.uses):
+        yield NeededImport(module, "get_dataset_shard")
+
+
+def wrapped_edits(data: HandedOver) -> Iterator[Edit]:
+    """What the script wraps in a class of its own is the shard."""
+    for call, use in {use.wrapper: use for use in data.uses}.items():
+        if call is not None:
+            keyword = next((each.arg or "" for each in call.keywords if each.value is use.given), "")
+            told = keyword or call.args.index(use.given)
+            shard = Argument(keyword, f'get_dataset_shard("{use.name}")')
+            yield Edit(call, recast_call("", {told: shard}), "RL161", WHY_SHARD)
 
 
 def given_to_loader(use: DataUse) -> dict[str, ast.expr]:

@@ -51,7 +51,7 @@ class _Need:
 
 def slice_of(case: Case, use: DataUse) -> list[Part]:
     """The parts of the slice that makes one dataset, the entry block's first; raises Refusal where a driver cannot run it."""
-    return _Slicing(case, frames_to(case, use.call)).parts(use)
+    return _Slicing(case, frames_to(case, use.place)).parts(use)
 
 
 class _Slicing:

@@ -19,6 +19,7 @@ from raylift.ray_data.frames import frames_to
 from raylift.ray_data.handed_over import HandedOver
 from raylift.ray_data.loader_names import PREPARING, loader_reads
 from raylift.ray_data.loaders import WHY_SHARD, given_to_loader
+from raylift.ray_data.stock_wrappers import collated_rows, wrapper_edits
 from raylift.script import Script
 from raylift.script.expressions import written
 from raylift.script.syntax import call_name
@@ -49,6 +50,7 @@ def stock_loader_edits(case: Case, data: HandedOver) -> Iterator[Finding]:
                 yield Edit(holder, replace_by(length), "RL162", why, (NeededImport("math"),) if "math." in length else ())
     prepared = [node for nodes in reads.values() for node in nodes if call_name(script.parent(node) or node) in PREPARING]
     yield from _unprepared(script, prepared)
+    yield from wrapper_edits(script, data.uses, ROWS)
     text = (
         "stock Ray leaves out up to one row less than there are workers in each pass, shuffles within the share of a worker, "
         "and accumulates gradients across the end of an epoch"
@@ -68,6 +70,7 @@ def _loader(script: Script, use: DataUse, *, formatted: bool) -> Iterator[Findin
     collate = _written(script, given.get("collate_fn"), "None")
     if _takes_rows(use, formatted=formatted):
         own = "default_collate" if collate == "None" else collate
+        own = collated_rows(script, use, own) if use.wrapper else own
         arguments.append(f"collate_fn={of_rows_name(script)}({own}, {accelerator}.device)")
         yield NeededImport("accelerate.utils", "send_to_device")
         if collate == "None":
@@ -92,7 +95,11 @@ def any_takes_rows(data: HandedOver) -> bool:
 
 def _takes_rows(use: DataUse, *, formatted: bool) -> bool:
     collate = given_to_loader(use).get("collate_fn")
-    return not formatted or not (collate is None or (isinstance(collate, ast.Constant) and collate.value is None))
+    return (
+        use.wrapper is not None
+        or not formatted
+        or not (collate is None or (isinstance(collate, ast.Constant) and collate.value is None))
+    )
 
 
 def _written(script: Script, value: ast.expr | None, default: str) -> str:

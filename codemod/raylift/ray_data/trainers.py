@@ -11,7 +11,7 @@ from raylift.frameworks.hf_trainer.trainer_classes import root_module
 from raylift.plan import Case, Edit, Finding, NeededImport
 from raylift.ray_data.data_uses import DataUse, may_be_none
 from raylift.ray_data.handed_over import HandedOver
-from raylift.ray_data.loaders import WHY_SHARD
+from raylift.ray_data.loaders import WHY_SHARD, wrapped_edits
 from raylift.script import Script
 from raylift.script.expressions import written
 
@@ -19,7 +19,10 @@ from raylift.script.expressions import written
 def trainer_edits(case: Case, data: HandedOver) -> Iterator[Finding]:
     """Every dataset that a Trainer is given becomes the shard of that name."""
     module = case.settings.target.data
+    yield from wrapped_edits(data)
     for use in data.uses:
+        if use.wrapper:
+            continue
         keyword = next(keyword for keyword in use.call.keywords if keyword.value is use.given)
         code = _where_given(case.script, use, _shard(case.script, use))
         yield Edit(keyword, replace_argument(f"{keyword.arg}={code}"), "RL161", WHY_SHARD)

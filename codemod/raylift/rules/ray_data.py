@@ -40,7 +40,8 @@ RULES = (
          "The driver has no rank, no Accelerator and no model.",
          "first = accelerator.process_index\n    dataset = Dataset.from_dict(", "", "Make the data without them.", depends="--data"),
     Rule("RL342", "refusal", "Data that Ray Data cannot read",
-         "What the driver hands over are datasets of the library `datasets`; a torch Dataset makes its rows where it is indexed.",
+         "What the driver hands over are datasets of the library `datasets`; a torch Dataset makes its rows where it is indexed, unless it only wraps "
+         "those of such a dataset.",
          "class Rows(Dataset):\n    ...\n    loader = DataLoader(dataset, ", "", "Make the rows with `datasets.Dataset.from_generator`.", depends="--data"),
     Rule("RL343", "refusal", "Data that are made or used more than once",
          "One function of the driver hands each dataset over once.",

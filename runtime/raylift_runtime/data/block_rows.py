@@ -75,6 +75,13 @@ class BlockRows(Dataset[Any]):  # type: ignore[misc]  # mypy does not follow tor
         return self._open[number]
 
 
+def rows_within(dataset: Any) -> BlockRows | None:
+    """The rows in blocks that a dataset is, or that one of a script's own wraps, row by row; None where it has none."""
+    held = [dataset, *(vars(dataset).values() if isinstance(dataset, Dataset) else ())]
+    found = [each for each in held if isinstance(each, BlockRows)]
+    return found[0] if len(found) == 1 and len(dataset) == len(found[0]) else None
+
+
 def _opened(reference: Any) -> Any:
     import ray
     import ray.cloudpickle

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import torch
 from accelerate import PartialState
 from accelerate.data_loader import DataLoaderShard
-from torch.utils.data import DataLoader, RandomSampler
+from torch.utils.data import DataLoader, Dataset, RandomSampler
 
-from raylift_runtime.data.block_rows import BlockRows
+from raylift_runtime.data.block_rows import rows_within
 from raylift_runtime.data.epoch_order import RankBatches
 from raylift_runtime.data.handed_datasets import get_dataset_shard
 from raylift_runtime.data.shard import PlainRows, Shard
@@ -63,7 +63,7 @@ class RankLoader(DataLoaderShard):  # type: ignore[misc]  # accelerate ships no 
 
 
 def data_loader(
-    name: str,
+    dataset: str | Dataset[Any],
     *,
     batch_size: int = 1,
     shuffle: bool = False,
@@ -74,20 +74,21 @@ def data_loader(
     pin_memory: bool = False,
     **unused: Any,
 ) -> DataLoader[Any]:
-    """A loader of the dataset that the driver handed over as `name`, in the place of `DataLoader(...)`.
+    """A loader of the dataset that the driver handed over by this name, in the place of `DataLoader(...)`.
 
     Until `accelerator.prepare` has taken it, it is a loader of all rows, as long as one over a dataset of the script's own; from
     there on one of this rank's batches on the Accelerator's device. `batch_size` is that of each rank, `collate_fn` gets a list of
     rows. Without `shuffle` Accelerate splits it, repeats rows in the last batch and drops them in `gather_for_metrics`; with it each
     row comes once an epoch on one rank, in an order by the script's seed, or `generator`'s. What else a DataLoader takes is about
-    processes of its own, and has no effect. A stream is split already: its loader is this rank's from the beginning.
+    processes of its own, and has no effect. A torch Dataset around `get_dataset_shard(name)`, whose rows are those of the shard one by
+    one, may be given in place of the name, and is read as that is. A stream is split already: its loader is this rank's from the beginning.
 
     Raises KeyError where nothing of this name was handed over, ValueError where there are no rows to shuffle, or where a stream is to
     be shuffled here, or has not been split.
     """
-    session, rows = current(), get_dataset_shard(name)
+    session, rows = current(), get_dataset_shard(dataset) if isinstance(dataset, str) else dataset
     if session is None or rows is None:
-        raise KeyError(f"no dataset {name!r} was handed over: give the TorchTrainer datasets={{{name!r}: ...}}")
+        raise KeyError(f"no dataset {dataset!r} was handed over: give the TorchTrainer datasets={{{dataset!r}: ...}}")
     if num_workers:
         logger.warning("num_workers=%d has no effect: Ray Data cannot be read in a subprocess.", num_workers)
     options = {"batch_size": batch_size, "collate_fn": collate_fn, "pin_memory": pin_memory, "drop_last": drop_last}
@@ -95,17 +96,21 @@ def data_loader(
         _check_stream(rows, session, shuffle)
         return RankLoader(PlainRows(rows), rows_of_batch=batch_size, _drop_last=drop_last, **options)
     if shuffle and not len(rows):
-        raise ValueError(f"the dataset {name!r} has no rows to train on")
+        raise ValueError(f"the dataset {dataset!r} has no rows to train on")
     _split_shuffled_loaders()
     return DataLoader(rows, shuffle=shuffle, generator=generator, **options)
 
 
-def training_loader(rows: BlockRows, batch_size: int, drop_last: bool, seed: int, session: Session, **options: Any) -> RankLoader:
+def training_loader(
+    dataset: Dataset[Any], batch_size: int, drop_last: bool, seed: int, session: Session, **options: Any
+) -> RankLoader:
     """The loader of this rank's part of the rows, shuffled; `batch_size` is that of each rank."""
+    rows = rows_within(dataset)
+    assert rows is not None
     own = RankBatches(rows.blocks.counts, batch_size, drop_last, seed, session.rank, session.world_size, rows.name)
     if own.is_uneven:
         mend_gather()
-    return RankLoader(rows, rows_of_batch=batch_size, batch_sampler=own, _drop_last=drop_last, **options)
+    return RankLoader(dataset, rows_of_batch=batch_size, batch_sampler=own, _drop_last=drop_last, **options)
 
 
 def own_part(loader: DataLoader[Any], accelerator: Accelerator, seed: int, session: Session) -> RankLoader:
@@ -128,7 +133,7 @@ def _split_shuffled_loaders() -> None:
     @functools.wraps(as_before)
     def prepare_data_loader(self: Accelerator, loader: Any, *arguments: Any, **options: Any) -> Any:
         session = current()
-        is_ours = isinstance(getattr(loader, "dataset", None), BlockRows) and not isinstance(loader, RankLoader)
+        is_ours = rows_within(getattr(loader, "dataset", None)) is not None and not isinstance(loader, RankLoader)
         if session is None or not is_ours or not isinstance(loader.sampler, RandomSampler):
             return as_before(self, loader, *arguments, **options)
         seed = session.from_rank_zero((loader.generator or torch.default_generator).initial_seed())

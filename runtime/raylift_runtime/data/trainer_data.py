@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from torch.utils.data import RandomSampler
 
-from raylift_runtime.data.block_rows import BlockRows
+from raylift_runtime.data.block_rows import rows_within
 from raylift_runtime.data.rank_loader import own_part
 from raylift_runtime.data.shard import Rows, Shard
 from raylift_runtime.worker.session import current
@@ -30,11 +30,11 @@ def connect(trainer: Trainer) -> None:
     """
     evaluation = trainer.eval_dataset
     several = list(evaluation.values()) if isinstance(evaluation, dict) else [evaluation]
-    if any(isinstance(data, (Shard, BlockRows)) for data in [trainer.train_dataset, *several]):
+    if any(isinstance(data, Shard) or rows_within(data) is not None for data in [trainer.train_dataset, *several]):
         _stay_in_process(trainer)
     if isinstance(trainer.train_dataset, Shard):
         _read_as_split(trainer)
-    elif isinstance(trainer.train_dataset, BlockRows):
+    elif rows_within(trainer.train_dataset) is not None:
         _read_own_part(trainer)
     if isinstance(evaluation, dict):
         trainer.eval_dataset = {name: _whole(data) for name, data in evaluation.items()}

@@ -53,6 +53,17 @@ def collate(rows):
     return default_data_collator(rows)
 
 
+class Wrapped(torch.utils.data.Dataset):
+    def __init__(self, rows):
+        self.rows = rows
+
+    def __len__(self):
+        return len(self.rows)
+
+    def __getitem__(self, index):
+        return {**self.rows[index], "wrapped": 1}
+
+
 def loop():
     set_seed(7)
     accelerator = Accelerator(gradient_accumulation_steps=3)
@@ -83,6 +94,8 @@ def loop():
     skipped.set_epoch(0)
     note(skipped=[batch["row"].tolist() for batch in skipped])
     note(again=[batch["row"].tolist() for batch in anew("train")])
+    wrapped = anew(Wrapped(get_dataset_shard("train")))
+    note(wrapped=[(batch["row"] * batch["wrapped"]).tolist() for batch in wrapped], blocks=type(wrapped.batch_sampler).__name__)
     full = anew("train", drop_last=True)
     note(full=[len(batch["row"]) for batch in full], none=len(list(anew("none", shuffle=False))), rows=dataset_rows("train"))
     note(one=[accelerator.gather_for_metrics(batch["row"]).tolist() for batch in anew("one", shuffle=False)])
@@ -119,6 +132,9 @@ def train_func():
     trainer = prepare_trainer(trainer)
     result = trainer.train()
     note(ends=result.global_step, samples=trainer.num_examples(trainer.get_train_dataloader()))
+    wrapping = tiny.trainer("wrapped", **options)
+    wrapping.train_dataset, wrapping.data_collator = Wrapped(get_dataset_shard("train")), collate
+    note(wrapper=[(batch["row"] * batch["wrapped"]).tolist() for batch in prepare_trainer(wrapping).get_train_dataloader()])
     note(labels=trainer.predict(trainer.eval_dataset).label_ids.tolist())
 
 
@@ -209,6 +225,13 @@ def test_gradients_are_accumulated_up_to_the_end_of_an_epoch(seen: Seen) -> None
 
 def test_batches_that_are_left_out_are_the_first_ones(seen: Seen) -> None:
     assert seen.of("skipped") == [[[note["rows"] for note in rank[2:]]] for rank in zip(*steps_of(seen, 0), strict=True)]
+
+
+def test_what_a_class_of_the_script_wraps_is_read_as_the_rows_themselves(seen: Seen) -> None:
+    assert seen.of("wrapped") == seen.of("again")
+    assert {rank["wrapped"][0]["blocks"] for rank in seen.ranks} == {RankBatches.__name__}
+    for number, rank in enumerate(seen.ranks):
+        assert [note["wrapper"] for note in rank["wrapper"]] == [list(RankBatches((ROWS,), 4, False, 5, number, 2))]
 
 
 def test_small_data_neither_hang_nor_pass_in_silence(seen: Seen) -> None:
