@@ -22,7 +22,7 @@ def opened(path: Sequence[ast.stmt], is_known: Callable[[ast.stmt], bool], lost:
     """The statements of a path, with those in what a lift has put around them; its head counts as one, too."""
     found: list[ast.stmt] = []
     for place, node in enumerate(path):
-        is_new = not is_known(node) and counterpart(node, lost) is None
+        is_new = not is_known(node) and counterpart(node, lost) is None and not _was_function(node, lost)
         if is_new and _may_be_put_around(node, path):
             heads = [item.context_expr for item in getattr(node, "items", ())]
             inside = without_frame(blocks_of(node)[0])
@@ -30,6 +30,15 @@ def opened(path: Sequence[ast.stmt], is_known: Callable[[ast.stmt], bool], lost:
         elif not (is_wait(node) and any(_reports(other) and not is_known(other) for other in path[place + 1 : place + 2])):
             found.append(node)
     return found
+
+
+def _was_function(node: ast.stmt, lost: Sequence[ast.stmt]) -> bool:
+    """Whether a lost function has become this one under another name, and does not stand in it."""
+    if not isinstance(node, ast.FunctionDef):
+        return False
+    inner = {part.name for part in statements_in(node.body) if isinstance(part, ast.FunctionDef)}
+    functions = (each for each in lost if isinstance(each, ast.FunctionDef) and each.name not in inner)
+    return any(counterpart(each, [node]) is not None for each in functions)
 
 
 def without_frame(body: list[ast.stmt]) -> list[ast.stmt]:

@@ -42,6 +42,12 @@ def written(script: Script, expression: ast.expr) -> str:
     return segment if segment and "\n" not in segment else ast.unparse(expression)
 
 
+def written_callee(script: Script, function: ast.expr) -> str:
+    """An expression as the script writes it, to be called."""
+    code = written(script, function)
+    return code if isinstance(function, (ast.Name, ast.Attribute, ast.Call, ast.Subscript)) else f"({code})"
+
+
 def own_names(script: Script, expression: ast.AST, place: ast.AST) -> Iterator[str]:
     """The names in an expression that the function of a place binds, or the module if it stands there, or nobody."""
     here = script.scope(place)

@@ -149,6 +149,18 @@ def test_a_command_may_launch_its_own_body() -> None:
     assert faults(COMMAND, LAUNCHING.replace("TorchTrainer(train_func", "TorchTrainer(print")) != []
 
 
+def test_a_function_inside_a_command_goes_with_its_body() -> None:
+    own = "    def rows(n):\n        return [n]\n"
+    before, after = (
+        text.replace("    run(1)\n", "    run(rows(1))\n").replace("def main():\n", f"def main():\n{own}")
+        for text in (COMMAND, LAUNCHING)
+    )
+    moved = inside(own)
+    after = after.replace(own, "").replace("    def train_func():\n", f"    def train_func():\n{moved}")
+    assert faults(before, after) == []
+    assert faults(before, after.replace(moved, "")) != []
+
+
 def test_what_loses_its_annotation_for_global_is_still_there_beside_the_same_without_one() -> None:
     before = f"{HEAD}best = 0\nif __name__ == '__main__':\n    best: float = 0\n    print(best)\n{inside(TRAIN)}"
     launch = LAUNCH.replace('"__main__"', "'__main__'")

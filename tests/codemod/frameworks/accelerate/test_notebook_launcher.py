@@ -34,6 +34,11 @@ CALLS = {
     "no number": ('notebook_launcher(loop, ("bert",))', 'loop("bert")', 2),
     "several nodes": ('notebook_launcher(loop, ("bert",), num_processes=8, num_nodes=2)', 'loop("bert")', 16),
     "debug": ('debug_launcher(loop, ("bert",), 3)', 'loop("bert")', 3),
+    "a choice of functions": (
+        'notebook_launcher(loop if WORKERS else other, ("bert",), num_processes=2)',
+        '(loop if WORKERS else other)("bert")',
+        2,
+    ),
     "behind a guard": ('if __name__ == "__main__":\n    notebook_launcher(loop, ("bert",), num_processes=2)', 'loop("bert")', 2),
 }
 

@@ -23,6 +23,14 @@ def body(code: str) -> str:
     return code[code.index("\n\n\n") + 3 :]
 
 
+@pytest.mark.parametrize("runtime", ["raylift", "ray"])
+def test_an_init_function_of_few_words_is_known_in_what_it_becomes(runtime: str) -> None:
+    source = PLAIN.replace(
+        'TrainingArguments("out", save_strategy="epoch", max_steps=4, per_device_train_batch_size=2)', "first if one else second"
+    )
+    assert "args = first if one else second\n" in lifted(source, runtime=runtime)
+
+
 @pytest.mark.parametrize("parameters", ["train_ds, eval_ds, *rest, **config", "train_ds, eval_ds, *, seed=1, **config"])
 def test_an_init_function_with_parameters_of_other_kinds_stays_and_is_called(parameters: str) -> None:
     code = lifted(PLAIN.replace("train_ds, eval_ds, **config", parameters))
