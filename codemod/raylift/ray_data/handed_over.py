@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from raylift.plan import Case, Refusal
@@ -12,6 +12,7 @@ from raylift.ray_data.leaves import Leaf, Name, is_rank_block, makers_of
 from raylift.ray_data.origins import refuse_other_data
 from raylift.ray_data.row_wrappers import unwrapped
 from raylift.ray_data.slices import Part, in_order, is_seeding, slice_of
+from raylift.ray_data.streams import Stream, stream_of
 from raylift.script import Script
 from raylift.script.scopes import FUNCTIONS, Function
 
@@ -26,13 +27,14 @@ class RowCount:
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """The data of a script: its uses, the parts of the driver's function, and the statements that leave the workers."""
+    """The data of a script: its uses, the parts of the driver's function, the statements that leave the workers, and what streams."""
 
     uses: tuple[DataUse, ...]
     parts: tuple[Part, ...]
     gone: frozenset[ast.stmt]
     repeated: tuple[ast.stmt, ...]
     counts: tuple[RowCount, ...]
+    streams: Mapping[str, Stream]
 
 
 def handed_over(case: Case) -> HandedOver:
@@ -53,7 +55,9 @@ def handed_over(case: Case) -> HandedOver:
     for use in uses:
         refuse_other_data(script, use)
     _refuse_exclusive(script, uses)
-    parts = _joined([part for use in uses for part in slice_of(case, use)])
+    slices = {use: slice_of(case, use) for use in uses}
+    streams = {use.name: stream for use, each in slices.items() if (stream := stream_of(script, use.given, each))}
+    parts = _joined([part for each in slices.values() for part in each])
     _refuse_mixed(parts)
     taken = [each for part in parts for each in part.taken]
     counts = tuple(row_counts(script, uses, taken))
@@ -62,7 +66,7 @@ def handed_over(case: Case) -> HandedOver:
     }
     gone = _gone(script, taken, replaced)
     repeated = tuple(sorted((each.node for each in taken if each.node not in gone), key=lambda node: node.lineno))
-    return HandedOver(tuple(uses), tuple(parts), frozenset(gone), repeated, counts)
+    return HandedOver(tuple(uses), tuple(parts), frozenset(gone), repeated, counts, streams)
 
 
 def _of_one_name(uses: Sequence[DataUse]) -> list[DataUse]:

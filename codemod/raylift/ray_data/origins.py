@@ -9,6 +9,7 @@ from raylift.plan import Refusal
 from raylift.ray_data.data_uses import DataUse
 from raylift.script import Script, ScriptNode, remembered_for
 from raylift.script.functions import called_functions, given_for, returned_expressions
+from raylift.script.syntax import call_name
 
 MAKERS = ("datasets.", "trl.get_dataset", "trl.scripts.utils.get_dataset", "trl.scripts.get_dataset")
 """How the full names of what makes a Hugging Face dataset begin."""
@@ -34,8 +35,25 @@ def refuse_other_data(script: Script, use: DataUse) -> None:
             text,
             "make the rows with `datasets.Dataset.from_generator` or `from_list`, or lift without `--data ray`",
         )
-    text = f"what makes `{ast.unparse(use.dataset)}` is not in sight, so it cannot be handed over"
+    shown = ast.unparse(use.dataset)
+    if maker := _own_rows(script, use.dataset):
+        text = f"`{shown}` is no dataset of the library `datasets`, whose rows Ray Data takes over as they are"
+        raise Refusal(
+            use.line, "RL342", text, f"make it one, by `datasets.Dataset.{maker}({shown})`, or lift without `--data ray`"
+        )
+    text = f"what makes `{shown}` is not in sight, so it cannot be handed over"
     raise Refusal(use.line, "RL342", text, "load it with the library `datasets` in this file, or lift without `--data ray`")
+
+
+def _own_rows(script: Script, dataset: ast.expr) -> str:
+    """What makes a dataset of rows that a script reads by itself: of a list of them, or of a table of pandas."""
+    for value in script.values(dataset):
+        node = value.node if isinstance(value, ScriptNode) else None
+        if isinstance(node, (ast.List, ast.ListComp)) or (isinstance(node, ast.Call) and call_name(node) in ("list", "to_dict")):
+            return "from_list"
+        if isinstance(node, ast.Call) and any(name.startswith("pandas.") for name in script.names(node.func)):
+            return "from_pandas"
+    return ""
 
 
 @remembered_for

@@ -32,13 +32,18 @@ def trainer_edits(case: Case, data: HandedOver) -> Iterator[Finding]:
 def _shard(script: Script, use: DataUse) -> str:
     """The shard of a dataset: of torch for transformers' own Trainers, of `datasets` for those that map it, as TRL's do."""
     shard = f'get_dataset_shard("{use.name}")'
-    made = [value for value in lineage(called_classes(script, use.call)) if isinstance(value, str)]
-    if all(root_module(name) == "transformers" for name in made):
+    if takes_rows(script, use):
         return shard
     if use.given is use.dataset and may_be_none(script, use):
         held = script.free_name("shard", "data_shard")
         return f"{held}.to_huggingface() if ({held} := {shard}) is not None else None"
     return f"{shard}.to_huggingface()"
+
+
+def takes_rows(script: Script, use: DataUse) -> bool:
+    """Whether a Trainer takes rows as they are: transformers' own do, those of TRL map and filter them first."""
+    made = [value for value in lineage(called_classes(script, use.call)) if isinstance(value, str)]
+    return all(root_module(name) == "transformers" for name in made)
 
 
 def _where_given(script: Script, use: DataUse, code: str) -> str:

@@ -52,10 +52,9 @@ def from_huggingface(dataset: Any) -> Any:
     return handed_over
 
 
-def blocks_of(datasets: Mapping[str, Any] | None) -> dict[str, Blocks]:
-    """The blocks of those datasets that `from_huggingface` has made."""
-    found = {name: getattr(dataset, OWN, None) for name, dataset in (datasets or {}).items()}
-    return {name: blocks for name, blocks in found.items() if blocks is not None}
+def blocks_of(datasets: Mapping[str, Any] | None) -> dict[str, Blocks | None]:
+    """The blocks of those datasets that `from_huggingface` has made; None for a stream."""
+    return {name: getattr(dataset, OWN) for name, dataset in (datasets or {}).items() if hasattr(dataset, OWN)}
 
 
 def _streamed(dataset: Any) -> Any:
@@ -68,7 +67,9 @@ def _streamed(dataset: Any) -> Any:
     def tables(_: Any) -> Iterator[Any]:
         yield from dataset.with_format("arrow").iter(batch_size=STREAMED_ROWS)
 
-    return ray.data.from_items([0]).map_batches(tables, batch_size=1, batch_format="pyarrow", num_cpus=0)
+    handed_over = ray.data.from_items([0]).map_batches(tables, batch_size=1, batch_format="pyarrow", num_cpus=0)
+    setattr(handed_over, OWN, None)
+    return handed_over
 
 
 def _tables(dataset: Any) -> Iterator[Any]:

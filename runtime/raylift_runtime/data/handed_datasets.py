@@ -11,17 +11,18 @@ from raylift_runtime.worker import handed_over
 def get_dataset_shard(name: str = "train") -> BlockRows | Shard | None:
     """The dataset that was given to the trainer as `datasets={name: ...}`, for a Trainer; None if there is none of that name.
 
-    What `from_huggingface` has made of a dataset comes as that whole dataset, of which each rank reads its part. Anything else comes as
-    this rank's rows, and every rank calls this: Ray splits a dataset once all have asked. Give the result to a Trainer as
+    What `from_huggingface` has made of a dataset comes as that whole dataset, of which each rank reads its part; a stream of it as this
+    rank's rows, as they were there. Anything else comes as this rank's rows in tensors, and every rank calls this: Ray splits a dataset once all have asked. Give the result to a Trainer as
     `train_dataset`, or as `eval_dataset`, which the Trainer splits among the ranks itself: leave that whole, by
     `dataset_config=DataConfig(datasets_to_split=["train"])`.
     """
     import ray.train
 
-    if name in handed_over.datasets:
-        return BlockRows(name, handed_over.datasets[name])
+    blocks = handed_over.datasets.get(name)
+    if blocks is not None:
+        return BlockRows(name, blocks)
     try:
         iterator = ray.train.get_dataset_shard(name)
     except (KeyError, AssertionError):  # the latter in local mode
         return None
-    return None if iterator is None else Shard(iterator, name, known_rows(name))
+    return None if iterator is None else Shard(iterator, name, known_rows(name), is_plain=name in handed_over.datasets)

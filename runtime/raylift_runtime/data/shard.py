@@ -16,19 +16,26 @@ DTYPES = {"i": torch.int64, "u": torch.int64, "f": torch.float32, "b": torch.boo
 
 
 class Shard(IterableDataset[dict[str, Any]]):  # type: ignore[misc]  # mypy does not follow torch here
-    """Rows as dicts of tensors: integers as int64, floats as float32; what is no number stays as it is.
+    """Rows as dicts of tensors: integers as int64, floats as float32; what is no number stays as it is. Plain rows stay what they are.
 
     `total` is the size of the whole dataset. Each pass reads the data again; where Ray split it, all ranks must pass together.
     """
 
-    def __init__(self, iterator: Any, name: str = "train", total: int | None = None) -> None:
-        self.iterator, self.name, self.total = iterator, name, total
+    def __init__(self, iterator: Any, name: str = "train", total: int | None = None, *, is_plain: bool = False) -> None:
+        self.iterator, self.name, self.total, self.is_plain = iterator, name, total, is_plain
         parts = getattr(iterator, "world_size", None)
         self.parts: int = parts() if callable(parts) else 1
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         for row in self.iterator.iter_rows():
-            yield {key: as_tensor(value) for key, value in row.items()}
+            yield {key: as_plain(value) if self.is_plain else as_tensor(value) for key, value in row.items()}
+
+    def to_huggingface(self) -> Any:
+        """Raises TypeError: a Trainer that maps its dataset takes no stream that Ray deals out."""
+        raise TypeError(
+            f"the dataset {self.name!r} is a stream, which Ray deals out row by row, and this Trainer maps and filters a dataset: load "
+            "it without streaming, or lift the script without `--data ray`."
+        )
 
     def __len__(self) -> int:
         """How many rows this rank gets in one pass; raises TypeError for a stream, whose size nobody knows."""
@@ -72,6 +79,11 @@ def as_tensor(value: Any) -> Any:
     return value
 
 
+def as_plain(value: Any) -> Any:
+    """A value as an unformatted Hugging Face dataset has it."""
+    return value.tolist() if isinstance(value, (numpy.generic, numpy.ndarray)) else value
+
+
 class PlainRows(IterableDataset[dict[str, Any]]):  # type: ignore[misc]  # mypy does not follow torch here
     """The same rows as plain Python values, as an unformatted Hugging Face dataset gives them."""
 
@@ -80,9 +92,7 @@ class PlainRows(IterableDataset[dict[str, Any]]):  # type: ignore[misc]  # mypy 
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         for row in self.shard.iterator.iter_rows():
-            yield {
-                key: value.tolist() if isinstance(value, (numpy.generic, numpy.ndarray)) else value for key, value in row.items()
-            }
+            yield {key: as_plain(value) for key, value in row.items()}
 
     def __len__(self) -> int:
         return len(self.shard)

@@ -135,6 +135,9 @@ def train_func():
     wrapping = tiny.trainer("wrapped", **options)
     wrapping.train_dataset, wrapping.data_collator = Wrapped(get_dataset_shard("train")), collate
     note(wrapper=[(batch["row"] * batch["wrapped"]).tolist() for batch in prepare_trainer(wrapping).get_train_dataloader()])
+    streaming = tiny.trainer("streaming", max_steps=2, remove_unused_columns=False, save_strategy="no", report_to="none")
+    streaming.train_dataset, streaming.data_collator = get_dataset_shard("stream"), collate
+    note(streamed=[batch["row"].tolist() for batch in prepare_trainer(streaming).get_train_dataloader()])
     note(labels=trainer.predict(trainer.eval_dataset).label_ids.tolist())
 
 
@@ -143,7 +146,7 @@ if __name__ == "__main__":
     split = DataConfig(datasets_to_split=["stream"])
     TorchTrainer(loop, datasets=handed_over, dataset_config=split, scaling_config=two).fit()
     run = RunConfig(name="r", failure_config=FailureConfig(max_failures=1))
-    TorchTrainer(train_func, datasets=handed_over, scaling_config=two, run_config=run).fit()
+    TorchTrainer(train_func, datasets=handed_over, dataset_config=split, scaling_config=two, run_config=run).fit()
 """
 
 
@@ -247,6 +250,12 @@ def test_a_stream_comes_in_as_many_batches_on_every_rank_and_no_row_twice(seen: 
     assert first == second
     assert [len(batch) for batch in first] == [8]
     assert len(set(itertools.chain(*first))) == 8  # Ray leaves out the one that would make it uneven
+
+
+def test_a_trainer_of_a_stream_gets_the_plain_rows_of_its_rank(seen: Seen) -> None:
+    (first,), (second,) = seen.of("streamed")
+    assert len({*itertools.chain(*first), *itertools.chain(*second)}) == 8
+    assert not {*itertools.chain(*first)} & {*itertools.chain(*second)}
 
 
 def test_a_trainer_killed_within_an_epoch_goes_on_with_the_rows_that_are_left(seen: Seen) -> None:
