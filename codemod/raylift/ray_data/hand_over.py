@@ -16,6 +16,7 @@ from raylift.plan import Case, Edit, Finding, Launcher, NeededImport, Notice, Re
 from raylift.ray_data.data_uses import may_be_none
 from raylift.ray_data.driver_source import INDENT, DriverSource, indented
 from raylift.ray_data.handed_over import HandedOver, blocks_gone, handed_over
+from raylift.ray_data.loader_imports import drop_loader_imports
 from raylift.ray_data.loaders import loader_edits
 from raylift.ray_data.origins import is_data
 from raylift.ray_data.stock_loaders import OF_ROWS, ROWS, any_takes_rows, of_rows_name, stock_loader_edits
@@ -53,6 +54,7 @@ def hand_over_data(case: Case) -> Iterator[Finding]:
     yield from _moved(script, data)
     edits = stock_loader_edits if is_stock else loader_edits if is_loader else trainer_edits
     yield from edits(case, data)
+    yield from drop_loader_imports(script, data.uses)
     yield from _counted(case, data)
     if split_streams(data) and not is_stock:
         yield NeededImport("ray.train", "DataConfig")

@@ -14,7 +14,7 @@ from raylift.script.scopes import FUNCTIONS, Function
 from raylift.script.syntax import call_name
 
 PREPARING = ("prepare", "prepare_data_loader")
-READERS = frozenset({"enumerate", "iter", "len", "tqdm", "zip"})
+READERS = frozenset({"enumerate", "islice", "iter", "len", "tqdm", "zip"})
 
 
 def loader_reads(script: Script, use: DataUse) -> list[ast.Name]:
@@ -89,6 +89,8 @@ def _is_plain(script: Script, node: ast.Name) -> bool:
     holder = script.parent(node)
     if isinstance(holder, (ast.For, ast.Return, ast.Assign, ast.comprehension)):
         return True
+    if is_count_of_rows(script, node):
+        return True
     if isinstance(holder, ast.Tuple):
         return isinstance(script.parent(holder), ast.Return)
     if isinstance(holder, (ast.Call, ast.keyword)):
@@ -96,3 +98,10 @@ def _is_plain(script: Script, node: ast.Name) -> bool:
         assert isinstance(call, ast.Call)
         return call_name(call) in (*READERS, *PREPARING) or any(True for _ in _parameters(script, holder, node))
     return False
+
+
+def is_count_of_rows(script: Script, node: ast.Name) -> bool:
+    """Whether a loader is asked for how many rows its dataset has: `len(loader.dataset)`."""
+    holder = script.parent(node)
+    is_dataset = isinstance(holder, ast.Attribute) and holder.attr == "dataset"
+    return is_dataset and isinstance(asked := script.parent(holder or node), ast.Call) and call_name(asked) == "len"

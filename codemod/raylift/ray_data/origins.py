@@ -36,6 +36,9 @@ def refuse_other_data(script: Script, use: DataUse) -> None:
             "make the rows with `datasets.Dataset.from_generator` or `from_list`, or lift without `--data ray`",
         )
     shown = ast.unparse(use.dataset)
+    if shown.startswith("self."):
+        text = f"the data are kept by an object, as `{shown}`, which lives on a worker"
+        raise Refusal(use.line, "RL341", text, "load the data in a function, or lift without `--data ray`")
     if maker := _own_rows(script, use.dataset):
         text = f"`{shown}` is no dataset of the library `datasets`, whose rows Ray Data takes over as they are"
         raise Refusal(

@@ -17,7 +17,7 @@ from raylift.plan import Case, Edit, Finding, NeededImport, Notice, Refusal
 from raylift.ray_data.data_uses import DataUse
 from raylift.ray_data.frames import frames_to
 from raylift.ray_data.handed_over import HandedOver
-from raylift.ray_data.loader_names import PREPARING, loader_reads
+from raylift.ray_data.loader_names import PREPARING, is_count_of_rows, loader_reads
 from raylift.ray_data.loaders import WHY_SHARD, given_to_loader
 from raylift.ray_data.stock_wrappers import collated_rows, wrapper_edits
 from raylift.script import Script
@@ -44,8 +44,11 @@ def stock_loader_edits(case: Case, data: HandedOver) -> Iterator[Finding]:
     for use in data.uses:
         yield from _loader(script, use, formatted=_is_formatted(data))
         for node in reads[use]:
-            if call_name(holder := script.parent(node) or node) == "len":
-                length = _length(case, use, node)
+            is_of_rows = is_count_of_rows(script, node)
+            holder = script.parent(node) or node
+            holder = (script.parent(holder) or holder) if is_of_rows else holder
+            if call_name(holder) == "len":
+                length = _rows(script, use, node) if is_of_rows else _length(case, use, node)
                 why = "the length follows from the rows that were handed over"
                 yield Edit(holder, replace_by(length), "RL162", why, (NeededImport("math"),) if "math." in length else ())
     prepared = [node for nodes in reads.values() for node in nodes if call_name(script.parent(node) or node) in PREPARING]
@@ -117,13 +120,17 @@ def _is_formatted(data: HandedOver) -> bool:
     return any(call_name(part) in ("set_format", "with_format") for part in calls)
 
 
+def _rows(script: Script, use: DataUse, node: ast.AST) -> str:
+    """The count of all rows of a loader."""
+    is_quoted = any(isinstance(holder, ast.JoinedStr) for holder in script.enclosing(node))
+    return f"{ROWS}['{use.name}']" if is_quoted else f'{ROWS}["{use.name}"]'
+
+
 def _length(case: Case, use: DataUse, node: ast.Name) -> str:
     """The steps of an epoch, on a rank once the loader is prepared, as the script would have counted them."""
     script = case.script
     given = given_to_loader(use)
-    rows = f'{ROWS}["{use.name}"]'
-    if any(isinstance(holder, ast.JoinedStr) for holder in script.enclosing(node)):
-        rows = rows.replace('"', "'")
+    rows = _rows(script, use, node)
     if _is_prepared_by_then(script, node):
         accelerator = visible_accelerator(script, node)
         if accelerator is None:
