@@ -58,9 +58,16 @@ def _reads_of_source(parsed: ParsedBytes) -> Reads:
     flow = BindingFlow()
     statements: list[ast.stmt] = []
     for node in parsed.tree.body:
-        statements += node.body if isinstance(node, ast.If) and is_main_test(node.test) else [node]
+        statements += _run_as_a_program(node)
     flow.block(statements, _with(flow, KNOWN))
     return flow.reads
+
+
+def _run_as_a_program(node: ast.stmt) -> list[ast.stmt]:
+    """What a statement does where its module is run: of a `__main__` guard what it asks, and what it holds."""
+    if not (isinstance(node, ast.If) and is_main_test(node.test)):
+        return [node]
+    return [ast.copy_location(ast.Expr(node.test), node), *node.body]
 
 
 def _reads_of_result(parsed: ParsedBytes, launch: LaunchedTraining | None) -> Reads:
@@ -73,8 +80,7 @@ def _reads_of_result(parsed: ParsedBytes, launch: LaunchedTraining | None) -> Re
             bits = flow.bits([node.name])
             ways = BoundNames(ways.surely | bits, ways.perhaps | bits)
             continue
-        is_guard = isinstance(node, ast.If) and is_main_test(node.test)
-        following = flow.block(node.body if isinstance(node, ast.If) and is_guard else [node], ways)
+        following = flow.block(_run_as_a_program(node), ways)
         if launch is not None and node is launch.guard:
             at_launch = ways
         if following is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from raylift.result_check.edited import without_frame
 from raylift.result_check.fault import Fault
 from raylift.result_check.launched import LaunchedTraining, is_main_test
 from raylift.result_check.parsed_bytes import ParsedBytes
@@ -19,7 +20,9 @@ def launcher_faults(before: ParsedBytes, after: ParsedBytes, launch: LaunchedTra
     if launch.guard is None:
         yield Fault(launch.call.lineno, "the launcher stands outside of the `__main__` guard")
         return
-    were = [ast.dump(node.test) for node in before.tree.body if isinstance(node, ast.If) and is_main_test(node.test)]
+    moved = {after.text(node) for node in without_frame(launch.train_function.body)}
+    guards = [node for node in before.tree.body if isinstance(node, ast.If) and is_main_test(node.test)]
+    were = [ast.dump(guard.test) for guard in guards if before.text(guard) not in moved]
     if were and ast.dump(launch.guard.test) not in were:
         yield Fault(launch.guard.lineno, "the condition of the `__main__` guard has changed")
     if not _is_fitted(launch.guard.body, launch.call):

@@ -25,10 +25,10 @@ def statement_faults(before: ParsedBytes, after: ParsedBytes, launch: LaunchedTr
     if launch is None:
         yield from comparison.blocks(before.tree.body, [after.tree.body])
         return
-    there = {after.text(node) for node in after.tree.body}
-    guards = [node for node in before.tree.body if isinstance(node, ast.If) and is_main_test(node.test)]
-    guards = [node for node in guards if before.text(node) not in there]  # the others have nothing to do with the training
     inside = without_frame(launch.train_function.body)
+    there = {after.text(node) for node in (*after.tree.body, *inside)}
+    guards = [node for node in before.tree.body if isinstance(node, ast.If) and is_main_test(node.test)]
+    guards = [node for node in guards if before.text(node) not in there]  # the others stay, or move, as they are
     around = [node for node in after.tree.body if node is not launch.train_function and node is not launch.guard]
     source: list[ast.stmt] = []
     for node in before.tree.body:

@@ -229,6 +229,26 @@ def test_a_guard_in_a_cell_is_opened_where_it_trains_and_stays_where_it_does_not
     assert plain in lifted_cells(*CELLS[:-1], plain, CELLS[-1])
 
 
+def test_a_guard_with_a_condition_of_its_own_keeps_it_where_it_trains() -> None:
+    *_, train, _ = lifted_cells(*CELLS[:5], 'if __name__ == "__main__" and ready:\n    trainer.train()\n')
+    assert '    if __name__ == "__main__" and ready:\n        trainer.train()\n' in train
+
+
+def test_a_class_that_a_cell_only_talks_of_does_not_take_that_cell_along() -> None:
+    talk = "describe(Rows)\n"
+    rows = "class Rows:\n    def __len__(self):\n        return 3\n"
+    cells = lifted_cells(*CELLS[:4], rows, talk, "size = len(Rows())\n", TRAINER, "trainer.train(size)\n")
+    assert talk in cells
+    assert "describe(" not in cells[-2]
+
+
+def test_an_import_that_a_later_cell_repeats_is_that_of_the_first() -> None:
+    again = "from datasets import load_dataset\n"
+    cells = lifted_cells(*CELLS, again, "other = load_dataset('other')\nother[0]\n")
+    assert again in cells
+    assert cells[-1] == "other = load_dataset('other')\nother[0]\n"
+
+
 def test_what_is_deleted_is_deleted_where_it_is() -> None:
     cells = lifted_cells(*CELLS, "import gc\ndel model, trainer\ngc.collect()\n", "import gc\ngc.collect()\n")
     assert cells[-4].rstrip().endswith("    del model, trainer")
