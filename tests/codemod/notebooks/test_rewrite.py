@@ -92,6 +92,13 @@ def test_a_seed_between_two_trainings_finds_its_number_in_both_places() -> None:
     assert "    seed = 3\n    torch.manual_seed(seed)\n    trainer.train()" in cells[-3]
 
 
+def test_a_seed_after_the_training_is_that_of_the_kernel() -> None:
+    after = "import torch\ntorch.manual_seed(3)\n"
+    cells = lifted_cells(*CELLS, after)
+    assert cells[-1] == after
+    assert "manual_seed" not in cells[-3]
+
+
 def test_a_login_and_an_installation_stay_and_the_launcher_waits_for_a_login() -> None:
     login = "from huggingface_hub import notebook_login\nnotebook_login()\n"
     cells = lifted_cells("!pip install -q transformers\n", *CELLS, login, "trainer.push_to_hub()\n")
@@ -165,6 +172,9 @@ def test_the_rest_of_a_picture_that_the_workers_draw_moves_and_the_reader_is_tol
     assert isinstance(outcome, Rewritten)
     assert [(str(notice.line), notice.rule) for notice in outcome.notices] == [("cell 7:2", "RL240")]
     assert [line.strip() for line in lifted_cells(*CELLS, picture)[-2].splitlines()][-5:] == picture.splitlines()
+    beside = lifted_cells(*CELLS, f"{picture}answer = 6 * 7\nprint(answer)\n")
+    assert "answer = 6 * 7\nprint(answer)\n" in beside[-1]
+    assert "answer" not in beside[-3]
     saved = rewrite_notebook(notebook(*CELLS, picture.replace("plt.show()", "plt.savefig('a.png')")))
     assert isinstance(saved, Rewritten)
     assert not saved.notices

@@ -24,7 +24,15 @@ def reported(source: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "tells", ['accelerator.log({"reward": 1}, step=update)', "accelerator.save_state(folder)", "print(batch)"]
+    "tells",
+    [
+        'accelerator.log({"reward": 1}, step=update)',
+        "accelerator.save_state(folder)",
+        "print(batch)",
+        "trainer.evaluate(batch)",
+        "harness.validate(batch)",
+        "metric.compute()",
+    ],
 )
 @pytest.mark.parametrize(
     "inner", ["for ppo_epoch in range(4)", "for _ in range(ppo_epochs)", "for epoch in range(policy_epochs)"]

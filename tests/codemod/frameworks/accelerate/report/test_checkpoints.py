@@ -94,7 +94,12 @@ def test_a_folder_that_one_rank_saves_every_time_is_reported() -> None:
 
 
 @pytest.mark.parametrize(
-    "made", ["models = {k: accelerator.prepare(m) for k, m in made.items()}", "models = [accelerator.prepare(m) for m in made]"]
+    "made",
+    [
+        "models = {k: accelerator.prepare(m) for k, m in made.items()}",
+        "models = [accelerator.prepare(m) for m in made]",
+        "models = [a, b]\nmodels = accelerator.prepare(models)",
+    ],
 )
 def test_a_collection_of_models_is_not_taken_for_one(made: str) -> None:
     source = HELD.format(prepared=f"{made}\nloader = accelerator.prepare(loader)\nmodels.train()", after="")
