@@ -397,6 +397,7 @@ def test_stock_ray_reads_the_folder_itself() -> None:
     "reader",
     [
         "result.metrics['training_iteration']\n",
+        "result.metrics_dataframe['time_total_s']\n",
         "result.config\n",
         "c = result.checkpoint\nc.to_directory('x')\n",
         "load(result.checkpoint.path)\n",
