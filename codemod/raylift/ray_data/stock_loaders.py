@@ -21,7 +21,7 @@ from raylift.ray_data.loader_names import PREPARING, is_count_of_rows, loader_re
 from raylift.ray_data.loaders import WHY_SHARD, given_to_loader
 from raylift.ray_data.stock_wrappers import collated_rows, wrapper_edits
 from raylift.script import Script
-from raylift.script.expressions import written
+from raylift.script.expressions import written, written_test, written_whole
 from raylift.script.syntax import call_name
 
 ROWS = "DATASET_ROWS"
@@ -80,7 +80,7 @@ def _loader(script: Script, use: DataUse, *, formatted: bool) -> Iterator[Findin
             yield NeededImport("torch.utils.data", "default_collate")
     if _written(script, given.get("drop_last"), "False") != "False":
         arguments.append(f"drop_last={_written(script, given['drop_last'], '')}")
-    shuffle = _written(script, given.get("shuffle"), "False")
+    shuffle = written_test(script, given["shuffle"]) if "shuffle" in given else "False"
     if shuffle not in ("False", "None"):
         arguments.append(f"local_shuffle_buffer_size={BUFFER if shuffle == 'True' else f'{BUFFER} if {shuffle} else None'}")
     code = f'ray.train.get_dataset_shard("{use.name}").iter_torch_batches(' + ", ".join(arguments) + ")"
@@ -157,10 +157,10 @@ def _batch_at(case: Case, use: DataUse, place: ast.AST, size: ast.expr | None) -
         return _written(script, size, "1")
     function = script.function(use.call)
     if function is script.function(place):
-        return f"({written(script, size)})" if isinstance(size, (ast.BinOp, ast.IfExp)) else written(script, size)
+        return written_whole(script, size)
     names = [part for part in ast.walk(size) if isinstance(part, ast.Name)]
     if all(script.scope(name).owner(name.id) is script.globals for name in names):
-        return written(script, size)
+        return written_whole(script, size)
     frame = frames_to(case, use.call)[-1]
     if (
         isinstance(size, ast.Name)
@@ -170,7 +170,7 @@ def _batch_at(case: Case, use: DataUse, place: ast.AST, size: ast.expr | None) -
     ):
         given = frame.given(size.id)
         if given is not None:
-            return written(script, given)
+            return written_whole(script, given)
     text = f"the batch size of this loader is made in line {size.lineno}, out of sight of where its length is asked for"
     raise Refusal(getattr(place, "lineno", 0), "RL345", text, "ask for the length beside the loader")
 

@@ -42,10 +42,17 @@ def written(script: Script, expression: ast.expr) -> str:
     return segment if segment and "\n" not in segment else ast.unparse(expression)
 
 
-def written_callee(script: Script, function: ast.expr) -> str:
-    """An expression as the script writes it, to be called."""
-    code = written(script, function)
-    return code if isinstance(function, (ast.Name, ast.Attribute, ast.Call, ast.Subscript)) else f"({code})"
+def written_whole(script: Script, expression: ast.expr) -> str:
+    """An expression as the script writes it, in brackets where it would not hold together before a dot or a call, or beside an operator."""
+    code = written(script, expression)
+    whole = (ast.Attribute, ast.Call, ast.Constant, ast.Dict, ast.DictComp, ast.List, ast.ListComp, ast.Name, ast.Subscript)
+    return code if isinstance(expression, whole) else f"({code})"
+
+
+def written_test(script: Script, expression: ast.expr) -> str:
+    """An expression as the script writes it, for the middle of `a if b else c`."""
+    code = written(script, expression)
+    return f"({code})" if isinstance(expression, (ast.IfExp, ast.Lambda)) else code
 
 
 def own_names(script: Script, expression: ast.AST, place: ast.AST) -> Iterator[str]:

@@ -127,8 +127,7 @@ def _is_light_definition(script: Script, asked: tuple[ast.AST, int]) -> bool:
     """Calling a function of the script is light if all that it calls is; a class, if its own set-up is."""
     node, depth = asked
     if isinstance(node, ast.ClassDef):
-        bases = [name for base in node.bases for name in script.names(base)]
-        if any(name.lstrip(".").partition(".")[0] not in LIGHT_PACKAGES | {"builtins"} for name in bases):
+        if not all(_is_light_base(value, depth) for base in node.bases for value in script.values(base)):
             return False
         bodies = [part for part in node.body if isinstance(part, FUNCTIONS) and part.name in ("__init__", "__post_init__")]
     else:
@@ -136,3 +135,10 @@ def _is_light_definition(script: Script, asked: tuple[ast.AST, int]) -> bool:
         bodies = [node]
     calls = [call for body in bodies for part in body.body for call in ast.walk(part) if isinstance(call, ast.Call)]
     return all(_is_light_call(script, call, depth + 1) for call in calls)
+
+
+def _is_light_base(base: Value, depth: int) -> bool:
+    """Whether a class may be set up as what it derives from is: a library's class is light if its package is, one in sight by its own."""
+    if isinstance(base, str):
+        return base.lstrip(".").partition(".")[0] in LIGHT_PACKAGES | {"builtins"}
+    return not isinstance(base.node, ast.ClassDef) or (depth < 8 and _is_light_definition(base.script, (base.node, depth + 1)))

@@ -136,3 +136,20 @@ def test_a_script_that_workers_of_stock_ray_import_keeps_the_function_that_makes
     code = lifted(source, data="ray", runtime="ray")
     functions = [node.name for node in ast.parse(code).body if isinstance(node, ast.FunctionDef)]
     assert functions[-3:] == ["load_datasets", "train_func", "start_worker"]
+
+
+@pytest.mark.parametrize("size", ["config['batch_size'] * 2", "8 if small else 16"])
+def test_a_batch_size_that_is_computed_divides_the_rows_as_a_whole(size: str) -> None:
+    before = next(path for path in FIXTURES if path.with_name("after_stock.py").exists()).read_text()
+    given = before.replace("get_dataloaders(accelerator, batch_size)", f"get_dataloaders(accelerator, {size})")
+    assert f'(DATASET_ROWS["train"] // ({size}))' in lifted(given, data="ray", runtime="ray")
+    own = before.replace("batch_size=EVAL_BATCH_SIZE", "batch_size=2 * EVAL_BATCH_SIZE").replace(
+        "len(train_dataloader)", "len(eval_dataloader)"
+    )
+    assert "/ (2 * EVAL_BATCH_SIZE))" in lifted(own, data="ray", runtime="ray")
+
+
+def test_a_shuffle_that_is_a_choice_is_asked_for_as_a_whole() -> None:
+    before = next(path for path in FIXTURES if path.with_name("after_stock.py").exists()).read_text()
+    code = lifted(before.replace("shuffle=True", "shuffle=True if small else False"), data="ray", runtime="ray")
+    assert " if (True if small else False) else None" in code

@@ -509,3 +509,19 @@ def test_what_only_moved_statements_read_between_them_stays_in_line() -> None:
     """)
     assert body.startswith("model = load()\ncount = len(rows)\nseed = 3\n")
     assert "rows = [1]\n" in above
+
+
+def test_what_a_class_of_a_class_of_a_library_makes_is_made_on_the_workers() -> None:
+    above, body = parts("""\
+        from torch import nn
+        from transformers import Trainer
+        class Base(nn.Module): pass
+        class Net(Base): pass
+        class Settings: pass
+        class Own(Settings): pass
+        own = Own()
+        net = Net()
+        Trainer(net, own).train()
+    """)
+    assert body.startswith("net = Net()\n")
+    assert "own = Own()\n" in above

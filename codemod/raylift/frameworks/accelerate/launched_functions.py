@@ -15,7 +15,7 @@ from raylift.edits.expressions import replace_by
 from raylift.edits.imports import move_imports
 from raylift.plan import Case, Edit, Finding, Notice, Refusal
 from raylift.script import Script, ScriptNode, remembered
-from raylift.script.expressions import written, written_callee
+from raylift.script.expressions import written, written_whole
 from raylift.script.origins import called_names
 from raylift.settings import Settings
 
@@ -75,7 +75,7 @@ def _elastic(script: Script, call: ast.Call) -> Launched:
     config = _made(script, _given(call, 0, "config"), "LaunchConfig")
     per_node = _given(config, 2, "nproc_per_node") if config else None
     nodes = _given(config, 1, "max_nodes") if config else None
-    return Launched(call, written_callee(script, function), tuple(each for each in (per_node, nodes) if each is not None))
+    return Launched(call, written_whole(script, function), tuple(each for each in (per_node, nodes) if each is not None))
 
 
 def _distributed(script: Script, call: ast.Call) -> Launched:
@@ -85,7 +85,7 @@ def _distributed(script: Script, call: ast.Call) -> Launched:
     given += [f"{keyword.arg}={written(script, keyword.value)}" for keyword in call.keywords]
     workers = _given(made, 0, "num_processes") if made else None
     gpus = _given(made, 2, "use_gpu") if made else None
-    becomes = f"{written_callee(script, call.args[0])}({', '.join(given)})"
+    becomes = f"{written_whole(script, call.args[0])}({', '.join(given)})"
     return Launched(call, becomes, (workers,) if workers is not None else (), gpus)
 
 

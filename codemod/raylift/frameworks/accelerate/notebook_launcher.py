@@ -19,7 +19,7 @@ from raylift.frameworks.accelerate.launched_functions import unneeded_imports
 from raylift.frameworks.accelerate.notebook_launches import LAUNCHERS, notebook_launches
 from raylift.plan import Case, Doubt, Edit, Finding, Notice, Refusal
 from raylift.script import Script, ScriptNode
-from raylift.script.expressions import written, written_callee
+from raylift.script.expressions import written, written_whole
 from raylift.script.scopes import FUNCTIONS, Function
 from raylift.settings import Settings
 
@@ -50,7 +50,7 @@ def call_directly(case: Case) -> Iterator[Finding]:
         values = _elements(script, arguments)
         yield from _live(script, call, arguments, values)
         _refuse_misfit(script, call, function, values)
-        name = written_callee(script, function)
+        name = written_whole(script, function)
         why = f"Ray Train starts the workers, so `{name}` is called directly"
         yield Edit(call, replace_by(f"{name}({_as_arguments(script, arguments)})"), "RL123", why)
     yield from unneeded_imports(script, [call.func for call in notebook_launches(script)], LAUNCHERS)

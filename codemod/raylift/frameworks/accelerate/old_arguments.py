@@ -18,7 +18,7 @@ from raylift.edits.expressions import rename_attribute, replace_by
 from raylift.frameworks.accelerate.accelerators import accelerator_constructions, is_accelerator
 from raylift.plan import Case, Edit, Finding, NeededImport, Notice
 from raylift.script import Script
-from raylift.script.expressions import written
+from raylift.script.expressions import written, written_test, written_whole
 
 OF_THE_DATALOADER = (
     "split_batches", "dispatch_batches", "even_batches", "use_seedable_sampler", "data_seed", "non_blocking", "use_stateful_dataloader",
@@ -40,7 +40,7 @@ def update_accelerator(case: Case) -> Iterator[Finding]:
         if node.attr == "TPU" and not script.names(node.value).isdisjoint(DISTRIBUTED_TYPE):
             yield Edit(node, rename_attribute("XLA"), "RL224", "`DistributedType.TPU` is now `DistributedType.XLA`")
         elif node.attr == "use_fp16" and is_accelerator(script, node.value):
-            new = f'({written(script, node.value)}.mixed_precision != "no")'
+            new = f'({written_whole(script, node.value)}.mixed_precision != "no")'
             yield Edit(node, replace_by(new), "RL224", "`use_fp16` is gone; `mixed_precision` says it")
 
 
@@ -59,9 +59,7 @@ def _precision(script: Script, given: dict[str, ast.keyword]) -> Iterator[Edit]:
     if "mixed_precision" in given or value is False:
         yield Edit(old, remove, "RL224", "`fp16` is gone; `mixed_precision` says it")
     else:
-        test = written(script, old.value)
-        test = f"({test})" if isinstance(old.value, (ast.IfExp, ast.Lambda)) else test
-        new = '"fp16"' if value is True else f'"fp16" if {test} else "no"'
+        new = '"fp16"' if value is True else f'"fp16" if {written_test(script, old.value)} else "no"'
         yield Edit(old, replace_argument(f"mixed_precision={new}"), "RL224", "`fp16` is now `mixed_precision`")
 
 

@@ -359,3 +359,15 @@ def test_a_trainer_that_another_file_makes_and_this_one_trains_at_once_is_connec
         f"trainer.train{rest}",
     ]
     assert "def train_func():\n" + "".join(f"    {step}\n" for step in steps) in outcome.code.decode()
+
+
+def test_a_trainer_class_of_a_class_of_a_library_is_known_by_what_that_derives_from() -> None:
+    classes = "class Quiet(SFTTrainer):\n    pass\n\n\nclass Own(Quiet):\n    pass\n\n\n"
+    code = lifted(f"from trl import SFTTrainer\n\n\n{classes}trainer = Own(1)\ntrainer.train()\n")
+    assert "    trainer = prepare_trainer(trainer)\n    trainer.train()\n" in code
+    assert "def train_func():\n    trainer = Own(1)\n" in code
+    lightning = classes.replace("SFTTrainer", "Trainer")
+    other = (
+        f"from lightning import Trainer\nfrom transformers import set_seed\n\n\n{lightning}trainer = Own(1)\ntrainer.train()\n"
+    )
+    assert isinstance(rewrite(other.encode()), Untouched)

@@ -408,6 +408,12 @@ def test_what_a_result_no_longer_has_is_told(reader: str) -> None:
     assert [notice.rule for notice in notices(PLAIN + reader)] == ["RL236"]
 
 
+def test_metadata_is_dropped_and_told() -> None:
+    source = PLAIN.replace("(init, ", "(init, metadata={'a': 1}, ")
+    assert "metadata" not in lifted(source)
+    assert [notice.rule for notice in notices(source)] == ["RL231"]
+
+
 @pytest.mark.parametrize("asks", ["isinstance", "issubclass"])
 def test_who_asks_for_the_class_asks_for_today_s(asks: str) -> None:
     code = lifted(f"{PLAIN}assert {asks}(other, TransformersTrainer)\n")

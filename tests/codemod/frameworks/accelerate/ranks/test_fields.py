@@ -84,3 +84,12 @@ def test_a_property_may_be_computed_from_any_field() -> None:
     assert "def train_func" in lifted(source)
     known = "class Settings:\n    @property\n    def is_over(self):\n        return self.last > 3\n\n\n"
     assert refusal(source.replace("def train(", f"{known}def train(", 1)).rule == "RL312"
+
+
+def test_an_exception_that_one_rank_meets_parts_it_from_the_others() -> None:
+    source = _leaving("", "epoch > 2")
+    assert "def train_func" in lifted(source)
+    handled = source.replace(
+        "if epoch > 2:\n            return", "try:\n            check(epoch)\n        except ValueError:\n            return"
+    )
+    assert refusal(handled).rule == "RL312"
