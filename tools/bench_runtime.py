@@ -1,6 +1,6 @@
 """What reporting costs: this runtime beside stock Ray Train's callback and plain torchrun, in the same run on this machine.
 
-python tools/bench_runtime.py [--megabytes 500] [--repeat 1] [--steps-only]
+python tools/bench_runtime.py [--megabytes 500] [--repeat 1] [--steps-only | --data-only]
 """
 
 from __future__ import annotations
@@ -15,9 +15,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import datasets
+import numpy
+
 ROOT = Path(__file__).parents[1]
 ATTEMPTS = 3  # stock Ray's callback reads folders that are still being written, and fails at times
 NOTE = {"stock": " (none of them reported)"}
+SOME_ROWS, TOKENS = 20_000, 128  # 20 MB, and 205 MB
 TORCHRUN = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2"]
 
 
@@ -40,12 +44,44 @@ def main() -> None:
     parser.add_argument("--megabytes", type=int, default=500)
     parser.add_argument("--repeat", type=int, default=1, help="how often each runs, in turn")
     parser.add_argument("--steps-only", action="store_true")
+    parser.add_argument("--data-only", action="store_true")
     options = parser.parse_args()
+    if not options.steps_only:
+        data(options.repeat)
+    if options.data_only:
+        return
     if not options.steps_only:
         print(f"{options.megabytes} MB of weights, two workers")
         for runtime in ("stock", "ours"):
             checkpoints(runtime, options.megabytes, options.repeat)
     steps(options.repeat)
+
+
+def data(repeat: int) -> None:
+    """Prints what a loop's data cost where it reads them itself, where they are handed over, and in stock Ray's words; ten times more, too."""
+    for rows in (SOME_ROWS, 10 * SOME_ROWS):
+        measured: dict[str, list[dict[str, float]]] = {"own": [], "ours": [], "stock": []}
+        with tempfile.TemporaryDirectory() as folder:
+            datasets.disable_progress_bars()
+            tokens = numpy.random.default_rng(1).integers(0, 50, (rows, TOKENS))
+            datasets.Dataset.from_dict({"input_ids": tokens}).save_to_disk(f"{folder}/data")
+            for kind in list(measured) * repeat:
+                command = [sys.executable, str(ROOT / "tools/timed_data.py"), kind, folder]
+                subprocess.run(command, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, check=True)
+                ranks = [json.loads((Path(folder) / f"timed-{rank}.json").read_text()) for rank in (0, 1)]
+                measured[kind].append({name: max(rank[name] for rank in ranks) for name in ranks[0]})
+        for kind, runs in measured.items():
+            found = {name: statistics.median(run[name] for run in runs) for name in runs[0]}
+            beside = {
+                name: found[name] / statistics.median(run[name] for run in measured["own"]) for name in ("step", "mean", "start")
+            }
+            print(
+                f"{kind:9} {rows} rows of {8 * TOKENS} bytes: step {found['step']:.2f} ms (mean {found['mean']:.2f}), {found['steps']:.0f} steps, "
+                f"first step after {found['start']:.1f} s, {found['own']:.0f} MB of its own a worker; "
+                + ", ".join(f"{name} {ratio:.2f}" for name, ratio in beside.items())
+                + " times the script's own DataLoader",
+                flush=True,
+            )
 
 
 def checkpoints(runtime: str, megabytes: int, repeat: int) -> None:

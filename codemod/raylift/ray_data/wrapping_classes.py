@@ -31,9 +31,10 @@ def wrapped_parameter(script: Script, holder: ast.ClassDef) -> tuple[int, str] |
 
 def _measured(size: Function) -> str:
     """The attribute whose length `__len__` gives."""
-    last = size.body[-1]
-    match last:
-        case ast.Return(value=ast.Call(func=ast.Name(id="len"), args=[ast.Attribute(value=ast.Name(id="self"), attr=attribute)])):
+    match [each for each in size.body if not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))]:
+        case [
+            ast.Return(value=ast.Call(func=ast.Name(id="len"), args=[ast.Attribute(value=ast.Name(id="self"), attr=attribute)]))
+        ]:
             return attribute
     return ""
 
@@ -41,9 +42,10 @@ def _measured(size: Function) -> str:
 def _kept_as(node: ast.stmt, attribute: str) -> str:
     """The name that is kept as an attribute of `self`."""
     match node:
-        case ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self"), attr=held)], value=ast.Name(id=name)) if (
-            held == attribute
-        ):
+        case (
+            ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self"), attr=held)], value=ast.Name(id=name))
+            | ast.AnnAssign(target=ast.Attribute(value=ast.Name(id="self"), attr=held), value=ast.Name(id=name))
+        ) if held == attribute:
             return name
     return ""
 
@@ -63,7 +65,7 @@ def _is_asked_for_rows(script: Script, use: ast.Attribute, index: str) -> bool:
     """Whether the rows are measured, or read one by one in their place; they are set where they are kept."""
     holder = script.parent(use)
     match holder:
-        case ast.Assign(targets=[target]) if target is use:
+        case ast.Assign(targets=[target]) | ast.AnnAssign(target=target) if target is use:
             return getattr(script.function(use), "name", "") == "__init__"
         case ast.Call(func=ast.Name(id="len")):
             return True
@@ -75,7 +77,7 @@ def _is_asked_for_rows(script: Script, use: ast.Attribute, index: str) -> bool:
 
 
 def _gives_columns(script: Script, item: Function, attribute: str) -> bool:
-    """Whether a row has columns, `self.rows[i]["text"]`: what has none is a list of something else."""
+    """Whether a row has columns, `self.rows[i]["text"]` or `row.items()`: what has none is a list of something else."""
     rows = [script.parent(use) for use in _uses(item, attribute)]
     bound = {
         target.id
@@ -86,8 +88,9 @@ def _gives_columns(script: Script, item: Function, attribute: str) -> bool:
     }
     for part in ast.walk(item):
         match part:
-            case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str())) if name in bound:
-                return True
-            case ast.Subscript(value=row, slice=ast.Constant(value=str())) if row in rows:
-                return True
+            case (
+                ast.Subscript(value=row, slice=ast.Constant(value=str())) | ast.Attribute(value=row, attr="items" | "get" | "pop")
+            ):
+                if row in rows or (isinstance(row, ast.Name) and row.id in bound):
+                    return True
     return False

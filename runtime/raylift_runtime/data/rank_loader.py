@@ -96,7 +96,8 @@ def data_loader(
         _check_stream(rows, session, shuffle)
         return RankLoader(PlainRows(rows), rows_of_batch=batch_size, _drop_last=drop_last, **options)
     if shuffle and not len(rows):
-        raise ValueError(f"the dataset {dataset!r} has no rows to train on")
+        held = rows_within(rows)
+        raise ValueError(f"the dataset {held.name if held else dataset!r} has no rows to train on")
     _split_shuffled_loaders()
     return DataLoader(rows, shuffle=shuffle, generator=generator, **options)
 
@@ -122,6 +123,12 @@ def own_part(loader: DataLoader[Any], accelerator: Accelerator, seed: int, sessi
     return training_loader(loader.dataset, size, loader.drop_last, seed, session, **options)
 
 
+def shares_batches(accelerator: Accelerator) -> bool:
+    """Whether some ranks read the same batches, as those do that hold parts of one model or of one sequence: Accelerate knows which."""
+    config = getattr(accelerator, "parallelism_config", None)
+    return config is not None and config.non_data_parallel_size > 1
+
+
 def _split_shuffled_loaders() -> None:
     """From now on Accelerators take a loader that shuffles blocks apart block by block, where they would read every block on every rank."""
     from accelerate import Accelerator
@@ -134,7 +141,7 @@ def _split_shuffled_loaders() -> None:
     def prepare_data_loader(self: Accelerator, loader: Any, *arguments: Any, **options: Any) -> Any:
         session = current()
         is_ours = rows_within(getattr(loader, "dataset", None)) is not None and not isinstance(loader, RankLoader)
-        if session is None or not is_ours or not isinstance(loader.sampler, RandomSampler):
+        if session is None or not is_ours or not isinstance(loader.sampler, RandomSampler) or shares_batches(self):
             return as_before(self, loader, *arguments, **options)
         seed = session.from_rank_zero((loader.generator or torch.default_generator).initial_seed())
         return as_before(self, own_part(loader, self, seed, session), *arguments, **options)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from torch.utils.data import RandomSampler
 
 from raylift_runtime.data.block_rows import rows_within
-from raylift_runtime.data.rank_loader import own_part
+from raylift_runtime.data.rank_loader import own_part, shares_batches
 from raylift_runtime.data.shard import Rows, Shard
 from raylift_runtime.worker.session import current
 
@@ -91,7 +91,7 @@ def _read_own_part(trainer: Trainer) -> None:
 
     def prepare(loader: Any, *arguments: Any, **options: Any) -> Any:
         session = current()
-        if session is None or not isinstance(loader.sampler, RandomSampler):
+        if session is None or not isinstance(loader.sampler, RandomSampler) or shares_batches(accelerator):
             return as_before(loader, *arguments, **options)
         seed = args.seed if args.data_seed is None else args.data_seed
         return own_part(loader, accelerator, seed, session)

@@ -69,6 +69,26 @@ def test_a_class_that_is_made_where_it_is_given_stays_there() -> None:
     assert "lambda ray_rows: default_collate([*Reviews(ray_rows, tokenizer, length=3)])" in worker
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("self.rows = rows", 'super().__init__()\n        self.rows: "datasets.Dataset" = rows'),
+        ("return len(self.rows)", '"""How many."""\n        return len(self.rows)'),
+        (
+            'row = self.rows[index]\n        return self.tokenizer(row["text"]',
+            "return self.tokenizer(self.rows[index].get('text')",
+        ),
+        ("row = self.rows[index]", "row = dict(self.rows[int(index)].items())"),
+        ("class Reviews(Dataset)", "class Reviews(torch.utils.data.Dataset)"),
+        ("class Reviews(Dataset)", "class Reviews"),
+    ],
+)
+def test_a_class_may_wrap_rows_in_other_words(old: str, new: str) -> None:
+    assert old in reviews()
+    _, worker = parts(lifted(reviews().replace(old, new), data="ray"))
+    assert "train = Reviews(get_dataset_shard('train'), tokenizer)" in worker
+
+
 def test_with_stock_ray_a_batch_of_rows_is_wrapped_where_it_is_collated() -> None:
     _, worker = parts(lifted(reviews(), data="ray", runtime="ray"))
     assert "train = lambda ray_rows: Reviews(ray_rows, tokenizer)" in worker
@@ -106,6 +126,7 @@ def test_a_row_that_is_looked_at_is_one_of_the_shard_and_refused_with_stock_ray(
 @pytest.mark.parametrize(
     ("old", "new"),
     [
+        ("return len(self.rows)", "if self.length:\n            return 3\n        return len(self.rows)"),
         ("return len(self.rows)", "return 2 * len(self.rows)"),
         ("self.rows[index]", "self.rows[len(self.rows) - index]"),
         ("self.rows[index]", "self.rows[self.order[index]]"),

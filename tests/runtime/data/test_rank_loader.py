@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import itertools
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from accelerate import Accelerator
 from tests.runtime.data.test_block_rows import Stored, made
+from torch.utils.data import Dataset
 
 from raylift_runtime.data import blocks as in_blocks
-from raylift_runtime.data import data_loader, rank_loader
-from raylift_runtime.data.rank_loader import RankLoader
+from raylift_runtime.data import data_loader, get_dataset_shard, rank_loader
+from raylift_runtime.data.rank_loader import RankLoader, shares_batches
 from raylift_runtime.worker import handed_over
 from raylift_runtime.worker.session import Session
 
@@ -86,3 +88,34 @@ def test_a_name_that_nobody_handed_over_is_said(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(rank_loader, "get_dataset_shard", lambda name: None)
     with pytest.raises(KeyError, match="'test' was handed over"):
         data_loader("test")
+
+
+class Wrapped(Dataset[str]):  # type: ignore[misc]  # mypy does not follow torch here
+    """A torch Dataset as a script has it, around what it was given."""
+
+    def __init__(self, rows: Any) -> None:
+        self.rows = rows
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, index: int) -> str:
+        return f"wrapped {self.rows[index]['text']}"
+
+
+def test_what_a_class_of_the_script_wraps_is_split_as_the_rows_themselves() -> None:
+    accelerator = Accelerator(cpu=True)
+    plain = accelerator.prepare(data_loader("train", batch_size=4, shuffle=True, collate_fn=texts))
+    wrapped = accelerator.prepare(data_loader(Wrapped(get_dataset_shard("train")), batch_size=4, shuffle=True, collate_fn=list))
+    assert type(wrapped) is RankLoader
+    assert [[f"wrapped {text}" for text in batch] for batch in plain] == list(wrapped)
+
+
+def test_rows_that_ranks_share_are_split_by_accelerate_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    accelerator, shared = Accelerator(cpu=True), SimpleNamespace(non_data_parallel_size=2)
+    monkeypatch.setattr(Accelerator, "parallelism_config", shared, raising=False)
+    assert shares_batches(accelerator)
+    monkeypatch.setattr(Accelerator, "parallelism_config", SimpleNamespace(non_data_parallel_size=1), raising=False)
+    assert not shares_batches(accelerator)
+    monkeypatch.setattr(Accelerator, "parallelism_config", None, raising=False)
+    assert not shares_batches(accelerator)
