@@ -9,8 +9,16 @@ from dataclasses import dataclass
 from raylift.script import Script, ScriptNode, remembered_for
 from raylift.script.scopes import DEFINITIONS, FUNCTIONS, Imported, Scope
 
-LOGGING = frozenset({"critical", "debug", "error", "exception", "info", "log", "print", "warn", "warning", "warning_once"})
+LOGGING = frozenset({
+    "critical", "debug", "error", "exception", "info", "log", "print", "save_pretrained", "warn", "warning", "warning_once",
+})  # fmt: skip
 """Methods that change nothing of what they are called of."""
+OF_THE_MODEL = frozenset({
+    "ddp_find_unused_parameters", "deepspeed", "fsdp", "fsdp_config", "gradient_checkpointing", "gradient_checkpointing_kwargs",
+    "hub_model_id", "model_init_kwargs", "optim", "optim_args", "ref_model_init_kwargs", "report_to", "reward_model_init_kwargs",
+    "run_name", "teacher_model_init_kwargs", "use_cache",
+})  # fmt: skip
+"""Settings of training arguments that no data are made by."""
 
 Name = tuple[Scope | None, str]
 """A name by the scope that binds it; None for what nothing in sight binds."""
@@ -91,7 +99,8 @@ def _touched(script: Script, node: ast.stmt) -> tuple[frozenset[Name], frozenset
 def _changed(script: Script, part: ast.AST) -> Iterator[ast.Name]:
     """The names whose value a part of a statement changes: it sets something of it, or calls it for what it does."""
     if isinstance(part, (ast.Attribute, ast.Subscript)) and not isinstance(part.ctx, ast.Load):
-        yield from _root(part)
+        if not (isinstance(part, ast.Attribute) and part.attr in OF_THE_MODEL):
+            yield from _root(part)
     elif isinstance(part, ast.Expr) and isinstance(part.value, ast.Call):
         if isinstance(part.value.func, ast.Attribute) and part.value.func.attr not in LOGGING:
             yield from _root(part.value.func)

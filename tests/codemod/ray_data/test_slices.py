@@ -97,6 +97,15 @@ def test_a_function_that_only_orders_its_ranks_makes_data_for_a_driver() -> None
     assert "raw = rows()" in lifted(source, data="ray")
 
 
+def test_what_is_set_for_the_model_is_not_made_on_the_driver() -> None:
+    data = "args = parsed()\nkwargs = dict(dtype=args.dtype)\nargs.model_init_kwargs = kwargs\nargs.split = 'train'\ntokenizer.save_pretrained(args.out)"
+    source = script(f"{data}\nraw = load_dataset(args.name, tokenizer)", "raw[args.split]")
+    driver = lifted(source, data="ray").split("def load_datasets")[1].split("def train_func")[0]
+    assert "args.split = 'train'" in driver
+    assert "kwargs" not in driver
+    assert "save_pretrained" not in driver
+
+
 def test_a_dataset_that_is_none_in_every_run_is_no_data() -> None:
     source = script("nothing = None").replace("processing_class", "eval_dataset=nothing, processing_class")
     assert "eval_dataset=nothing" in lifted(source, data="ray")
