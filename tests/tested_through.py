@@ -130,6 +130,7 @@ CODEMOD: Mapping[str, Room] = {
     },
     "ray_data": {
         "data_uses": "ray_data/test_hand_over",
+        "dealt_streams": "ray_data/test_streams",
         "driver_source": "ray_data/test_hand_over",
         "frames": "ray_data/test_slices",
         "leaves": "ray_data/test_slices",

@@ -73,10 +73,11 @@ def data(repeat: int) -> None:
         for kind, runs in measured.items():
             found = {name: statistics.median(run[name] for run in runs) for name in runs[0]}
             beside = {
-                name: found[name] / statistics.median(run[name] for run in measured["own"]) for name in ("step", "mean", "start")
+                name: found[name] / statistics.median(run[name] for run in measured["own"])
+                for name in ("step", "processor", "start")
             }
             print(
-                f"{kind:9} {rows} rows of {8 * TOKENS} bytes: step {found['step']:.2f} ms (mean {found['mean']:.2f}), {found['steps']:.0f} steps, "
+                f"{kind:9} {rows} rows of {8 * TOKENS} bytes: step {found['step']:.2f} ms ({found['processor']:.2f} ms of a processor), {found['steps']:.0f} steps, "
                 f"first step after {found['start']:.1f} s, {found['own']:.0f} MB of its own a worker; "
                 + ", ".join(f"{name} {ratio:.2f}" for name, ratio in beside.items())
                 + " times the script's own DataLoader",

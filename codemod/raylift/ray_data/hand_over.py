@@ -14,6 +14,7 @@ from raylift.edits.expressions import replace_by
 from raylift.edits.statements import drop_statement
 from raylift.plan import Case, Edit, Finding, Launcher, NeededImport, Notice, Refusal
 from raylift.ray_data.data_uses import may_be_none
+from raylift.ray_data.dealt_streams import dealt_streams, refuse_streams, stream_findings
 from raylift.ray_data.driver_source import INDENT, DriverSource, indented
 from raylift.ray_data.handed_over import HandedOver, blocks_gone, handed_over
 from raylift.ray_data.loader_imports import drop_loader_imports
@@ -21,7 +22,7 @@ from raylift.ray_data.loaders import loader_edits
 from raylift.ray_data.origins import is_data
 from raylift.ray_data.stock_loaders import OF_ROWS, ROWS, any_takes_rows, of_rows_name, stock_loader_edits
 from raylift.ray_data.telling import plain_loggers
-from raylift.ray_data.trainers import takes_rows, trainer_edits
+from raylift.ray_data.trainers import trainer_edits
 from raylift.script import Script
 from raylift.script.expressions import written
 from raylift.train_function.launch import WrittenOut
@@ -50,33 +51,17 @@ def hand_over_data(case: Case) -> Iterator[Finding]:
     if is_stock and not is_loader:
         text = "stock Ray hands batches over, and this Trainer takes rows, which it counts, collates and shuffles itself"
         raise Refusal(data.uses[0].line, "RL345", text, "lift with `--runtime raylift`, whose shards are rows")
-    _refuse_streams(script, data, is_stock=is_stock)
+    refuse_streams(script, data, is_stock=is_stock)
     yield from _moved(script, data)
     edits = stock_loader_edits if is_stock else loader_edits if is_loader else trainer_edits
     yield from edits(case, data)
     yield from drop_loader_imports(script, data.uses)
     yield from _counted(case, data)
-    if split_streams(data) and not is_stock:
-        yield NeededImport("ray.train", "DataConfig")
+    yield from stream_findings(script, data)
     yield from _notices(script, data)
     if any(part.states for part in data.parts):
         yield NeededImport("accelerate", "PartialState")
     yield NeededImport("raylift_runtime.data", "from_huggingface") if case.settings.target.data else NeededImport("ray.data")
-
-
-def _refuse_streams(script: Script, data: HandedOver, *, is_stock: bool) -> None:
-    """Raise where rows that are dealt out while the training runs can be no dataset there."""
-    for use in data.uses:
-        stream = data.streams.get(use.name)
-        if stream is None:
-            continue
-        what = "the data are a stream" if stream.is_certain else "the data may be a stream"
-        if is_stock:
-            text = f"{what}, whose rows the driver cannot count for stock Ray: `{ast.unparse(stream.cause)}`"
-            raise Refusal(stream.cause.lineno, "RL345", text, "lift with `--runtime raylift`, which deals streams out")
-        if stream.is_certain and not use.is_loader and not takes_rows(script, use):
-            text = f"{what}, which `{ast.unparse(use.call.func)}` maps itself: `{ast.unparse(stream.cause)}`"
-            raise Refusal(stream.cause.lineno, "RL342", text, "load it without streaming, or lift without `--data ray`")
 
 
 def _moved(script: Script, data: HandedOver) -> Iterator[Edit]:
@@ -102,9 +87,6 @@ def _notices(script: Script, data: HandedOver) -> Iterator[Notice]:
     yield Notice(
         first.line, "RL243", text, "to preprocess in parallel, move a map behind the hand-over: `ray.data.Dataset.map_batches`"
     )
-    for stream in list(data.streams.values())[:1]:
-        text = "the rows of a stream are dealt out while the training runs: what does not divide among the workers is left out"
-        yield Notice(stream.cause.lineno, "RL244", text, "give `max_steps`, or the steps of an epoch, that all workers have")
     told: set[str] = set()
     for node in data.repeated:
         bound = [
@@ -123,11 +105,11 @@ def with_data(case: Case, launcher: Launcher) -> Launcher:
     if case.settings.data != RAY:
         return launcher
     data, script = handed_over(case), case.script
-    dealt = split_streams(data)
+    dealt = ", ".join(f'"{each}"' for each in dealt_streams(script, data))
     name = script.free_global_name("load_datasets", "load_ray_datasets")
     code = "\n".join([f"def {name}():", f"{INDENT}{DOCUMENTED}", *indented(_body(case, data))])
     if case.settings.target.data:
-        config = [f"dataset_config=DataConfig(datasets_to_split=[{', '.join(dealt)}])"] if dealt else []
+        config = [f"dataset_config=DataConfig(datasets_to_split=[{dealt}])"] if dealt else []
         return replace(launcher, arguments=(*launcher.arguments, f"datasets={name}()", *config), functions=(code,))
     handed = script.free_global_name("ray_datasets", "handed_datasets")
     split = ", ".join(f'"{use.name}"' for use in data.uses)
@@ -135,12 +117,6 @@ def with_data(case: Case, launcher: Launcher) -> Launcher:
     collating = [OF_ROWS.format(name=of_rows_name(script))] if any_takes_rows(data) else []
     functions = f"{ROWS} = {{}}", *collating, code
     return replace(launcher, arguments=(*launcher.arguments, *arguments), functions=functions, before=(f"{handed} = {name}()",))
-
-
-def split_streams(data: HandedOver) -> list[str]:
-    """The streams that Ray must deal out among the workers, as they are written: a Trainer splits what it evaluates by itself."""
-    names = (use.name for use in data.uses if use.name in data.streams and (use.is_loader or use.name == "train"))
-    return [f'"{name}"' for name in dict.fromkeys(names)]
 
 
 def data_written_out(case: Case) -> WrittenOut:

@@ -19,6 +19,7 @@ from raylift.ray_data.frames import frames_to
 from raylift.ray_data.handed_over import HandedOver
 from raylift.ray_data.loader_names import PREPARING, is_count_of_rows, loader_reads
 from raylift.ray_data.loaders import WHY_SHARD, given_to_loader
+from raylift.ray_data.one_process import binds_processes
 from raylift.ray_data.stock_wrappers import collated_rows, wrapper_edits
 from raylift.script import Script
 from raylift.script.expressions import written, written_test, written_whole
@@ -64,7 +65,7 @@ def stock_loader_edits(case: Case, data: HandedOver) -> Iterator[Finding]:
 
 def _loader(script: Script, use: DataUse, *, formatted: bool) -> Iterator[Finding]:
     given = given_to_loader(use)
-    accelerator = visible_accelerator(script, use.call)
+    accelerator = visible_accelerator(script, use.call) or _given_accelerator(script, use.call)
     if accelerator is None:
         raise Refusal(
             use.call.lineno, "RL345", "no Accelerator is in sight here to say where batches go", "make the loader beside it"
@@ -88,6 +89,13 @@ def _loader(script: Script, use: DataUse, *, formatted: bool) -> Iterator[Findin
         lines = "".join(f"    {argument},\n" for argument in arguments)
         code = f'ray.train.get_dataset_shard("{use.name}").iter_torch_batches(\n{lines})'
     yield Edit(use.call, replace_by(code), "RL161", WHY_SHARD)
+
+
+def _given_accelerator(script: Script, place: ast.AST) -> str | None:
+    """The parameter that a function is given an Accelerator for, and need not have read so far."""
+    owner = script.scope(place)
+    found = (name for name in owner.bindings if binds_processes(script, (owner, name)))
+    return next(found, None)
 
 
 def any_takes_rows(data: HandedOver) -> bool:

@@ -48,6 +48,16 @@ def test_what_batches_cannot_answer_is_refused_where_it_is_asked_and_lifted_for_
     assert code in lifted(asking(code), data="ray").replace('"', "'") or code in lifted(asking(code), data="ray")
 
 
+def test_batches_go_where_an_accelerator_says_that_a_function_is_given_and_never_asks() -> None:
+    source = loop("loader = loaders(accelerator)").replace(
+        "def main", 'def loaders(accelerator):\n    return DataLoader(load_dataset("x"), batch_size=4)\n\ndef main'
+    )
+    assert "of_rows(default_collate, accelerator.device)" in lifted(source, data="ray", runtime="ray")
+    refused = refusal(source.replace("(accelerator)", "()"), data="ray", runtime="ray")
+    assert refused.rule == "RL345"
+    assert "no Accelerator is in sight" in refused.text
+
+
 @pytest.mark.parametrize("runtime", ["raylift", "ray"])
 def test_folds_of_the_data_are_refused_at_the_first_of_them(runtime: str) -> None:
     source = loop("pass").replace(

@@ -57,4 +57,9 @@ def test_a_trainer_that_maps_its_data_takes_a_stream_only_where_the_run_may_have
     )
     refused = refusal(source, data="ray")
     assert (refused.rule, refused.line) == ("RL342", 9)
-    assert 'shard("train").to_huggingface()' in lifted(source.replace(LITERAL, CHOSEN), data="ray")
+    maybe = source.replace(LITERAL, CHOSEN)
+    assert 'shard("train").to_huggingface()' in lifted(maybe, data="ray")
+    assert "DataConfig" not in lifted(maybe, data="ray")
+    assert [n.text for n in notices(maybe, data="ray") if n.rule == "RL244"] == [
+        "a run whose data are a stream ends at once: `Trainer` maps what it is given"
+    ]
