@@ -20,7 +20,7 @@ from raylift.ray_data.handed_over import HandedOver
 from raylift.ray_data.loader_names import PREPARING, is_count_of_rows, loader_reads
 from raylift.ray_data.loaders import WHY_SHARD, given_to_loader
 from raylift.ray_data.one_process import binds_processes
-from raylift.ray_data.stock_wrappers import collated_rows, wrapper_edits
+from raylift.ray_data.stock_wrappers import collated_rows, count_of_rows, wrapper_edits
 from raylift.script import Script
 from raylift.script.expressions import written, written_test, written_whole
 from raylift.script.syntax import call_name
@@ -49,7 +49,7 @@ def stock_loader_edits(case: Case, data: HandedOver) -> Iterator[Finding]:
             holder = script.parent(node) or node
             holder = (script.parent(holder) or holder) if is_of_rows else holder
             if call_name(holder) == "len":
-                length = _rows(script, use, node) if is_of_rows else _length(case, use, node)
+                length = count_of_rows(script, ROWS, use, node) if is_of_rows else _length(case, use, node)
                 why = "the length follows from the rows that were handed over"
                 yield Edit(holder, replace_by(length), "RL162", why, (NeededImport("math"),) if "math." in length else ())
     prepared = [node for nodes in reads.values() for node in nodes if call_name(script.parent(node) or node) in PREPARING]
@@ -128,17 +128,11 @@ def _is_formatted(data: HandedOver) -> bool:
     return any(call_name(part) in ("set_format", "with_format") for part in calls)
 
 
-def _rows(script: Script, use: DataUse, node: ast.AST) -> str:
-    """The count of all rows of a loader."""
-    is_quoted = any(isinstance(holder, ast.JoinedStr) for holder in script.enclosing(node))
-    return f"{ROWS}['{use.name}']" if is_quoted else f'{ROWS}["{use.name}"]'
-
-
 def _length(case: Case, use: DataUse, node: ast.Name) -> str:
     """The steps of an epoch, on a rank once the loader is prepared, as the script would have counted them."""
     script = case.script
     given = given_to_loader(use)
-    rows = _rows(script, use, node)
+    rows = count_of_rows(script, ROWS, use, node)
     if _is_prepared_by_then(script, node):
         accelerator = visible_accelerator(script, node)
         if accelerator is None:

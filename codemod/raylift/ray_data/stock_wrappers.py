@@ -35,11 +35,22 @@ def wrapper_edits(script: Script, uses: Iterable[DataUse], counts: str) -> Itera
         for read in _reads(script, call):
             holder = script.parent(read)
             if isinstance(holder, ast.Call) and call_name(holder) == "len":
-                yield Edit(holder, replace_by(f'{counts}["{use.name}"]'), "RL162", "the rows are counted where the data are made")
+                yield Edit(
+                    holder,
+                    replace_by(count_of_rows(script, counts, use, read)),
+                    "RL162",
+                    "the rows are counted where the data are made",
+                )
             elif not any(read is given_to_loader(each)["dataset"] for each in uses):
                 text = f"stock Ray has no dataset to ask, as this asks `{read.id}`"
                 raise Refusal(read.lineno, "RL345", text, "lift with `--runtime raylift`, whose datasets are read by row")
         yield Edit(call, replace_by(f"lambda {_rows_name(script)}: {_wrapped(script, use)}"), "RL161", WHY_SHARD)
+
+
+def count_of_rows(script: Script, counts: str, use: DataUse, place: ast.AST) -> str:
+    """The count of all rows that were handed over, as it is written at a place: perhaps inside of a text."""
+    is_in_text = any(isinstance(holder, ast.JoinedStr) for holder in script.enclosing(place))
+    return f"{counts}['{use.name}']" if is_in_text else f'{counts}["{use.name}"]'
 
 
 def _rows_name(script: Script) -> str:

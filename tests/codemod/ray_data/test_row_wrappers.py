@@ -94,6 +94,8 @@ def test_with_stock_ray_a_batch_of_rows_is_wrapped_where_it_is_collated() -> Non
     assert "train = lambda ray_rows: Reviews(ray_rows, tokenizer)" in worker
     assert "of_rows(lambda ray_rows: default_collate([*train(ray_rows)]), accelerator.device)" in worker
     assert "print(DATASET_ROWS['train'])" in worker
+    in_text = lifted(reviews().replace("len(train)", 'f"{len(train)} rows"'), data="ray", runtime="ray")
+    assert "print(f\"{DATASET_ROWS['train']} rows\")" in in_text
 
 
 def test_a_trainer_is_given_what_wraps_its_shard() -> None:
