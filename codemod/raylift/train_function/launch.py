@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from raylift.plan import Case, Launcher, NeededImport
 from raylift.script import Script
+from raylift.script.scopes import Imported
 from raylift.settings import Settings
 from raylift.train_function.sharding import sharded_with
 from raylift.train_function.worker_start import reads_command_line, uses_own_folder
@@ -113,11 +114,17 @@ def written_out(case: Case, use_gpu: bool, parameter: str, train_func: str) -> W
     return WrittenOut(tuple(config), tuple(lines), tuple(_not_there(case, imports)))
 
 
+def _binds(imported: str) -> str:
+    """What an import is called where it has no other name."""
+    return imported.rpartition(".")[2]
+
+
 def _not_there(case: Case, imports: Iterable[NeededImport]) -> list[NeededImport]:
     """The needed imports that the script has not, or only where they move into the train function."""
     moved = set(case.placement.moved) if case.placement is not None and case.placement.place is not None else set()
     stays = [node for node in case.script.tree.body if isinstance(node, (ast.Import, ast.ImportFrom)) and node not in moved]
-    have = {binding.name for binding in case.script.imports()}
+    bound = case.script.globals.bindings.items()
+    have = {each.name for name, made in bound for each in made if isinstance(each, Imported) and _binds(each.name) == name}
     if moved:
         have = {alias.name for node in stays if isinstance(node, ast.Import) for alias in node.names if not alias.asname}
     full = {each: f"{each.module}.{each.name}" if each.name else each.module for each in imports}

@@ -23,3 +23,24 @@ def test_leaving_by_an_exception_is_success_on_stock_ray() -> None:
 @pytest.mark.parametrize("package", ["absl", "click", "typer"])
 def test_a_command_line_library_that_always_exits_is_success_on_stock_ray(package: str) -> None:
     assert "    except SystemExit as stop:\n" in lifted(f"import {package}\n{HEAD}model = load()\n{TRAIN}", runtime="ray")
+
+
+@pytest.mark.parametrize("line", ["import os", "import os as system"])
+def test_a_worker_of_stock_ray_imports_what_a_function_imports_for_itself(line: str) -> None:
+    source = f"""
+import torch
+from accelerate import Accelerator
+
+def main():
+    {line}
+    accelerator = Accelerator(cpu=True)
+    model = accelerator.prepare(torch.load("relative/model.pt"))
+    for epoch in range(3):
+        accelerator.backward(model(epoch))
+
+if __name__ == "__main__":
+    main()
+"""
+    code = lifted(source, runtime="ray")
+    assert "\nimport os\n" in code
+    assert "os.environ" in code
