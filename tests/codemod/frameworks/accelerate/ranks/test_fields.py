@@ -10,6 +10,7 @@ SAME = {
     "another field is set": ('args.local_rank = int(os.environ["LOCAL_RANK"])', "step > args.max_steps"),
     "another key is set": ('args["rank"] = int(os.environ["RANK"])', 'step > args["max_steps"]'),
     "another field of a namespace": ('args = Namespace(rank=int(os.environ["RANK"]), most=3)', "step > args.most"),
+    "what no exception can leave": ("try:\n    last = int(args.last)\nfinally:\n    print(3)", "step > last"),
     "a number counted beside it": ('for last in range(3):\n    print(int(os.environ["RANK"]))', "step > last"),
     "another key of a dict": ('args = {"rank": int(os.environ["RANK"]), "most": 3, "epochs": 2}', 'step > args["most"]'),
     "another field of a part": ('args.place.rank = int(os.environ["RANK"])', "step > args.max_steps"),
@@ -23,6 +24,7 @@ DIFFERENT = {
     "an alias": ('args.last = int(os.environ["RANK"])\nsettings = args', "step > settings.last"),
     "a field of a namespace": ('args = Namespace(last=int(os.environ["RANK"]), epochs=2)', "step > args.last"),
     "a whole that differs": ('args = read(int(os.environ["RANK"]))', "step > args.most"),
+    "what an exception leaves": ("try:\n    last = int(args.last)\nexcept ValueError:\n    last = 3", "step > last"),
     "a number counted up to it": ('for last in range(int(os.environ["RANK"])):\n    pass', "step > last"),
     "an object that was told": ('args.update(int(os.environ["RANK"]))', "step > args.most"),
 }
@@ -84,12 +86,3 @@ def test_a_property_may_be_computed_from_any_field() -> None:
     assert "def train_func" in lifted(source)
     known = "class Settings:\n    @property\n    def is_over(self):\n        return self.last > 3\n\n\n"
     assert refusal(source.replace("def train(", f"{known}def train(", 1)).rule == "RL312"
-
-
-def test_an_exception_that_one_rank_meets_parts_it_from_the_others() -> None:
-    source = _leaving("", "epoch > 2")
-    assert "def train_func" in lifted(source)
-    handled = source.replace(
-        "if epoch > 2:\n            return", "try:\n            check(epoch)\n        except ValueError:\n            return"
-    )
-    assert refusal(handled).rule == "RL312"
