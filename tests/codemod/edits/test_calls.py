@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.codemod.edits.changing import changed
 
-from raylift.edits.calls import Argument, recast_call
+from raylift.edits.calls import LONGEST_LINE, Argument, on_lines_if_long, recast_call
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,10 @@ def test_what_has_become_the_last_argument_keeps_its_comment_and_the_bracket_its
 )  # fmt: skip
 def test_what_an_argument_was_holds_together_in_what_it_becomes(given: str, filled: str) -> None:
     assert changed(f"f(x={given})", recast_call("", {"x": Argument("y", "___.items()")})) == f"f(y={filled})"
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_a_call_that_would_not_be_read_at_one_glance_has_a_line_for_each_argument(long: bool) -> None:
+    name = "g" * (LONGEST_LINE - 11 + long)
+    after = f"{name}(\n    a,\n    b,\n    x=1,\n)" if long else f"{name}(a, b, x=1)"
+    assert changed("f(a, b)", on_lines_if_long(recast_call(name, {}, [Argument("x", "1")]), 0)) == after
