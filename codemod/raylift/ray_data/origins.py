@@ -27,7 +27,7 @@ def refuse_other_data(script: Script, use: DataUse) -> None:
     if own.is_known(script, use.dataset) and own.holder is None:
         return
     if own.holder is not None:
-        whose = "" if "." in own.holder else " of the script's own"
+        whose = " of the script's own" if own.is_own else ""
         text = f"`{own.holder}` is a torch Dataset{whose}, which Ray Data cannot read"
         raise Refusal(
             use.line,
@@ -70,6 +70,7 @@ class _Origin:
 
     def __init__(self) -> None:
         self.holder: str | None = None
+        self.is_own = False
         self._seen: set[ast.AST] = set()
 
     def is_known(self, script: Script, expression: ast.AST) -> bool:
@@ -100,7 +101,7 @@ class _Origin:
         if any(name.startswith(MAKERS) for name in names):
             return True
         if any(name.startswith(TORCH) for name in names):
-            self.holder = ast.unparse(call.func)
+            self.holder, self.is_own = ast.unparse(call.func), False
             return False
         if any(made for made in script.values(call.func) if isinstance(made, ScriptNode) and self._is_class(made)):
             return False
@@ -111,7 +112,7 @@ class _Origin:
 
     def _is_class(self, made: ScriptNode) -> bool:
         if isinstance(made.node, ast.ClassDef):
-            self.holder = made.node.name
+            self.holder, self.is_own = made.node.name, True
         return isinstance(made.node, ast.ClassDef)
 
 

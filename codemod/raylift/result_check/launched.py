@@ -33,8 +33,8 @@ def launched(before: ParsedBytes, after: ParsedBytes) -> LaunchedTraining | None
 
 
 def _trained_by(start: ast.FunctionDef, new: Mapping[str, ast.FunctionDef]) -> ast.FunctionDef:
-    """The train function that a worker is started by: the one that it is given, or the one of the script that this calls."""
-    called = [node.func for node in ast.walk(start) if isinstance(node, ast.Call)]
+    """The train function that a worker is started by: the one that it is given, or the one of the script that this calls bare."""
+    called = [node.func for node in ast.walk(start) if isinstance(node, ast.Call) and not node.args]
     names = [func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else "" for func in called]
     return next((new[name] for name in names if name in new), start)
 

@@ -65,3 +65,33 @@ def test_a_dataset_of_torch_that_takes_the_name_of_the_data_is_refused() -> None
     refused = refusal(loop(data), data="ray")
     assert refused.rule == "RL342"
     assert "TensorDataset` is a torch Dataset, " in refused.text
+    data = 'data, _ = random_split(load_dataset("x"), [1, 2])\nloader = DataLoader(data)'
+    source = loop(data).replace("import DataLoader", "import DataLoader, random_split")
+    assert "`random_split` is a torch Dataset, " in refusal(source, data="ray").text
+
+
+@pytest.mark.parametrize("runtime", ["raylift", "ray"])
+def test_a_loop_that_no_function_holds_is_lifted_as_one_in_a_function(runtime: str) -> None:
+    source = """
+from accelerate import Accelerator
+from datasets import load_dataset
+from torch.utils.data import DataLoader
+
+accelerator = Accelerator()
+
+def rows(name):
+    with accelerator.main_process_first():
+        return load_dataset(name)
+
+raw = rows("x")
+loader = DataLoader(raw["train"], batch_size=8)
+model, loader = accelerator.prepare(make_model(), loader)
+for epoch in range(3):
+    for batch in loader:
+        accelerator.backward(model(batch))
+"""
+    code = lifted(source, data="ray", runtime=runtime)
+    driver, worker = code.split("def train_func")
+    assert "    accelerator = PartialState()\n" in driver
+    assert "    accelerator = Accelerator()\n" in worker
+    assert "load_dataset(" not in worker
