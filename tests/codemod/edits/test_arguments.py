@@ -29,6 +29,7 @@ def argument_changed(code: str, change: Change) -> str:
 @pytest.mark.parametrize(("before", "after"), [("f()", "f(x=1)"), ("f(a)", "f(a, x=1)"), ("f(a, b=2)", "f(a, b=2, x=1)")])
 def test_an_argument_is_added_at_the_end(before: str, after: str) -> None:
     assert changed(before, add_arguments("x=1")) == after
+    assert changed(before, add_arguments("x=1", "y=2")) == f"{after[:-1]}, y=2)"
 
 
 def test_long_arguments_get_lines_of_their_own() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import libcst as cst
+import libcst.matchers as m
 import pytest
 from tests.codemod.edits.changing import changed
 
@@ -47,3 +49,13 @@ def test_a_call_that_would_not_be_read_at_one_glance_has_a_line_for_each_argumen
     name = "g" * (LONGEST_LINE - 11 + long)
     after = f"{name}(\n    a,\n    b,\n    x=1,\n)" if long else f"{name}(a, b, x=1)"
     assert changed("f(a, b)", on_lines_if_long(recast_call(name, {}, [Argument("x", "1")]), 0)) == after
+
+
+def test_the_lines_of_a_call_in_a_function_are_indented_as_that_is() -> None:
+    module = cst.parse_module("def main():\n    f(a, b)\n")
+    call = cst.ensure_type(m.findall(module, m.Call())[0], cst.Call)
+    name = "g" * LONGEST_LINE
+    made = on_lines_if_long(recast_call(name, {}), 4)(call)
+    assert isinstance(made, cst.Call)
+    changed_module = cst.ensure_type(module.deep_replace(call, made), cst.Module)
+    assert changed_module.code == f"def main():\n    {name}(\n        a,\n        b,\n    )\n"
