@@ -71,7 +71,7 @@ def _report(script: Script, training: TrainingLoop, settings: Settings) -> Itera
         code = bundled_report(script, report, name)
         yield NeededImport(settings.target.accelerate, "report" if name == "report" else f"report as {name}")
     else:
-        code, needed = written_out_report(script, report)
+        code, needed = written_out_report(script, report, place)
         yield from needed
     yield Edit(place, go_on_with(index, *code), "RL121", f"every rank reports {when}, at a place that all of them pass")
     if not any(says_more_than_count([metric]) for metric, _ in report.metrics):

@@ -17,7 +17,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from raylift.frameworks.accelerate.report.computed_metrics import Metric, computes_dict
+from raylift.frameworks.accelerate.report.computed_metrics import Metric, computes_dict, computes_tensors
 from raylift.frameworks.accelerate.report.numbers import is_number
 from raylift.plan import NeededImport
 from raylift.script import Script, ScriptNode
@@ -46,14 +46,15 @@ def bundled_report(script: Script, report: Report, name: str) -> tuple[str, ...]
     return (_call(name, arguments, report.width),)
 
 
-def written_out_report(script: Script, report: Report) -> tuple[tuple[str, ...], tuple[NeededImport, ...]]:
-    """The report in stock Ray, and the imports that it needs."""
+def written_out_report(script: Script, report: Report, place: ast.stmt) -> tuple[tuple[str, ...], tuple[NeededImport, ...]]:
+    """The report in stock Ray after a statement, and the imports that it needs."""
     metrics, main = _metrics(script, report, plain=True), f"{report.accelerator}.is_main_process"
     imports = NeededImport("ray.train"), NeededImport("ray.train", "Checkpoint"), NeededImport("tempfile", "TemporaryDirectory")
     if report.folder:
         waits = f"{report.accelerator}.wait_for_everyone()"
         checkpoint = f"checkpoint=Checkpoint.from_directory({report.folder}) if {main} else None"
-        return (waits, _call("ray.train.report", [metrics, checkpoint], report.width)), imports[:2]
+        call = _call("ray.train.report", [metrics, checkpoint], report.width)
+        return (call,) if ast.unparse(place) == waits else (waits, call), imports[:2]
     if not report.model:
         return (_call("ray.train.report", [metrics], report.width),), imports[:1]
     state, folder = script.free_name("state_dict", "model_state"), script.free_name("folder", "checkpoint_folder")
@@ -88,10 +89,10 @@ def _metrics(script: Script, report: Report, *, plain: bool) -> str:
 
 def _entry(script: Script, metric: Metric, condition: str, *, plain: bool) -> str:
     value = written(script, metric.value)
-    if plain and metric.key and not (is_number(script, metric.value) or _is_whole(script, metric.value)):
-        value = f"float({value})"
-    if plain and not metric.key:
+    if plain and (not metric.key or _is_whole(script, metric.value)):
         value = _as_numbers(script, metric.value)
+    elif plain and not is_number(script, metric.value):
+        value = f"float({value})"
     if condition:
         inner = f"{{{metric.key}: {value}}}" if metric.key else value
         return f"**({inner} if {condition} else {{}})"
@@ -114,8 +115,11 @@ def _holds_numbers(script: Script, value: ast.expr) -> bool:
 
 def _is_of_numbers(found: ScriptNode) -> bool:
     if isinstance(found.node, ast.Call):
-        return call_name(found.node) == "compute"
-    return isinstance(found.node, ast.Dict) and all(is_number(found.script, value) for value in found.node.values)
+        return call_name(found.node) == "compute" and not computes_tensors(found.script, found.node)
+    if not isinstance(found.node, ast.Dict):
+        return False
+    inner = (value for value in found.node.values if not is_number(found.script, value))
+    return all(_holds_numbers(found.script, value) for value in inner)
 
 
 def _as_operand(code: str, value: ast.expr) -> str:

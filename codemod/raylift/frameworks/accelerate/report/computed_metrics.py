@@ -14,6 +14,9 @@ from raylift.script.functions import called_functions
 from raylift.script.scopes import DEFINITIONS
 from raylift.script.syntax import call_name
 
+PLAIN_METRICS = frozenset({"datasets", "evaluate"})
+"""Packages whose metrics give dicts of numbers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Metric:
@@ -63,13 +66,19 @@ def computes_dict(script: Script, call: ast.Call, name: str = "") -> bool:
     reads = (node for node in script.all(ast.Subscript) if isinstance(node.value, ast.Name) and node.value.id == name)
     if any(isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str) for node in reads):
         return True
-    assert isinstance(call.func, ast.Attribute)
-    makers = [
-        value.node
-        for value in script.values(call.func.value)
-        if isinstance(value, ScriptNode) and isinstance(value.node, ast.Call)
-    ]
-    roots = {full.partition(".")[0] for maker in makers for full in script.names(maker.func)}
+    roots = _packages_of_metric(script, call)
     if roots:
-        return bool(roots & {"evaluate", "datasets"})
-    return any(found.name.partition(".")[0] in ("evaluate", "datasets") for found in script.imports())
+        return bool(roots & PLAIN_METRICS)
+    return any(found.name.partition(".")[0] in PLAIN_METRICS for found in script.imports())
+
+
+def computes_tensors(script: Script, call: ast.Call) -> bool:
+    """Whether a metric's result may hold tensors: that of a package other than `evaluate`, as torchmetrics."""
+    return bool(_packages_of_metric(script, call) - PLAIN_METRICS)
+
+
+def _packages_of_metric(script: Script, call: ast.Call) -> set[str]:
+    """The packages that made the metric of `metric.compute()`, as far as can be seen."""
+    values = script.values(call.func.value) if isinstance(call.func, ast.Attribute) else ()
+    makers = [value.node for value in values if isinstance(value, ScriptNode) and isinstance(value.node, ast.Call)]
+    return {full.partition(".")[0] for maker in makers for full in script.names(maker.func)}

@@ -9,7 +9,7 @@ from raylift.script import Script, ScriptNode
 from raylift.script.syntax import call_name
 
 COUNTER = re.compile(r"(epoch|steps?|iter\w*|(^|_)i)$", re.IGNORECASE)
-NUMBER_CALLS = frozenset({"exp", "float", "int", "item", "len", "round"})
+NUMBER_CALLS = re.compile(r"^(builtins\.(float|int|len)|math\.\w+)$")
 
 
 def is_number(script: Script, value: ast.expr, depth: int = 0) -> bool:
@@ -19,13 +19,23 @@ def is_number(script: Script, value: ast.expr, depth: int = 0) -> bool:
     if isinstance(value, (ast.Constant, ast.UnaryOp)):
         return isinstance(value, ast.Constant) or is_number(script, value.operand, depth)
     if isinstance(value, ast.Call):
-        return call_name(value) in NUMBER_CALLS and not (call_name(value) == "exp" and "torch" in ast.unparse(value.func))
+        return _gives_number(script, value, depth)
     if not isinstance(value, ast.Name):
         return False
     if COUNTER.search(value.id):
         return True
     bound = list(script.values(value)) if depth < 5 else []
     return bool(bound) and all(isinstance(found, ScriptNode) and _is_bound_to_number(found, depth) for found in bound)
+
+
+def _gives_number(script: Script, call: ast.Call, depth: int) -> bool:
+    """Whether a call returns a number: `float(x)` does and `x.float()` does not, and `round(x)` of a tensor is one."""
+    if isinstance(call.func, ast.Attribute) and call.func.attr == "item":
+        return True
+    names = script.names(call.func)
+    if "builtins.round" in names:
+        return bool(call.args) and is_number(script, call.args[0], depth)
+    return bool(names) and all(map(NUMBER_CALLS.match, names))
 
 
 def _is_bound_to_number(found: ScriptNode, depth: int) -> bool:

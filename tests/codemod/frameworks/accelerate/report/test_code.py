@@ -26,6 +26,18 @@ def test_a_taken_name_is_given_way_to() -> None:
             "for e in range(3):\n    pass\naccelerator.log({'e': e, 'x': -e, 'y': torch.exp(loss)})",
             "'e': e, 'x': -e, 'y': float(torch.exp(loss))}",
         ),
+        (
+            "total = 0\nfor batch in eval_loader:\n    total += model(batch).detach().float()\nmean = total / len(eval_loader)\nprint(f'{mean=}')",
+            '{"mean": float(mean)}',
+        ),
+        (
+            "accelerator.log({'a': loss.exp(), 'b': round(loss, 3), 'c': round(loss.item(), 3), 'd': loss.int()})",
+            "'a': float(loss.exp()), 'b': float(round(loss, 3)), 'c': round(loss.item(), 3), 'd': float(loss.int())",
+        ),
+        (
+            "parts = {'kl': loss}\naccelerator.log({'parts': parts, 'known': {'rate': 0.1}})",
+            "'parts': {key: value.item() if hasattr(value, \"item\") else value for key, value in parts.items()}, 'known': {'rate': 0.1}",
+        ),
     ],
 )
 def test_stock_ray_is_given_numbers_and_dicts(body: str, reported: str) -> None:
@@ -69,3 +81,17 @@ def test_metrics_stand_in_one_line_as_long_as_that_is_read_at_a_glance(length: i
     code = lifted(script(f"accelerator.log({metrics})")).replace(f"log({metrics})", "")
     assert len(metrics) == length
     assert (metrics in code) == is_one_line
+
+
+def test_stock_ray_is_given_no_tensors_of_torchmetrics() -> None:
+    made = "from torchmetrics import Accuracy, MetricCollection\n\nmetric = MetricCollection([Accuracy()])"
+    source = script("result = metric.compute()\nprint(result['Accuracy'])", before=made)
+    assert 'value.item() if hasattr(value, "item")' in lifted(source, runtime="ray")
+    evaluated = script("result = metric.compute()\nprint(result['accuracy'])")
+    assert "ray.train.report(result, " in lifted(evaluated, runtime="ray")
+
+
+def test_stock_ray_waits_once_for_a_folder_that_is_saved() -> None:
+    saving = "model.save_pretrained('adapter')\n"
+    for body in (saving, f"{saving}accelerator.wait_for_everyone()"):
+        assert lifted(script(body), runtime="ray").count("accelerator.wait_for_everyone()") == 1
