@@ -80,7 +80,7 @@ def _climb(script: Script, site: ast.AST, backward: ast.Call | None, *, looped: 
     """The loop over epochs around a site: in its function, or around what calls it; else the outermost loop of the first that has one.
 
     A loop over epochs that says nothing of them, inside one that logs or saves, is a part of each of the other's rounds: the
-    updates of a policy, the steps of a critic. A function that nobody in sight calls runs nobody knows how often: it reports nothing.
+    updates of a policy, the steps of a critic. One over settings, each with a training of its own, is none. A function that nobody in sight calls runs nobody knows how often: it reports nothing.
     """
     loops = [loop for loop in _loops_around(script, site) if not accumulates(loop)]
     epochs = _epoch_loop(loops, looped)
@@ -97,13 +97,21 @@ def _climb(script: Script, site: ast.AST, backward: ast.Call | None, *, looped: 
         return [each for each in above if each.has_epochs and tells(script, each.anchor)] or [
             TrainingLoop(epochs, site, True, backward)
         ]
-    if with_epochs := [training for training in above if training.has_epochs]:
+    if with_epochs := [
+        each for each in above if each.has_epochs and not (loops and _runs_trainings(script, each.anchor, loops[-1]))
+    ]:
         return with_epochs
     if loops:
         return [TrainingLoop(loops[-1], site, False, backward)]
     with_loop = [training for training in above if isinstance(training.anchor, LOOPS)]
     is_called = function is None or any(_is_called(script, reference) for reference in calls)
     return with_loop or ([TrainingLoop(script.statement(site), site, False, backward)] if is_called else [])
+
+
+def _runs_trainings(script: Script, outer: ast.stmt, inner: Loop) -> bool:
+    """Whether a loop is over whole trainings: it says nothing of epochs, and what it calls makes an Accelerator of its own."""
+    is_silent = isinstance(outer, LOOPS) and not names_epochs(outer)
+    return is_silent and visible_accelerator(script, outer) is None and visible_accelerator(script, inner) is not None
 
 
 def _is_called(script: Script, reference: ast.AST) -> bool:

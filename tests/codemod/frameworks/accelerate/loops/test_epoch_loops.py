@@ -87,3 +87,30 @@ def test_the_report_stands_where_the_epochs_are_counted() -> None:
     code = lifted(source)
     assert '        report({"epoch": epoch}, accelerator=accelerator, model=model)' in code
     assert [notice.rule for notice in notices(source)] == ["RL221"]
+
+
+def test_a_loop_over_whole_trainings_leaves_the_report_to_each_of_them() -> None:
+    source = """\
+        from accelerate import Accelerator
+
+
+        def train(stage):
+            accelerator = Accelerator(mixed_precision=stage)
+            model, loader = accelerator.prepare(*build())
+            for batch in loader:
+                loss = model(batch)
+                accelerator.backward(loss)
+            return loss
+
+
+        if __name__ == "__main__":
+            for stage in ["no", "bf16"]:
+                print(train(stage))
+        """
+    for runtime, reported in (
+        ("raylift", '    report({"loss": loss}'),
+        ("ray", '        ray.train.report({"loss": float(loss)}'),
+    ):
+        code = lifted(textwrap.dedent(source), runtime=runtime)
+        assert code.index("accelerator.backward(loss)") < code.index(f"\n{reported}") < code.index("    return loss")
+        assert code.count("report({") == 1
