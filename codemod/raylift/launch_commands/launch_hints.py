@@ -6,8 +6,11 @@ import os
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import NamedTuple
 
+from raylift.launch_commands.accelerate_config import processes_in
 from raylift.launch_commands.from_text import LaunchError, launches_in
+from raylift.launch_commands.launch import Launch
 from raylift.launch_commands.shell_words import UnfinishedQuote
 from raylift.project.files import BadInput, read_file
 from raylift.project.module_paths import project_root
@@ -20,22 +23,33 @@ CODE_BLOCK = re.compile(r"^```[^\n]*\n(.*?)^```", re.DOTALL | re.MULTILINE)
 RECIPE = re.compile(r"^\t@?((?:[^\n\\]|\\\n|\\.)*)", re.MULTILINE)
 
 
+class HintedLaunch(NamedTuple):
+    """A launch that a file of the project holds: of which script, with how many processes, and with which config of Accelerate."""
+
+    file: str
+    script: str
+    processes: int
+    config: str
+
+
 def launch_hint(path: str) -> str:
-    """One sentence on the launch of a script that a file of its project holds; empty where none, or several that differ, is known."""
+    """One sentence on the launch of a script that a file of its project holds; empty where none is known, or several differ in their number."""
     real = os.path.realpath(path)
     root = project_root(os.path.dirname(real))
-    found = {
-        (file, count)
-        for folder in _folders(real, root)
-        for file, script, count in _launches(folder)
-        if _is(script, file, root, real)
-    }
-    if len({count for _, count in found}) != 1:
+    found = sorted(
+        each for folder in _folders(real, root) for each in _launches(folder, root) if _is(each.script, each.file, root, real)
+    )
+    if not found:
         return ""
-    file, count = min(found)
-    shown = os.path.relpath(file, root)
-    how = f"--launched-by {shown}" if file.endswith(SHELL_SCRIPTS) else "--launched-by with its command"
-    return f"{shown} launches it with {count} processes: {how} takes that over"
+    files = list(dict.fromkeys(os.path.relpath(each.file, root) for each in found))
+    if len({(each.processes, each.config) for each in found}) == 1:
+        how = f"--launched-by {files[0]}" if files[0].endswith(SHELL_SCRIPTS) else "--launched-by with its command"
+        return f"{files[0]} launches it with {found[0].processes} processes: {how} takes that over"
+    if not any(each.config for each in found):
+        return ""
+    others = f" and {len(files) - 2} more" if len(files) > 2 else ""
+    where = f"{', '.join(files[:2])}{others} launch" if len(files) > 1 else f"{files[0]} launches"
+    return f"{where} it in several ways: --launched-by with the command that you use takes over its processes and its config"
 
 
 def _folders(path: str, root: str) -> Iterator[str]:
@@ -55,8 +69,8 @@ def _is(script: str, file: str, root: str, path: str) -> bool:
 
 
 @cache
-def _launches(folder: str) -> tuple[tuple[str, str, int], ...]:
-    """Each launch in the files of a folder whose number of processes is known: the file, the script and that number."""
+def _launches(folder: str, root: str) -> tuple[HintedLaunch, ...]:
+    """Each launch in the files of a folder that starts several processes, as it says itself or its config does."""
     try:
         names = sorted(os.listdir(folder))
     except OSError:
@@ -68,9 +82,22 @@ def _launches(folder: str) -> tuple[tuple[str, str, int], ...]:
                 launches = list(launches_in(text))
             except (LaunchError, UnfinishedQuote):
                 continue
-            counts = ((each.script, each.num_workers or 1) for each in launches)
-            found += [(os.path.join(folder, name), script, count) for script, count in counts if count > 1]
-    return tuple(found)
+            found += [_hinted(each, os.path.join(folder, name), root) for each in launches]
+    return tuple(each for each in found if each.processes > 1)
+
+
+def _hinted(launch: Launch, file: str, root: str) -> HintedLaunch:
+    given = launch.accelerate_config
+    named = given.get("config_file") if isinstance(given, dict) else given
+    places = [os.path.join(folder, str(named)) for folder in (os.path.dirname(file), root)] if named else []
+    config = next(filter(os.path.isfile, places), "")
+    count = launch.num_workers
+    if config and count is None:
+        try:
+            count, _ = processes_in(config)
+        except LaunchError:
+            config = ""
+    return HintedLaunch(file, launch.script, count or 1, os.path.realpath(config) if config else "")
 
 
 def _commands_of(path: str, name: str) -> list[str]:

@@ -57,3 +57,27 @@ def test_a_hint_is_told_where_the_user_says_no_number(tmp_path: Path, raylift: R
     assert told in raylift("check", tmp_path / "train.py").out
     assert "RL125" not in raylift("check", "-n", "2", tmp_path / "train.py").out
     assert not (tmp_path / "launched").exists()
+
+
+@pytest.mark.parametrize(
+    ("config", "processes"),
+    [("distributed_type: DEEPSPEED\nnum_processes: 4\n", 4), ("distributed_type: TPU\nnum_processes: 4\n", 0), (None, 0)],
+)
+def test_the_number_of_processes_may_stand_in_the_config_that_a_launch_names(
+    tmp_path: Path, config: str | None, processes: int
+) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "launch.sh").write_text("accelerate launch --config_file zero.yaml train.py\n")
+    if config is not None:
+        (tmp_path / "zero.yaml").write_text(config)
+    hint = launch_hint(str(tmp_path / "train.py"))
+    assert hint.startswith(f"launch.sh launches it with {processes} processes: ") if processes else hint == ""
+
+
+def test_launches_with_different_configs_are_named_and_left_to_the_reader(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    for kind in ("fsdp", "zero", "plain"):
+        (tmp_path / f"{kind}.yaml").write_text("num_processes: 4\n")
+        (tmp_path / f"run_{kind}.sh").write_text(f"accelerate launch --config_file {kind}.yaml train.py\n")
+    hint = launch_hint(str(tmp_path / "train.py"))
+    assert hint.startswith("run_fsdp.sh, run_plain.sh and 1 more launch it in several ways: --launched-by with the command")
