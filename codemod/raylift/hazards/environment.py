@@ -9,13 +9,21 @@ from raylift.edits.statements import remove_statement
 from raylift.plan import Edit, Finding, Notice
 from raylift.script import Script
 
+DEVICE_VARIABLES = frozenset({
+    "ASCEND_RT_VISIBLE_DEVICES", "CUDA_VISIBLE_DEVICES", "HABANA_VISIBLE_MODULES", "HIP_VISIBLE_DEVICES", "NEURON_RT_VISIBLE_CORES",
+    "ONEAPI_DEVICE_SELECTOR", "ROCR_VISIBLE_DEVICES", "TPU_VISIBLE_CHIPS", "ZE_AFFINITY_MASK",
+})  # fmt: skip
+"""What Ray sets for each worker, by the maker of its accelerator."""
 RANK_VARIABLES = ("GROUP_RANK", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT", "NODE_RANK", "RANK", "WORLD_SIZE")
 
 
 def gpus_by_hand(script: Script) -> Iterator[Finding]:
     for node in script.all(ast.Assign):
-        if any(_is_environment(script, target, "CUDA_VISIBLE_DEVICES") for target in node.targets):
-            text = "`CUDA_VISIBLE_DEVICES` set by the script would take the GPU away that Ray gave to the worker"
+        name = next(
+            (name for target in node.targets for name in sorted(DEVICE_VARIABLES) if _is_environment(script, target, name)), ""
+        )
+        if name:
+            text = f"`{name}` set by the script would take the GPU away that Ray gave to the worker"
             yield Edit(node, remove_statement(script.place_in_line(node)), "RL211", text)
             remedy = "it was removed; set it in the environment of the node, before Ray starts there"
             yield Notice(node.lineno, "RL211", text, remedy)

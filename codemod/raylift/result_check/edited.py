@@ -13,7 +13,8 @@ LEAST_COMMON = 1 / 3
 STARTERS = ("launcher", "launch", "spawn", "Distributor", "Runner")
 """How what only starts a function ends."""
 REMOVABLE = frozenset({
-    "CUDA_VISIBLE_DEVICES", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT", "RANK", "WORLD_SIZE",
+    "ASCEND_RT_VISIBLE_DEVICES", "CUDA_VISIBLE_DEVICES", "HABANA_VISIBLE_MODULES", "HIP_VISIBLE_DEVICES", "NEURON_RT_VISIBLE_CORES",
+    "ONEAPI_DEVICE_SELECTOR", "ROCR_VISIBLE_DEVICES", "TPU_VISIBLE_CHIPS", "ZE_AFFINITY_MASK", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT", "RANK", "WORLD_SIZE",
 })  # fmt: skip
 """Settings that a lift takes out, because Ray makes them."""
 

@@ -40,8 +40,10 @@ TRACKED = re.compile(
     r"^((wandb|swanlab|trackio|aim|comet_ml)\.(init|Run|Experiment|start)|mlflow\.start_run|neptune\.init(_run)?|clearml\.Task\.init)$"
 )
 """Begin what a training is recorded by, in the process that trains."""
-MEMORY = re.compile(r"\.cuda\.(max_)?(memory_\w+|reset_\w+stats|mem_get_info)$")
-"""Measure the memory of their own process."""
+MEMORY = re.compile(
+    r"\.(accelerator|cuda|xpu)\.(max_)?(memory_\w+|reset_\w+stats|mem_get_info|get_device_(name|properties)|get_memory_info)$"
+)
+"""Measure the memory of their own process and of its GPU: once there is a model, that is the workers'."""
 DRAWS = re.compile(r"^(torch\.(rand\w*|bernoulli|normal|multinomial)|numpy\.random\.(?!default_rng|RandomState|seed)\w+)$")
 """Take random numbers from the process's own store of them."""
 

@@ -42,7 +42,8 @@ class CellKinds:
         self.for_driver = frozenset(i for i in runs if self._calls(i, OF_THE_DRIVER) or runs_command(every[i].node))
         self.settings = frozenset(i for i in runs if self._sets_something(i))
         self.records = self._records(runs)
-        self.measures = frozenset(i for i in runs if i > self.first and self._calls(i, MEMORY))
+        made = next((i for i in runs if self._calls(i, OF_THE_WORKERS)), self.first)
+        self.measures = frozenset(i for i in runs if i > min(made, self.first) and self._calls(i, MEMORY))
         self.random = self._random(runs)
         self.repeatable = self._repeatable()
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from raylift.script import Script, Value, remembered_for
 from raylift.script.facts import may_lack_some
 from raylift.script.scopes import DEFINITIONS, FUNCTIONS
+from raylift.script.syntax import call_name
 
 LIGHT_PACKAGES = frozenset(sys.stdlib_module_names) | {
     "absl", "click", "colorama", "colorlog", "dotenv", "loguru", "nltk", "numpy", "omegaconf", "packaging", "rich", "tqdm", "typer",
@@ -31,12 +32,16 @@ TIMELESS = re.compile(
 )
 SETTING = re.compile(r"^(os\.(environ|putenv|unsetenv|system)|sys\.(path|modules)|site|subprocess|warnings|matplotlib)(\.|$)")
 LOCAL = re.compile(
-    r"^(os\.(cpu_count|environ|getenv|getpid)|platform|socket|torch\.(backends|cuda|distributed|mps|npu|xpu))(\.|$)"
+    r"^(os\.(cpu_count|environ|getenv|getpid)|platform|socket|torch\.(accelerator|backends|cuda|distributed|mps|npu|xpu))(\.|$)"
 )
 HEAVY_METHODS = frozenset({
     "parse_args_into_dataclasses", "parse_args_and_config", "parse_dict", "parse_json_file", "parse_yaml_file",
 })  # fmt: skip
 """They make `TrainingArguments`, which belong to the worker."""
+ASKS_THE_GPU = re.compile(
+    r"^torch\.(accelerator|cuda|hpu|mlu|mps|mtia|musa|npu|xpu)\.((?!is_available$|device_count$|is_initialized$|is_built$|(\w+_)?seed\w*$)\w+(\.\w+)*)$"
+)
+"""What fails, or takes memory of its GPU, on a driver that needs none; a seed waits until there is one."""
 HEAVY_NAME = re.compile(r"\.(get_peft_model|get_dataset\w*|get_model\w*|set_epoch|set_device|get_\w*dataloader\w*)$")
 
 
@@ -96,7 +101,7 @@ def _is_light_at(script: Script, asked: tuple[ast.Call, int]) -> bool:
 
 
 def _is_light_receiver(script: Script, receiver: ast.expr, depth: int) -> bool:
-    """A method of a literal, or of what a light call returned, is light."""
+    """A method of a literal, or of what a light call returned, is light; not of `getattr(torch, device_type)`, a GPU's module."""
     values = list(script.values(receiver))
     return bool(values) and not may_lack_some(values) and all(_is_light_object(script, value, depth) for value in values)
 
@@ -105,14 +110,17 @@ def _is_light_object(script: Script, value: Value, depth: int) -> bool:
     if isinstance(value, str):
         return _is_light_value(script, value, depth)
     if isinstance(value.node, ast.Call):
-        return depth < 8 and _is_light_call(value.script, value.node, depth + 1)
+        is_chosen = call_name(value.node) == "getattr" and any(
+            "torch" in value.script.names(part) for part in value.node.args[:1]
+        )
+        return depth < 8 and not is_chosen and _is_light_call(value.script, value.node, depth + 1)
     return isinstance(value.node, (ast.Constant, ast.JoinedStr, ast.List, ast.Dict, ast.Tuple, ast.Set, ast.BinOp, ast.ListComp))
 
 
 def _is_light_value(script: Script, value: Value, depth: int) -> bool:
     if isinstance(value, str):
         root = value.lstrip(".").partition(".")[0]
-        if value in HEAVY_NAMES or HEAVY_NAME.search(value):
+        if value in HEAVY_NAMES or HEAVY_NAME.search(value) or ASKS_THE_GPU.match(value):
             return False
         return root == "builtins" or root in LIGHT_PACKAGES or bool(LIGHT_NAME.search(value)) or ".backends." in value
     if isinstance(value.node, DEFINITIONS):

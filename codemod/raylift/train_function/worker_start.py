@@ -15,14 +15,15 @@ COMMAND_LINE_NAMES = frozenset({"sys.argv", "transformers.HfArgumentParser", "tr
 FILE_CALL = re.compile(
     r"""^(builtins\.open | glob\.i?glob | io\.open | os\.(listdir|scandir|walk|makedirs|mkdir|remove|rename|replace|stat|chdir)
     | os\.path\.(abspath|exists|getsize|isdir|isfile|realpath) | pathlib\.(Path|PosixPath) | shutil\.\w+ | PIL\.Image\.open
+    | cv2\.im(read|write) | h5py\.File | soundfile\.(read|write) | sqlite3\.connect | tarfile\.open | torchaudio\.(load|save) | zipfile\.ZipFile
     | (datasets\.)+load_from_disk | (joblib|torch|safetensors\.torch)\.(load|save)(_file)? | numpy\.(gen|load|save)\w* | pandas\.read_\w+)$""",
     re.VERBOSE,
 )
 FILE_METHOD = re.compile(
-    r"^(load_adapter|load_state|save_model|save_pretrained|save_state|save_to_disk|to_(csv|json|parquet|pickle)|read_text|write_text)$"
+    r"^(load_adapter|load_state|save_model|save_pretrained|save_state|save_to_disk|to_(csv|json|parquet|pickle)|read_text|savefig|write_text)$"
 )
 FILE_NAME = re.compile(
-    r"^\.{1,2}/|^(?!/|~)[^\s:{}]*\.(arrow|bin|csv|gz|jsonl?|model|npy|npz|parquet|pkl|pth?|safetensors|tsv|txt|ya?ml|zip)$"
+    r"^\.{1,2}/|^(?!/|~)[^\s:{}]*\.(arrow|bin|csv|db|gz|h5|hdf5|jpe?g|jsonl?|model|npy|npz|parquet|pdf|pkl|png|pth?|safetensors|sqlite|tsv|txt|wav|xlsx|ya?ml|zip)$"
 )
 WHERE_RESULTS_GO = frozenset({"logging_dir", "output_dir"})
 """Arguments whose folder Ray's own storage stands in for: what is reported lies there."""

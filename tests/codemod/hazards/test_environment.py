@@ -15,6 +15,14 @@ def test_gpus_chosen_by_the_script_are_left_to_ray() -> None:
     assert [(notice.rule, notice.line) for notice in notices(source)] == [("RL211", 4)]
 
 
+@pytest.mark.parametrize("name", ["ZE_AFFINITY_MASK", "HIP_VISIBLE_DEVICES", "ASCEND_RT_VISIBLE_DEVICES"])
+def test_accelerators_of_other_makers_are_left_to_ray_too(name: str) -> None:
+    source = f'{HEAD}os.environ["{name}"] = "0"\n{TRAIN}'
+    for runtime in ("raylift", "ray"):
+        assert name not in lifted(source, runtime=runtime)
+    assert [notice.rule for notice in notices(source)] == ["RL211"]
+
+
 def test_comments_on_a_statement_that_goes_stand_above_the_next() -> None:
     gpus = '# mine\nos.environ["CUDA_VISIBLE_DEVICES"] = "0"  # the first\n\n# next\nos.environ["A"] = "1"\n'
     code = lifted(f"{HEAD}{gpus}{TRAIN}")

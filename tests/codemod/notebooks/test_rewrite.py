@@ -226,10 +226,16 @@ def test_the_record_of_a_training_begins_and_ends_where_it_trains(begin: str) ->
 def test_the_memory_that_a_training_took_is_measured_where_it_trains() -> None:
     before = "import torch\nstart = torch.cuda.max_memory_reserved()\nprint(start)\n"
     after = "used = torch.cuda.max_memory_reserved() - start\nprint(used)\n"
-    cells = lifted_cells(*CELLS[:-1], before, CELLS[-1], after)
-    assert before in cells
-    assert "    start = torch.cuda.max_memory_reserved()\n    trainer.train()\n    used = " in cells[-2]
-    assert after not in cells
+    for runtime in ("raylift", "ray"):
+        cells = lifted_cells(*CELLS[:-1], before, CELLS[-1], after, runtime=runtime)
+        measured = "    start = torch.cuda.max_memory_reserved()\n    print(start)\n    trainer.train()\n    used = "
+        assert any(measured in cell for cell in cells)
+        assert not any("max_memory" in cell and "def train_func" not in cell for cell in cells)
+
+
+def test_a_gpu_that_is_looked_at_before_there_is_a_model_is_the_kernels() -> None:
+    look = "import torch\nprint(torch.cuda.get_device_name(0))\n"
+    assert lifted_cells(look, *CELLS)[0] == look
 
 
 def test_a_guard_in_a_cell_is_opened_where_it_trains_and_stays_where_it_does_not() -> None:

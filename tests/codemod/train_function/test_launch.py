@@ -1,4 +1,4 @@
-"""Leaving with status 0 is success on stock Ray too, whoever leaves."""
+"""Leaving with status 0 is success on stock Ray too, whoever leaves; and a worker finds the files of the script's own folder."""
 
 from __future__ import annotations
 
@@ -44,3 +44,10 @@ if __name__ == "__main__":
     code = lifted(source, runtime="ray")
     assert "\nimport os\n" in code
     assert "os.environ" in code
+
+
+@pytest.mark.parametrize("used", ["sqlite3.connect(name)", "figure.savefig(name)", "show('loss.png')", "h5py.File(name)"])
+def test_a_worker_of_stock_ray_starts_in_the_folder_of_what_the_script_opens(used: str) -> None:
+    code = lifted(f"import h5py\nimport sqlite3\n{HEAD}model = load()\n{used}\n{TRAIN}", runtime="ray")
+    assert 'os.chdir(config["cwd"])' in code
+    assert "chdir" not in lifted(f"{HEAD}model = load()\n{TRAIN}", runtime="ray")

@@ -525,3 +525,27 @@ def test_what_a_class_of_a_class_of_a_library_makes_is_made_on_the_workers() -> 
     """)
     assert body.startswith("net = Net()\n")
     assert "own = Own()\n" in above
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "device = torch.accelerator.current_accelerator().type",
+        "device = torch.cuda.get_device_name(0)",
+        "device_type = 'cuda'\nmodule = getattr(torch, device_type, torch.cuda)\ndevice = module.mem_get_info()[0]",
+        "torch.cuda.set_per_process_memory_fraction(0.5)\ndevice = 'cuda'",
+    ],
+)
+@pytest.mark.parametrize("runtime", ["raylift", "ray"])
+def test_what_needs_a_gpu_is_not_asked_of_a_driver_that_has_none(asked: str, runtime: str) -> None:
+    source = f"import torch\nfrom transformers import AutoModel, Trainer\n{asked}\nmodel = AutoModel.from_pretrained('x').to(device)\nTrainer(model).train()\n"
+    outside, inside = parts(source, runtime=runtime)
+    last = asked.splitlines()[-1 if "set_" not in asked else 0]
+    assert last in inside
+    assert last not in outside
+
+
+def test_what_any_machine_can_say_of_its_gpus_stays() -> None:
+    asked = "device = 'cuda' if torch.cuda.is_available() else 'cpu'"
+    source = f"import torch\nfrom transformers import AutoModel, Trainer\n{asked}\nmodel = AutoModel.from_pretrained('x').to(device)\nTrainer(model).train()\n"
+    assert asked in parts(source)[0]
