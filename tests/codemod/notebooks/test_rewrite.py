@@ -280,12 +280,15 @@ def test_a_function_for_later_use_follows_the_model_that_it_reads() -> None:
     assert shown[-1] == "def show(n):\n    print(data[n])\n"
 
 
-def test_a_batch_that_is_drawn_after_a_seed_is_drawn_on_the_workers_too() -> None:
+@pytest.mark.parametrize(
+    "taken", ["for batch in loader:\n    break\n", "batch = next(iter(loader))\n", "batch = list(iter(loader))[0]\n"]
+)
+def test_a_batch_that_is_drawn_after_a_seed_is_drawn_on_the_workers_too(taken: str) -> None:
     seed = "import torch\nfrom torch.utils.data import DataLoader\ntorch.manual_seed(1)\n"
-    draw = "loader = DataLoader(data, shuffle=True)\nfor batch in loader:\n    break\nbatch\n"
+    draw = f"loader = DataLoader(data, shuffle=True)\n{taken}batch\n"
     train = lifted_cells(seed, *CELLS[:3], draw, *CELLS[3:])[-2]
-    assert train.index("torch.manual_seed(1)") < train.index("for batch in loader") < train.index("model = ")
-    assert "for batch" not in lifted_cells(seed.replace("torch.manual_seed(1)\n", ""), *CELLS[:3], draw, *CELLS[3:])[-2]
+    assert train.index("torch.manual_seed(1)") < train.index(taken.strip().splitlines()[0]) < train.index("model = ")
+    assert "batch" not in lifted_cells(seed.replace("torch.manual_seed(1)\n", ""), *CELLS[:3], draw, *CELLS[3:])[-2]
 
 
 def test_a_shell_command_that_reads_what_has_moved_is_told() -> None:
