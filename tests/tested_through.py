@@ -34,6 +34,7 @@ CODEMOD: Mapping[str, Room] = {
     },
     "edits": {
         "expressions": "frameworks/hf_trainer/test_old_attributes",
+        "hoisting": "ray_data/test_stock_trainers",
         "functions": "emission/test_layout",
         "launching": "train_function/test_placement",
     },
@@ -136,7 +137,9 @@ CODEMOD: Mapping[str, Room] = {
         "leaves": "ray_data/test_slices",
         "loaders": "ray_data/test_slices",
         "origins": "ray_data/test_slices",
+        "stock_arguments": "ray_data/test_stock_trainers",
         "stock_loaders": "ray_data/test_hand_over",
+        "stock_rows": "ray_data/test_stock_trainers",
         "stock_wrappers": "ray_data/test_row_wrappers",
         "trainers": "ray_data/test_hand_over",
         "worker_only": "ray_data/test_slices",

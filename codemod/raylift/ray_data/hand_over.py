@@ -20,7 +20,9 @@ from raylift.ray_data.handed_over import HandedOver, blocks_gone, handed_over
 from raylift.ray_data.loader_imports import drop_loader_imports
 from raylift.ray_data.loaders import loader_edits
 from raylift.ray_data.origins import is_data
-from raylift.ray_data.stock_loaders import OF_ROWS, ROWS, any_takes_rows, of_rows_name, stock_loader_edits
+from raylift.ray_data.stock_loaders import ROWS, loader_functions, stock_loader_edits
+from raylift.ray_data.stock_rows import refuse_other_rows
+from raylift.ray_data.stock_trainers import stock_trainer_edits, trainer_functions
 from raylift.ray_data.telling import plain_loggers
 from raylift.ray_data.trainers import trainer_edits
 from raylift.script import Script
@@ -44,17 +46,12 @@ def hand_over_data(case: Case) -> Iterator[Finding]:
         )
     data = handed_over(case)
     script = case.script
-    is_loader, is_stock = data.uses[0].is_loader, not case.settings.target.data
-    if is_stock and not is_loader and (wrapper := next((use.wrapper for use in data.uses if use.wrapper), None)):
-        text = f"`{ast.unparse(wrapper.func)}` wraps rows for a Trainer, and stock Ray hands batches over"
-        raise Refusal(wrapper.lineno, "RL345", text, "lift with `--runtime raylift`, whose shards are rows")
-    if is_stock and not is_loader:
-        text = "stock Ray hands batches over, and this Trainer takes rows, which it counts, collates and shuffles itself"
-        raise Refusal(data.uses[0].line, "RL345", text, "lift with `--runtime raylift`, whose shards are rows")
+    is_stock = not case.settings.target.data
+    if is_stock:
+        refuse_other_rows(data)
     refuse_streams(script, data, is_stock=is_stock)
     yield from _moved(script, data)
-    edits = stock_loader_edits if is_stock else loader_edits if is_loader else trainer_edits
-    yield from edits(case, data)
+    yield from _taken(case, data)
     yield from drop_loader_imports(script, data.uses)
     yield from _counted(case, data)
     yield from stream_findings(script, data)
@@ -62,6 +59,13 @@ def hand_over_data(case: Case) -> Iterator[Finding]:
     if any(part.states for part in data.parts):
         yield NeededImport("accelerate", "PartialState")
     yield NeededImport("raylift_runtime.data", "from_huggingface") if case.settings.target.data else NeededImport("ray.data")
+
+
+def _taken(case: Case, data: HandedOver) -> Iterator[Finding]:
+    """What takes the data on the workers."""
+    if data.uses[0].is_loader:
+        return loader_edits(case, data) if case.settings.target.data else stock_loader_edits(case, data)
+    return trainer_edits(case, data) if case.settings.target.data else stock_trainer_edits(case, data)
 
 
 def _moved(script: Script, data: HandedOver) -> Iterator[Edit]:
@@ -114,8 +118,8 @@ def with_data(case: Case, launcher: Launcher) -> Launcher:
     handed = script.free_global_name("ray_datasets", "handed_datasets")
     split = ", ".join(f'"{use.name}"' for use in data.uses)
     arguments = f"datasets={handed}", f"dataset_config=DataConfig(datasets_to_split=[{split}])"
-    collating = [OF_ROWS.format(name=of_rows_name(script))] if any_takes_rows(data) else []
-    functions = f"{ROWS} = {{}}", *collating, code
+    written_out = loader_functions(script, data) if data.uses[0].is_loader else trainer_functions(script, data)
+    functions = f"{ROWS} = {{}}", *written_out, code
     return replace(launcher, arguments=(*launcher.arguments, *arguments), functions=functions, before=(f"{handed} = {name}()",))
 
 

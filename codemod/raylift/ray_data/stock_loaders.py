@@ -98,10 +98,11 @@ def _given_accelerator(script: Script, place: ast.AST) -> str | None:
     return next(found, None)
 
 
-def any_takes_rows(data: HandedOver) -> bool:
-    """Whether a loader has a collate function, to be given rows; rows of tensors need none."""
+def loader_functions(script: Script, data: HandedOver) -> list[str]:
+    """What is written out for the loaders of a script: where one has a collate function, that is given rows."""
     formatted = _is_formatted(data)
-    return any(_takes_rows(use, formatted=formatted) for use in data.uses)
+    takes_rows = any(_takes_rows(use, formatted=formatted) for use in data.uses)
+    return [OF_ROWS.format(name=of_rows_name(script))] if takes_rows else []
 
 
 def _takes_rows(use: DataUse, *, formatted: bool) -> bool:

@@ -21,13 +21,18 @@ RULES = (
          "Ray Data has split the rows and puts them on the device; an Accelerator would split them once more.",
          "model, optimizer, loader = accelerator.prepare(model, optimizer, loader)", "model, optimizer = accelerator.prepare(model, optimizer)",
          "Prepare the model, the optimizer and the scheduler only.", depends="--data"),
+    Rule("RL164", "lift", "A Trainer is told its steps with stock Ray",
+         "Batches that come from Ray Data have no length; the rows that were counted on the driver say how many steps the epochs have.",
+         "trainer = Trainer(", "set_max_steps(args, DATASET_ROWS[\"train\"])\n    trainer = Trainer(",
+         "Set `max_steps` in its TrainingArguments.", depends="--data"),
     Rule("RL241", "notice", "Data that every worker makes as well",
          "A worker that reads the columns, the features or single rows of a dataset needs it beside its shard.",
          "dataset.column_names", "datasets=load_datasets(),",
          "Hand over what is read, as a number or a list.", depends="--data"),
     Rule("RL242", "notice", "What stock Ray leaves out of an epoch",
          "Ray keeps its workers even: of rows that do not divide among them the rest is left out, the same one in each pass, and each worker "
-         "shuffles what it has. Accelerate is not told of the end of an epoch: under gradient accumulation the steps left over run on into the next.",
+         "shuffles what it has. Accelerate is not told of the end of an epoch: under gradient accumulation the steps left over run on into the next. "
+         "The Trainer means `eval_loss` over batches, of which the last may be short.",
          "loader = DataLoader(dataset,", "iter_torch_batches(", "Lift with `--runtime raylift`.", depends="--data"),
     Rule("RL243", "notice", "Maps stay in front of the hand-over",
          "What the script does to its data keeps its meaning where it is: the driver does it once, before Ray Data splits the rows.",
@@ -54,6 +59,7 @@ RULES = (
          "Ray Data shuffles or keeps the order; it knows no sampler.",
          "sampler=RandomSampler(dataset)", "", "Use `shuffle=True`.", depends="--data"),
     Rule("RL345", "refusal", "Rows that stock Ray has as batches",
-         "`iter_torch_batches` yields batches without a length; a Trainer takes rows, and asks how many there are.",
-         "train_dataset=dataset", "", "Lift with `--runtime raylift`.", depends="--data"),
+         "`iter_torch_batches` yields batches, of a size that is settled, without a length. What prepares, chooses or counts rows goes past them: "
+         "Trainers of TRL, own loaders of a Trainer, transforms that run where a row is read.",
+         "auto_find_batch_size=True", "", "Lift with `--runtime raylift`.", depends="--data"),
 )  # fmt: skip

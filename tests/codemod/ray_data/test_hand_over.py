@@ -11,6 +11,7 @@ from tests.conftest import Expected
 from tests.shapes import ROOT
 
 FIXTURES = sorted((ROOT / "fixtures/ray_data").glob("*/before.py"))
+LOOP = ROOT / "fixtures/ray_data/loop_in_functions/before.py"
 TRAINER = """
 from datasets import load_dataset
 from transformers import AutoTokenizer, Trainer, TrainingArguments
@@ -131,7 +132,7 @@ def test_what_functions_are_given_is_written_in_the_order_of_the_calls() -> None
 
 
 def test_a_script_that_workers_of_stock_ray_import_keeps_the_function_that_makes_the_data() -> None:
-    before = next(path for path in FIXTURES if path.with_name("after_stock.py").exists())
+    before = LOOP
     source = f"{before.read_text()}\n".replace("\n\n\ndef ", "\n\n\nclass Kept:\n    rows = 1\n\n\ndef ", 1)
     code = lifted(source, data="ray", runtime="ray")
     functions = [node.name for node in ast.parse(code).body if isinstance(node, ast.FunctionDef)]
@@ -140,7 +141,7 @@ def test_a_script_that_workers_of_stock_ray_import_keeps_the_function_that_makes
 
 @pytest.mark.parametrize("size", ["config['batch_size'] * 2", "8 if small else 16"])
 def test_a_batch_size_that_is_computed_divides_the_rows_as_a_whole(size: str) -> None:
-    before = next(path for path in FIXTURES if path.with_name("after_stock.py").exists()).read_text()
+    before = LOOP.read_text()
     given = before.replace("get_dataloaders(accelerator, batch_size)", f"get_dataloaders(accelerator, {size})")
     assert f'(DATASET_ROWS["train"] // ({size}))' in lifted(given, data="ray", runtime="ray")
     own = before.replace("batch_size=EVAL_BATCH_SIZE", "batch_size=2 * EVAL_BATCH_SIZE").replace(
@@ -150,6 +151,6 @@ def test_a_batch_size_that_is_computed_divides_the_rows_as_a_whole(size: str) ->
 
 
 def test_a_shuffle_that_is_a_choice_is_asked_for_as_a_whole() -> None:
-    before = next(path for path in FIXTURES if path.with_name("after_stock.py").exists()).read_text()
+    before = LOOP.read_text()
     code = lifted(before.replace("shuffle=True", "shuffle=True if small else False"), data="ray", runtime="ray")
     assert " if (True if small else False) else None" in code

@@ -29,6 +29,7 @@ from raylift.plan import Case, Edit, Finding, NeededImport, Refusal
 from raylift.script import Script
 from raylift.script.bound_names import free_name_in
 from raylift.script.scopes import Imported
+from raylift.settings import Settings
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -44,7 +45,7 @@ def connect_trainers(case: Case) -> Iterator[Finding]:
     """Connect every Trainer to Ray Train, where it is made, or else where it is trained."""
     script, settings = case.script, case.settings
     made = trainer_constructions(script)
-    edits = [edit for call in made for edit in _connect_construction(script, call)]
+    edits = [edit for call in made for edit in _connect_construction(script, call, is_named=takes_name(settings))]
     for call, receiver in training_calls(script):
         if not made or is_made_elsewhere(script, receiver):
             edits += _connect_training(script, call, receiver)
@@ -53,22 +54,37 @@ def connect_trainers(case: Case) -> Iterator[Finding]:
         yield from (NeededImport(settings.target.transformers, name) for name in TRAINER_NAMES)
 
 
-def _connect_construction(script: Script, call: ast.Call) -> Iterator[Edit]:
+def takes_name(settings: Settings) -> bool:
+    """Whether a Trainer needs a name: batches of stock Ray find its collator by that."""
+    return settings.data == "ray" and not settings.target.data
+
+
+def name_of_trainer(script: Script, call: ast.Call) -> str | None:
+    """The name that a Trainer has where it is made, or gets there; None where it has none."""
+    statement = script.statement(call)
+    if isinstance(statement, ast.Return) and statement.value is call:
+        function = script.function(statement)
+        assert function is not None  # the syntax says so
+        return free_name_in(script, function, "trainer", "hf_trainer")
+    if _is_used_at_once(statement, call):
+        return script.free_name("trainer", "hf_trainer")
+    return _assigned(statement, call)
+
+
+def _connect_construction(script: Script, call: ast.Call, *, is_named: bool = False) -> Iterator[Edit]:
     statement = script.statement(call)
     index = script.place_in_line(statement)
     target = _assigned(statement, call)
     if target is not None:
         yield Edit(statement, follow_with(index, *_steps(target)), "RL101", f"`{target}` {WHY_CONNECTED}")
     elif isinstance(statement, ast.Return) and statement.value is call:
-        function = script.function(statement)
-        assert function is not None  # the syntax says so
-        name = free_name_in(script, function, "trainer", "hf_trainer")
+        name = name_of_trainer(script, call) or ""
         add, _ = _steps(name)
         yield Edit(
             statement, return_through(index, name, add, f"{TRAINER_NAMES[1]}({name})"), "RL101", f"the Trainer {WHY_CONNECTED}"
         )
-    elif _is_used_at_once(statement, call) and (_is_long(statement) or _takes_no_callbacks(script, call)):
-        name = script.free_name("trainer", "hf_trainer")
+    elif _is_used_at_once(statement, call) and (is_named or _is_long(statement) or _takes_no_callbacks(script, call)):
+        name = name_of_trainer(script, call) or ""
         yield Edit(statement, hoist_receiver(index, name, *_steps(name)), "RL101", f"the Trainer {WHY_CONNECTED}")
     else:
         names = name_shifted if has_shifted(script, call) else _as_it_is
