@@ -196,6 +196,7 @@ CODEMOD: Mapping[str, Room] = {
         "cells": "notebooks/test_rewrite",
         "commands": "project/test_generated_projects",
         "light_code": "train_function/test_placement",
+        "moving": "train_function/test_placement",
         "sharding": "hazards/test_sharding",
         "statements": "train_function/test_placement",
         "worker_start": "train_function/test_launch",

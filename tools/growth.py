@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import argparse
 import ast
+import sys
 import time
+from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+TraceFunction = Callable[[FrameType, str, Any], Any]
 
 HEAD = "from transformers import Trainer, TrainingArguments\n"
 TAIL = "trainer = Trainer(1, args=TrainingArguments('out'), train_dataset={rows})\ntrainer.train()\n"
@@ -55,6 +62,24 @@ def loops(n: int) -> str:
     )
 
 
+def maps(n: int) -> str:
+    """Data that are mapped so many times, each time under a new name."""
+    lines = "".join(f"rows_{i + 1} = rows_{i}.map(f_{i})\n" for i in range(n))
+    return f"from datasets import load_dataset\n{HEAD}rows_0 = load_dataset('x')\n{lines}{TAIL.format(rows=f'rows_{n}')}"
+
+
+def calls_down(n: int) -> str:
+    """Functions that call the next one each, so many, and of which the last reads what moves."""
+    lines = "".join(f"def f_{i}():\n    return f_{i + 1}()\n\n" for i in range(n))
+    return f"{HEAD}rows = load()\n{lines}def f_{n}():\n    return trainer\n\n{TAIL.format(rows='rows')}"
+
+
+def settings_read(n: int) -> str:
+    """Constants made of one another, of which a function that stays reads the last."""
+    lines = "".join(f"A_{i + 1} = A_{i}\n" for i in range(n))
+    return f"{HEAD}net = load()\nA_0 = 1\n{lines}class Own:\n    a = A_{n}\n\n{TAIL.format(rows='net')}"
+
+
 GROWING: dict[str, Callable[[int], str]] = {
     "rebindings": rebindings,
     "defaults": defaults,
@@ -62,7 +87,67 @@ GROWING: dict[str, Callable[[int], str]] = {
     "levels of calls": levels,
     "entries of a table": tables,
     "rank-dependent values": loops,
+    "maps of data": maps,
+    "functions that call the next": calls_down,
+    "constants of constants": settings_read,
 }
+
+
+def cells_of_maps(n: int) -> list[str]:
+    """A notebook whose cells map data so many times."""
+    return [*maps(n).splitlines(keepends=True)]
+
+
+def cells_after(n: int) -> list[str]:
+    """So many cells after a training, each of which reads what the one before it made."""
+    return [f"{HEAD}{TAIL.format(rows=1)}", "v_0 = trainer.evaluate()", *(f"v_{i + 1} = shown(v_{i})" for i in range(n))]
+
+
+def cells_of_functions(n: int) -> list[str]:
+    """A cell for each function that calls the next one."""
+    return calls_down(n).split("\n\n")
+
+
+def long_literal(n: int) -> list[str]:
+    """A cell with a list of so many lines, and one with as long a text."""
+    rows = "".join(f"    {i},\n" for i in range(n))
+    text = "".join(f"it's line {i}\n" for i in range(n))
+    return [f"rows = [\n{rows}]", f'text = """\n{text}"""', HEAD, TAIL.format(rows="rows")]
+
+
+def looks(n: int) -> list[str]:
+    """Data that so many cells look at."""
+    return [f"{HEAD}rows = load()", *(f"rows[{i}]" for i in range(n)), TAIL.format(rows="rows")]
+
+
+GROWING_CELLS: dict[str, Callable[[int], list[str]]] = {
+    "cells that map data": cells_of_maps,
+    "cells after a training": cells_after,
+    "cells of functions": cells_of_functions,
+    "lines of a literal": long_literal,
+    "cells that look": looks,
+}
+
+
+def lines_run(run: Callable[[], object]) -> Counter[str]:
+    """How many lines each function of raylift runs for something, each turn of a comprehension one: the same number each time."""
+    ran: Counter[str] = Counter()
+
+    def in_function(frame: FrameType, event: str, _: object) -> TraceFunction:
+        if event == "line":
+            ran[f"{Path(frame.f_code.co_filename).name}: {frame.f_code.co_qualname}"] += 1
+        return in_function
+
+    def begins(frame: FrameType, event: str, _: object) -> TraceFunction | None:
+        return in_function if "/codemod/raylift/" in frame.f_code.co_filename else None
+
+    before = sys.gettrace()
+    sys.settrace(begins)
+    try:
+        run()
+    finally:
+        sys.settrace(before)
+    return ran
 
 
 def steps_of(source: str) -> tuple[int, int]:

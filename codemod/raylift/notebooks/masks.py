@@ -9,19 +9,16 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from raylift.notebooks.kernel_lines import names_given, runs_something
+from raylift.notebooks.logical_lines import logical_lines, magic_in
 
 PYTHON_CELLS = frozenset({"capture", "memit", "mprun", "prun", "time", "timeit", "wandb"})
 """Cell magics whose cell is Python."""
-MAGIC = re.compile(r"\s*(?:[!%]|\?{1,2}\w)|\s*[\w.]+\?{1,2}\s*$")
-ASSIGNED = re.compile(r"(?P<left>\s*[\w, ]+=\s*)(?P<magic>[!%].*)", re.DOTALL)
 MASK = re.compile(r'"%% line (\d+)(?:, [^"\n]*)?"')
 TIMED = re.compile(r'(?P<indent>[ \t]*)"%% line (?P<number>\d+), timed"\n(?P<remarks>(?:[ \t]*#.*\n)*)(?P=indent)?')
 TIMING = re.compile(r"%(?:time|timeit|prun|memit)\s+(?:-\w+\s*\d*\s+)*(?P<code>[^-\s].*)", re.DOTALL)
-STRING_STARTS = ('"""', "'''", '"', "'")
 
 
 class MaskedCell(NamedTuple):
@@ -48,7 +45,7 @@ def masked(source: str, first: int) -> MaskedCell:
     texts: list[str] = []
     lines: list[int] = []
     line = 1
-    for logical in _logical_lines(source):
+    for logical in logical_lines(source):
         text, mask = _read(logical, first + len(masks))
         if mask is not None:
             masks[first + len(masks)] = mask
@@ -91,7 +88,7 @@ def _timed(code: str, masks: dict[int, Mask]) -> str:
 
 def _read(logical: str, number: int) -> tuple[str, Mask | None]:
     """A logical line as Python, and what was masked of it."""
-    found = _magic_in(logical)
+    found = magic_in(logical)
     if found is None:
         return logical, None
     left, magic = found
@@ -129,64 +126,3 @@ def _said(error: Exception) -> str:
     said = error.msg if isinstance(error, SyntaxError) else str(error)
     said = "it holds half a character" if isinstance(error, UnicodeError) else said
     return " ".join(said.split()).replace('"', "'").replace("\\", "/")
-
-
-def _magic_in(line: str) -> tuple[str, str] | None:
-    """What stands before a magic and the magic itself, where a logical line is or assigns one."""
-    bare = line.rstrip("\n")
-    if MAGIC.match(bare):
-        indent = bare[: len(bare) - len(bare.lstrip())]
-        return indent, bare[len(indent) :]
-    if assigned := ASSIGNED.fullmatch(bare):
-        return assigned["left"], assigned["magic"]
-    return None
-
-
-def _logical_lines(source: str) -> Iterator[str]:
-    """The lines of a source, those of one statement or one magic together."""
-    lines = source.splitlines(keepends=True)
-    at = 0
-    while at < len(lines):
-        end = at + 1
-        if _magic_in(lines[at]):
-            while end < len(lines) and lines[end - 1].rstrip("\n").endswith("\\"):
-                end += 1
-        else:
-            while end < len(lines) and _is_open("".join(lines[at:end])):
-                end += 1
-        yield "".join(lines[at:end])
-        at = end
-
-
-def _is_open(text: str) -> bool:
-    """Whether a text ends within brackets, within a string of several lines, or with a backslash."""
-    depth, at = 0, 0
-    while at < len(text):
-        quote = next((start for start in STRING_STARTS if text.startswith(start, at)), "")
-        if quote:
-            end = _end_of_string(text, at + len(quote), quote)
-            if end < 0:
-                return True
-            at = end
-            continue
-        if text[at] == "#":
-            newline = text.find("\n", at)
-            at = len(text) if newline < 0 else newline
-            continue
-        depth += (text[at] in "([{") - (text[at] in ")]}")
-        at += 1
-    return depth > 0 or text.rstrip("\n").endswith("\\")
-
-
-def _end_of_string(text: str, at: int, quote: str) -> int:
-    """Where a string ends; -1 where it goes on below, and its line's end where a short one was never closed."""
-    while at < len(text):
-        if text[at] == "\\":
-            at += 2
-        elif text.startswith(quote, at):
-            return at + len(quote)
-        elif text[at] == "\n" and len(quote) == 1:
-            return at
-        else:
-            at += 1
-    return -1 if len(quote) == 3 else len(text)

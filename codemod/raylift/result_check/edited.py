@@ -82,9 +82,10 @@ def counterpart(node: ast.stmt, others: Iterable[ast.stmt]) -> ast.stmt | None:
     same_head = [other for other in of_kind if _head(other) == head]
     if len(same_head) == 1:
         return same_head[0]
-    ranked = sorted(((_in_common(node, other), -place) for place, other in enumerate(same_head or of_kind)), reverse=True)
-    best = next(((share, (same_head or of_kind)[-place]) for share, place in ranked), None)
-    return best[1] if best and (same_head or best[0] >= 1 / 2) else None
+    parts = _parts_within(node)
+    shares = [(len(parts & _parts_within(other)) / max(1, len(parts)), other) for other in same_head or of_kind]
+    share, nearest = max(shares, key=lambda each: each[0], default=(0.0, None))
+    return nearest if same_head or share >= 1 / 2 else None
 
 
 def _head(node: ast.stmt) -> str:
@@ -95,16 +96,10 @@ def _head(node: ast.stmt) -> str:
     return ast.dump(told) if told is not None else " ".join(ast.dump(item) for item in getattr(node, "items", ()))
 
 
-def _in_common(node: ast.stmt, other: ast.stmt) -> float:
-    """How much of what a statement and those in it are made of stands in another, too."""
-    inner, theirs = ({part for inside in _with_inner(each) for part in _parts(inside)} for each in (node, other))
-    return len(inner & theirs) / max(1, len(inner))
-
-
-def _with_inner(node: ast.stmt) -> Iterator[ast.stmt]:
-    yield node
-    for block in blocks_of(node):
-        yield from statements_in(block)
+def _parts_within(node: ast.stmt) -> set[str]:
+    """What a statement and those in it are made of."""
+    inner = (each for block in blocks_of(node) for each in statements_in(block))
+    return {part for each in (node, *inner) for part in _parts(each)}
 
 
 def is_made_of(node: ast.stmt, others: Sequence[ast.stmt]) -> bool:

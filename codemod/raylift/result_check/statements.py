@@ -7,6 +7,7 @@ text; one that was edited by what stands in its place and is made of the same na
 from __future__ import annotations
 
 import ast
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -171,7 +172,9 @@ def _aligned(source: Sequence[bytes | int], path: Sequence[bytes | int]) -> list
     order: list[int | None] = []
     last = -1
     for mark in path:
-        at = next((place for place in places.get(mark, ()) if place > last), None)
+        of_mark = places.get(mark, [])
+        after = bisect_right(of_mark, last)
+        at = of_mark[after] if after < len(of_mark) else None
         order.append(at)
         last = last if at is None else at
     return order

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections import deque
+from typing import cast
 
 from raylift.script import Script, ScriptNode, Value
+
+NamesOf = dict[ast.AST, dict[str, None]]
 
 
 def made_of(found: ScriptNode) -> list[Value]:
@@ -27,18 +30,37 @@ def _receiver(script: Script, function: ast.expr) -> list[Value]:
     return list(script.values(function.value)) if isinstance(function, ast.Attribute) else []
 
 
-def origins(script: Script, expression: ast.AST) -> Iterator[str]:
+def origins(script: Script, expression: ast.AST) -> list[str]:
     """The full names that an expression comes from, the nearest first."""
-    waiting = [*script.values(expression)] or [ScriptNode(script, expression)]
-    seen = set(waiting)
+    known = cast(NamesOf, script.facts.answers.setdefault(origins, {}))
+    found: dict[str, None] = {}
+    for value in script.values(expression) or [ScriptNode(script, expression)]:
+        if not isinstance(value, str) and value.node not in known:
+            known.update(_names_behind(value, known))
+        found.update({value: None} if isinstance(value, str) else known[value.node])
+    return list(found)
+
+
+def _names_behind(first: ScriptNode, known: NamesOf) -> NamesOf:
+    """The names behind a node and behind all that it comes from: each name goes back once along every line that leads to it."""
+    users: dict[ast.AST, list[ast.AST]] = {first.node: []}
+    waiting, news = [first], deque[tuple[ast.AST, str]]()
     for value in waiting:
-        if isinstance(value, str):
-            yield value
-            continue
-        for more in made_of(value):
-            if more not in seen:
-                seen.add(more)
-                waiting.append(more)
+        for origin in made_of(value):
+            names = [origin] if isinstance(origin, str) else known.get(origin.node, ())
+            news.extend((value.node, name) for name in names)
+            if isinstance(origin, ScriptNode) and origin.node not in known:
+                if origin.node not in users:
+                    users[origin.node] = []
+                    waiting.append(origin)
+                users[origin.node].append(value.node)
+    found: NamesOf = {node: {} for node in users}
+    while news:
+        node, name = news.popleft()
+        if name not in found[node]:
+            found[node][name] = None
+            news.extend((user, name) for user in users[node])
+    return found
 
 
 def called_names(script: Script, call: ast.Call, methods: frozenset[str]) -> list[str]:

@@ -10,6 +10,7 @@ from raylift.script import Script
 from raylift.script.scopes import DEFINITIONS
 from raylift.train_function.cell_calls import (
     ASKED,
+    DRAWING,
     DRAWS,
     LOADER,
     LOOKING,
@@ -40,6 +41,7 @@ class CellKinds:
         self.marks = frozenset(i for i in runs if is_cell_mark(every[i].node))
         self.asked = frozenset(i for i in runs if self._calls(i, ASKED))
         self.for_driver = frozenset(i for i in runs if self._calls(i, OF_THE_DRIVER) or runs_command(every[i].node))
+        self.drawing = frozenset(i for i in runs if self._calls(i, DRAWING))
         self.settings = frozenset(i for i in runs if self._sets_something(i))
         self.records = self._records(runs)
         made = next((i for i in runs if self._calls(i, OF_THE_WORKERS)), self.first)

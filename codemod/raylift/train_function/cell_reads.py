@@ -15,12 +15,12 @@ SURE = (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom, *DEFINITIONS)
 class CellReads:
     """For each statement, by its number, those before it that bind, or may change, what it reads.
 
-    `changed_by` are the names whose objects it may change without binding them, `read_later` what calling a function may read.
+    `changed_by` are the names whose objects it may change without binding them.
     """
 
     def __init__(self, every: Sequence[Statement], training: Collection[int]) -> None:
         self._every, self._training = every, training
-        self.read_later = _read_through_functions(every)
+        self._read_through = ReadThrough(every)
         self.changed_by: list[set[str]] = [set() for _ in every]
         self.needs = self._definitions_read()
 
@@ -42,7 +42,7 @@ class CellReads:
         own = statement.reads_now if isinstance(statement.node, DEFINITIONS) else statement.reads_now | statement.reads_later
         if isinstance(statement.node, ast.Delete):
             own |= statement.binds
-        return own.union(*(self.read_later.get(name, ()) for name in own))
+        return own.union(*map(self._read_through, own))
 
     def _changed(self, i: int, statement: Statement) -> frozenset[str]:
         """The names whose object a statement may change without binding it."""
@@ -85,24 +85,28 @@ def _origins(node: ast.stmt) -> dict[str, str]:
     return {}
 
 
-def _read_through_functions(every: Sequence[Statement]) -> dict[str, frozenset[str]]:
-    """For each function and class all names that calling it may read, through those that it names as well."""
-    direct: dict[str, frozenset[str]] = {}
-    for statement in every:
-        if isinstance(statement.node, DEFINITIONS):
-            name = statement.node.name
-            direct[name] = direct.get(name, frozenset()) | statement.reads_later | statement.reads_now
-    closed: dict[str, frozenset[str]] = {}
-    for name in direct:
-        seen: set[str] = set()
-        waiting = [name]
-        while waiting:
-            for read in direct.get(waiting.pop(), ()):
-                if read not in seen:
-                    seen.add(read)
-                    waiting.append(read)
-        closed[name] = frozenset(seen)
-    return closed
+class ReadThrough:
+    """What calling a function or a class may read, through those that it names as well."""
+
+    def __init__(self, every: Sequence[Statement]) -> None:
+        self._direct: dict[str, frozenset[str]] = {}
+        for statement in every:
+            if isinstance(statement.node, DEFINITIONS):
+                name = statement.node.name
+                self._direct[name] = self._direct.get(name, frozenset()) | statement.reads_later | statement.reads_now
+        self._known: dict[str, frozenset[str]] = {}
+
+    def __call__(self, name: str) -> frozenset[str]:
+        """All names that calling what has this name may read."""
+        if name not in self._known:
+            seen: set[str] = set()
+            waiting = [name]
+            while waiting:
+                more = self._direct.get(waiting.pop(), frozenset()) - seen
+                seen |= more
+                waiting += more
+            self._known[name] = frozenset(seen)
+        return self._known[name]
 
 
 def _root(node: ast.expr) -> str:

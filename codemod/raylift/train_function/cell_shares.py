@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from raylift.script import Script
 from raylift.script.scopes import DEFINITIONS
-from raylift.train_function.cell_calls import DRAWING, calls_any, written_name
+from raylift.train_function.cell_calls import written_name
 from raylift.train_function.cell_kinds import CellKinds
 from raylift.train_function.cell_reads import CellReads
 from raylift.train_function.statements import Statement
@@ -16,11 +16,13 @@ from raylift.train_function.statements import Statement
 class CellShares:
     """`worker` and `driver` hold the numbers of the statements that each runs."""
 
-    def __init__(
-        self, script: Script, every: Sequence[Statement], cells: Sequence[int], reads: CellReads, kinds: CellKinds
-    ) -> None:
-        self._script, self._every, self._cells, self._reads, self._kinds = script, every, cells, reads, kinds
+    def __init__(self, every: Sequence[Statement], cells: Sequence[int], reads: CellReads, kinds: CellKinds) -> None:
+        self._every, self._cells, self._reads, self._kinds = every, cells, reads, kinds
         self.worker: set[int] = set()
+        self._definitions: dict[str, list[int]] = {}
+        for i, statement in enumerate(every):
+            for name in statement.reads_now | statement.reads_later if isinstance(statement.node, DEFINITIONS) else ():
+                self._definitions.setdefault(name, []).append(i)
         self._bound: set[str] = set()
         self._changed: set[str] = set()
         self._add(kinds.training | kinds.settings | kinds.records | kinds.measures | kinds.random)
@@ -75,15 +77,16 @@ class CellShares:
             return is_plain and not (statement.reads_later | statement.reads_now | statement.binds) & self._bound
         return False
 
-    def _followers(self) -> list[int]:
-        """What reads what only the workers have."""
-        repeatable = self._kinds.repeatable
-        return [
-            i
-            for i, needs in enumerate(self._reads.needs)
-            if not isinstance(self._every[i].node, DEFINITIONS)
-            and any(need in self.worker and not repeatable[need] for need in needs)
-        ]
+    def _followers(self) -> set[int]:
+        """What reads what only the workers have, and what reads that; each needs only what stands above it."""
+        only_there = {i for i in self.worker if not self._kinds.repeatable[i]}
+        found: set[int] = set()
+        for i, needs in enumerate(self._reads.needs):
+            if not isinstance(self._every[i].node, DEFINITIONS) and not needs.isdisjoint(only_there):
+                found.add(i)
+                if not self._kinds.repeatable[i] and i not in self._kinds.marks:
+                    only_there.add(i)
+        return found
 
     def _pictures(self) -> list[int]:
         """The rest of a picture that the workers draw: what shows or names its parts, in the same cell."""
@@ -93,7 +96,7 @@ class CellShares:
             node = self._every[i].node
             if i > self._kinds.first and not isinstance(node, DEFINITIONS):
                 cell = self._cells[i]
-                if calls_any(self._script, node, DRAWING):
+                if i in self._kinds.drawing:
                     drawn.add(cell)
                 known |= {(cell, name) for name in self._every[i].binds | self._every[i].reads_now}
         return [i for i in range(len(self._every)) if self._cells[i] in drawn and self._is_of_picture(i, known)]
@@ -105,14 +108,19 @@ class CellShares:
         name = written_name(node.value)
         root = name.partition(".")[0]
         is_part = "." in name and (self._cells[i], root) in known
-        return is_part or calls_any(self._script, node, DRAWING)
+        return is_part or i in self._kinds.drawing
 
-    def _left_over(self) -> list[int]:
-        """Functions and classes that read what no statement makes any more where they stand."""
-        stays = {name for i in self._of_driver() for name in self._every[i].binds}
-        gone = self._bound - stays
-        return [
-            i
-            for i, statement in enumerate(self._every)
-            if isinstance(statement.node, DEFINITIONS) and (statement.reads_now | statement.reads_later) & gone
-        ]
+    def _left_over(self) -> set[int]:
+        """Functions and classes that read what no statement makes any more where they stand, and those that read these."""
+        driver = self._of_driver()
+        needed = {need for i in driver for need in self._reads.needs[i]}
+        makers = Counter(name for i in driver for name in self._every[i].binds)
+        gone = list(self._bound - makers.keys())
+        found: set[int] = set()
+        while gone:
+            for i in self._definitions.get(gone.pop(), ()):
+                if i not in found and i not in self.worker and i not in needed:
+                    makers.subtract(self._every[i].binds)
+                    gone += [name for name in self._every[i].binds if not makers[name]]
+                found.add(i)
+        return found

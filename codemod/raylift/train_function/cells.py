@@ -33,7 +33,7 @@ def cells_placement(script: Script, training: Collection[ast.stmt]) -> Placement
     reads = CellReads(every, trained)
     kinds = CellKinds(script, every, trained, reads)
     cells = cells_of(script)
-    shares = CellShares(script, every, [cells[statement.node] for statement in every], reads, kinds)
+    shares = CellShares(every, [cells[statement.node] for statement in every], reads, kinds)
     moved, repeated = shares.worker - shares.driver, shares.worker & shares.driver
     bound = {name for i in shares.worker for name in every[i].binds}
     shared = {name for i in shares.worker for name in read_past_classes(script, every[i].node)} & bound

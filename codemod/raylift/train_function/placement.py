@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections import Counter
 from collections.abc import Callable
 
 from raylift.plan import Placement
 from raylift.script import Script
 from raylift.train_function.by_value import travels_by_value
+from raylift.train_function.moving import Moving
 from raylift.train_function.statements import Statement, facts, read_past_classes, statements
 
 MAY_BIND_NOTHING = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.Try)
@@ -60,43 +60,18 @@ def placement_of(script: Script, trains: Callable[[ast.If], bool], *, always_imp
     entry = [facts(script, node) for node in guard.body] if guard else []
     top_level = [statement for statement in every if statement.node not in found]
     imported = always_imported or not travels_by_value(script, top_level, has_guard=guard is not None)
-    moved = _moved(every, entry, {s for s in every if s.node in ahead}, effects_stay=imported, functions_follow=guard is None)
+    moved = _moved(every, {s for s in every if s.node in ahead}, effects_stay=imported, functions_follow=guard is None)
     shared = _shared(script, every, entry, moved)
     nodes = tuple(s.node for s in every if s in moved)
     opened = tuple(node for node in found if node in nodes)
     return Placement(nodes, guard, tuple(sorted(shared)), imported, opened=opened)
 
 
-def _moved(
-    every: list[Statement], entry: list[Statement], ahead: set[Statement], *, effects_stay: bool, functions_follow: bool
-) -> set[Statement]:
-    last_import = max((i for i, s in enumerate(every) if s.kind == "import"), default=-1)
-    moved = ahead | {
-        s for s in every if s.kind == "heavy" or (not effects_stay and (s.kind in ("effect", "setting") or s.is_local))
-    }
-    given = frozenset(name for s in every if s.kind in ("import", "function", "class") for name in s.binds)
-    contested = _contested(every)
-    while True:
-        names = _bound(moved)
-        lines = {s.node.lineno for s in moved}
-        held = _held_by_classes(every, moved, names)
-        first = next((i for i, s in enumerate(every) if s in moved), len(every))
-        touched = frozenset(name for s in moved for name in s.reads_now | s.reads_later) - given
-        more = {
-            s
-            for i, s in enumerate(every)
-            if s not in moved
-            and (
-                s.node.lineno in lines
-                or (s.kind != "import" and bool((s.reads_now | s.defines) & names))
-                or (i > first and bool(s.defines & contested))
-                or (i > first and _has_its_time(s, touched, before_import=i < last_import))
-                or (functions_follow and s.kind == "function" and bool(s.reads_later & (names - held)))
-            )
-        }
-        if not more:
-            return moved | _read_by_moved_only(every, moved)
-        moved |= more
+def _moved(every: list[Statement], ahead: set[Statement], *, effects_stay: bool, functions_follow: bool) -> set[Statement]:
+    moving = Moving(every, functions_follow=functions_follow)
+    moving.take(ahead)
+    moving.take(s for s in every if s.kind == "heavy" or (not effects_stay and (s.kind in ("effect", "setting") or s.is_local)))
+    return moving.moved | _read_by_moved_only(every, moving.moved)
 
 
 def _read_by_moved_only(every: list[Statement], moved: set[Statement]) -> set[Statement]:
@@ -104,35 +79,21 @@ def _read_by_moved_only(every: list[Statement], moved: set[Statement]) -> set[St
     places = [i for i, s in enumerate(every) if s in moved]
     between = [s for i, s in enumerate(every) if s.kind in ("constant", "fact") and places and places[0] < i < places[-1]]
     moving = {s for s in between if s not in moved and not any(name.startswith("__") for name in s.binds)}
-    while True:
-        stay = [s for s in every if s not in moved and s not in moving]
-        read = frozenset(name for s in stay for name in s.reads_now | s.reads_later | s.binds)
-        kept = {s for s in moving if s.binds & read}
-        if not kept:
-            return moving
+    made_by: dict[str, list[Statement]] = {}
+    for statement in moving:
+        for name in statement.binds:
+            made_by.setdefault(name, []).append(statement)
+    waiting = [s for s in every if s not in moved and s not in moving]
+    while waiting:
+        stays = waiting.pop()
+        kept = {s for name in stays.reads_now | stays.reads_later | stays.binds for s in made_by.pop(name, ())} & moving
         moving -= kept
-
-
-def _has_its_time(statement: Statement, touched: frozenset[str], *, before_import: bool) -> bool:
-    """Whether a statement must keep its place among those that move: what it does, or reads, may be another thing earlier."""
-    if statement.kind == "fact":
-        return bool(statement.reads_now & touched)
-    return statement.kind in ("binding", "effect") or (statement.kind == "setting" and not before_import)
-
-
-def _contested(every: list[Statement]) -> frozenset[str]:
-    """Names that mean one thing first and another later: builtins that are rebound, and names bound by several statements."""
-    times = Counter(name for statement in every for name in statement.binds)
-    return frozenset(name for name, count in times.items() if count > 1 or hasattr(builtins, name))
+        waiting += kept
+    return moving
 
 
 def _bound(group: set[Statement] | list[Statement]) -> frozenset[str]:
     return frozenset(name for statement in group for name in statement.binds)
-
-
-def _held_by_classes(every: list[Statement], moved: set[Statement], names: frozenset[str]) -> frozenset[str]:
-    """Moved names that classes read which stay: a class that can be pickled must stay at the top level."""
-    return frozenset(n for s in every if s not in moved and s.kind == "class" for n in s.reads_later & names)
 
 
 def _shared(script: Script, every: list[Statement], entry: list[Statement], moved: set[Statement]) -> set[str]:
