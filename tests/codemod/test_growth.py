@@ -33,7 +33,7 @@ def test_twice_the_script_takes_about_twice_the_work(kind: str) -> None:
     assert grows_too_fast(lambda n: rewrite(GROWING[kind](n).encode(), Settings())) == {}
 
 
-@pytest.mark.parametrize("kind", ["functions that call the next", "maps of data"])
+@pytest.mark.parametrize("kind", ["functions that call the next", "maps of data", "rebindings"])
 def test_twice_the_data_to_hand_over_take_about_twice_the_work(kind: str) -> None:
     assert grows_too_fast(lambda n: rewrite(GROWING[kind](n).encode(), Settings(data="ray"))) == {}
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import cast
 
 from raylift.plan import Refusal
 from raylift.ray_data.data_uses import DataUse
-from raylift.script import Script, ScriptNode, remembered_for
+from raylift.script import Script, ScriptNode
 from raylift.script.functions import called_functions, given_for, returned_expressions
+from raylift.script.spread import Spread
 from raylift.script.syntax import call_name
 
 MAKERS = ("datasets.", "trl.get_dataset", "trl.scripts.utils.get_dataset", "trl.scripts.get_dataset")
@@ -23,12 +25,12 @@ DESCRIPTIONS = frozenset({"column_names", "features", "info", "num_columns", "nu
 
 def refuse_other_data(script: Script, use: DataUse) -> None:
     """Raise unless a dataset is, as far as can be seen, one of the library `datasets`."""
-    own = _Origin()
-    if own.is_known(script, use.dataset) and own.holder is None:
+    holder = next(_holders(script, use.dataset), None)
+    if holder is None and is_data(script, use.dataset):
         return
-    if own.holder is not None:
-        whose = " of the script's own" if own.is_own else ""
-        text = f"`{own.holder}` is a torch Dataset{whose}, which Ray Data cannot read"
+    if holder is not None:
+        whose = "" if _is_of_torch(script, holder) else " of the script's own"
+        text = f"`{ast.unparse(holder.func)}` is a torch Dataset{whose}, which Ray Data cannot read"
         raise Refusal(
             use.line,
             "RL342",
@@ -59,61 +61,76 @@ def _own_rows(script: Script, dataset: ast.expr) -> str:
     return ""
 
 
-@remembered_for
-def is_data(script: Script, expression: ast.expr) -> bool:
+def is_data(script: Script, expression: ast.AST) -> bool:
     """Whether an expression is, or is taken from, a dataset of the library `datasets`."""
-    return _Origin().is_known(script, expression)
+    return _comes_from_datasets(ScriptNode(script, expression))
 
 
-class _Origin:
-    """Looks for what makes one dataset; every node is asked once."""
+def _holders(script: Script, dataset: ast.expr) -> Iterator[ast.Call]:
+    """The calls that make a torch Dataset, among all that a dataset may come from."""
+    waiting = [ScriptNode(script, dataset)]
+    seen = set(waiting)
+    for found in waiting:
+        if isinstance(found.node, ast.Call) and _makes_other_data(found.script, found.node):
+            yield found.node
+        more = _look(found)
+        new = [each for each in more if each not in seen] if not isinstance(more, bool) else []
+        seen.update(new)
+        waiting += new
 
-    def __init__(self) -> None:
-        self.holder: str | None = None
-        self.is_own = False
-        self._seen: set[ast.AST] = set()
 
-    def is_known(self, script: Script, expression: ast.AST) -> bool:
-        """Whether an expression, or what it is taken from, comes from the library `datasets`."""
-        if expression in self._seen:
-            return False
-        self._seen.add(expression)
-        if isinstance(expression, ast.Call):
-            return self._is_called(script, expression)
-        if isinstance(expression, ast.Name):
-            known = {self.is_known(script, each) for each in self._bindings(script, expression)}  # looks at all of them
-            return True in known
-        if isinstance(expression, ast.arg):
-            return any(self.is_known(script, each) for each in given_for(script, expression))
-        return any(self.is_known(script, each) for each in _parts(expression))
+def _look(found: ScriptNode) -> bool | list[ScriptNode]:
+    """Whether a node is a dataset of the library `datasets`; or what it is made or taken from, if that decides."""
+    script, node = found.script, found.node
+    if isinstance(node, ast.Call):
+        return _called(script, node)
+    parts: Iterable[ast.AST] = _parts(node)
+    if isinstance(node, ast.Name):
+        first = cast(ast.Name, script.answers.setdefault((_bindings, script.scope(node).owner(node.id), node.id), node))
+        parts = _bindings(script, node) if first is node else [first]  # the bindings of a name once, for all that read it
+    elif isinstance(node, ast.arg):
+        parts = given_for(script, node)
+    return [ScriptNode(script, each) for each in parts]
 
-    def _bindings(self, script: Script, name: ast.Name) -> Iterator[ast.AST]:
-        owner = script.scope(name).owner(name.id)
-        for binding in owner.bindings[name.id] if owner else ():
-            if isinstance(binding, ast.Name):  # a part of what is unpacked, or an element of what a loop goes over
-                statement = script.statement(binding)
-                yield from filter(None, (getattr(statement, "value", None), getattr(statement, "iter", None)))
-            elif isinstance(binding, (ast.expr, ast.arg)):
-                yield binding
 
-    def _is_called(self, script: Script, call: ast.Call) -> bool:
-        names = script.names(call.func)
-        if any(name.startswith(MAKERS) for name in names):
-            return True
-        if any(name.startswith(TORCH) for name in names):
-            self.holder, self.is_own = ast.unparse(call.func), False
-            return False
-        if any(made for made in script.values(call.func) if isinstance(made, ScriptNode) and self._is_class(made)):
-            return False
-        for function in called_functions(script, call):
-            if any(self.is_known(function.script, made) for made in returned_expressions(function.script, function.node)):
-                return True
-        return isinstance(call.func, ast.Attribute) and self.is_known(script, call.func.value)
+def _bindings(script: Script, name: ast.Name) -> Iterator[ast.AST]:
+    owner = script.scope(name).owner(name.id)
+    for binding in owner.bindings[name.id] if owner else ():
+        if isinstance(binding, ast.Name):  # a part of what is unpacked, or an element of what a loop goes over
+            statement = script.statement(binding)
+            yield from filter(None, (getattr(statement, "value", None), getattr(statement, "iter", None)))
+        elif isinstance(binding, (ast.expr, ast.arg)):
+            yield binding
 
-    def _is_class(self, made: ScriptNode) -> bool:
-        if isinstance(made.node, ast.ClassDef):
-            self.holder, self.is_own = made.node.name, True
-        return isinstance(made.node, ast.ClassDef)
+
+def _called(script: Script, call: ast.Call) -> bool | list[ScriptNode]:
+    if any(name.startswith(MAKERS) for name in script.names(call.func)):
+        return True
+    if _makes_other_data(script, call):
+        return False
+    returned = [
+        ScriptNode(function.script, made)
+        for function in called_functions(script, call)
+        for made in returned_expressions(function.script, function.node)
+    ]
+    receiver = [ScriptNode(script, call.func.value)] if isinstance(call.func, ast.Attribute) else []
+    return returned + receiver
+
+
+def _makes_other_data(script: Script, call: ast.Call) -> bool:
+    """Whether a call makes an object of torch's, or of a class in sight."""
+    if any(name.startswith(MAKERS) for name in script.names(call.func)):
+        return False
+    return _is_of_torch(script, call) or any(
+        isinstance(made, ScriptNode) and isinstance(made.node, ast.ClassDef) for made in script.values(call.func)
+    )
+
+
+def _is_of_torch(script: Script, call: ast.Call) -> bool:
+    return any(name.startswith(TORCH) for name in script.names(call.func))
+
+
+_comes_from_datasets = Spread(lambda name: False, _look)
 
 
 def _parts(expression: ast.AST) -> list[ast.expr]:
