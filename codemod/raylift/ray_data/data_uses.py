@@ -67,7 +67,7 @@ def _of_trainers(script: Script) -> Iterator[DataUse]:
     for call in trainer_constructions(script):
         for keyword in call.keywords:
             if keyword.arg in TRAINER_KEYS and not _is_always_none(script, keyword.value):
-                yield DataUse(call, keyword.value, _certain(keyword.value), TRAINER_KEYS[keyword.arg], False)
+                yield DataUse(call, keyword.value, certain(keyword.value), TRAINER_KEYS[keyword.arg], False)
 
 
 def _of_loaders(script: Script) -> Iterator[DataUse]:
@@ -76,9 +76,9 @@ def _of_loaders(script: Script) -> Iterator[DataUse]:
         given = call.args[0] if call.args else next((k.value for k in call.keywords if k.arg == "dataset"), None)
         if given is None or isinstance(given, ast.Starred) or not _is_prepared(script, call):
             continue
-        name = _name_of(script, call, given, taken)
+        name = travel_name(script, call, given, taken)
         taken.add(name)
-        yield DataUse(call, given, _certain(given), name, True)
+        yield DataUse(call, given, certain(given), name, True)
 
 
 def _is_prepared(script: Script, call: ast.Call) -> bool:
@@ -103,7 +103,7 @@ def _prepared_names(script: Script) -> set[str]:
     return {node.id for holder in holders for node in ast.walk(holder) if isinstance(node, ast.Name)}
 
 
-def _name_of(script: Script, call: ast.Call, given: ast.expr, taken: set[str]) -> str:
+def travel_name(script: Script, call: ast.Call, given: ast.expr, taken: set[str]) -> str:
     """The name that a loader's data travel under: what they, or the loader, are called."""
     statement = script.statement(call)
     targets = statement.targets if isinstance(statement, ast.Assign) else []
@@ -119,7 +119,7 @@ def _name_of(script: Script, call: ast.Call, given: ast.expr, taken: set[str]) -
     return name if name not in taken else f"{name}_{len(taken) + 1}"
 
 
-def _certain(given: ast.expr) -> ast.expr:
+def certain(given: ast.expr) -> ast.expr:
     """The dataset of `x if condition else None`."""
     return given.body if isinstance(given, ast.IfExp) and _is_none(given.orelse) else given
 

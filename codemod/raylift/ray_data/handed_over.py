@@ -10,7 +10,9 @@ from raylift.plan import Case, Refusal
 from raylift.ray_data.data_uses import DataUse, data_uses
 from raylift.ray_data.leaves import Leaf, Name, is_rank_block, makers_of
 from raylift.ray_data.origins import refuse_other_data
+from raylift.ray_data.rebound import refuse_rebound
 from raylift.ray_data.row_wrappers import unwrapped
+from raylift.ray_data.shared_loaders import called_for_each
 from raylift.ray_data.slices import Part, in_order, is_seeding, slice_of
 from raylift.ray_data.streams import Stream, stream_of
 from raylift.script import Script
@@ -51,11 +53,13 @@ def handed_over(case: Case) -> HandedOver:
             "a command launches the workers here, and loads the data itself",
             "lift it without `--data ray`",
         )
+    uses = called_for_each(case, [unwrapped(script, use) for use in uses])
     uses = _of_one_name([unwrapped(script, use) for use in uses])
     for use in uses:
         refuse_other_data(script, use)
     _refuse_exclusive(script, uses)
     slices = {use: slice_of(case, use) for use in uses}
+    refuse_rebound(script, slices)
     streams = {use.name: stream for use, each in slices.items() if (stream := stream_of(script, use.given, each))}
     parts = _joined([part for each in slices.values() for part in each])
     _refuse_mixed(parts)
@@ -79,11 +83,12 @@ def _refuse_exclusive(script: Script, uses: Sequence[DataUse]) -> None:
     """Raise where a run uses some datasets or all others, as a condition says: the driver would make both."""
     branches: dict[ast.If, tuple[list[DataUse], list[DataUse]]] = {}
     for use in uses:
-        inner: ast.AST = use.call
-        for holder in script.enclosing(use.call):
-            if isinstance(holder, ast.If):
-                branches.setdefault(holder, ([], []))[inner in holder.orelse].append(use)
-            inner = holder
+        for place in {use.call, use.place}:
+            inner: ast.AST = place
+            for holder in script.enclosing(place):
+                if isinstance(holder, ast.If):
+                    branches.setdefault(holder, ([], []))[inner in holder.orelse].append(use)
+                inner = holder
     for holder, (first, other) in branches.items():
         if first and other and {ast.dump(use.given) for use in first}.isdisjoint(ast.dump(use.given) for use in other):
             text = (

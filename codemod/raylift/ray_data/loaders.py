@@ -28,7 +28,7 @@ WHY_SHARD = "the worker reads its shard of what the driver hands over"
 def loader_edits(case: Case, data: HandedOver) -> Iterator[Finding]:
     """Every loader becomes one over the shard of its data; it takes the arguments that it took."""
     module = case.settings.target.data
-    for use in data.uses:
+    for use in {use.call: use for use in data.uses}.values():
         given_to_loader(use)
         is_named = any(keyword.arg == "dataset" for keyword in use.call.keywords)
         name = f'dataset="{use.name}"' if is_named else f'"{use.name}"'
