@@ -15,6 +15,7 @@ from raylift.hazards.environment import gpus_by_hand, places_by_hand
 from raylift.hazards.foreign_ranks import read_ranks_of_ray
 from raylift.hazards.kernel_code import kernel_code
 from raylift.hazards.local_rank import read_local_rank, refuse_star_imports
+from raylift.hazards.one_program import refuse_one_program
 from raylift.hazards.process_group import own_process_groups
 from raylift.hazards.second_guards import refuse_other_guards
 from raylift.hazards.sharding import tell_sharding_on_cpus
@@ -35,5 +36,6 @@ def hazards(case: Case) -> Iterator[Finding]:
     yield from kernel_code(case)
     if case.trainings:
         refuse_spawners(script, reached)
+        refuse_one_program(script, reached)
         refuse_star_imports(script)
         refuse_other_guards(case)
