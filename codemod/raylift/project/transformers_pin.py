@@ -17,6 +17,7 @@ PINNED_PACKAGES = ("transformers", "trl", "peft", "accelerate", "sentence_transf
 PINNING_FILES = ("pyproject.toml", "requirements*.txt", "constraints*.txt", "setup.cfg", "setup.py", "environment.y*ml")
 TOP_OF_PROJECT = (".git", "pyproject.toml", "setup.py")
 BOUND = re.compile(r"(===?|~=|<=?)\s*v?(\d+(?:\.\d+)*)")
+VERSION = re.compile(r"""^\s*version\s*=\s*["']v?(\d+)\.(\d+)""", re.MULTILINE)
 PIN = re.compile(r"^[^#\n]*?(?<![\w.-])transformers(?:\[[^]\n]*\])?\s*(===?|~=|<=?)\s*[\"']?v?(\d+)(\.\d+)*", re.MULTILINE)
 
 
@@ -39,10 +40,23 @@ def generation_in(requirements: str) -> int | None:
 @cache
 def library_releases(folder: str) -> tuple[tuple[str, PinnedRelease], ...]:
     """The releases that the files beside the script pin, else those that are installed here, by their packages."""
-    texts = [_text(file) for file in _pinning_files(os.path.abspath(folder))]
-    found = {package: next(filter(None, (release_pinned(text, package) for text in texts)), None) for package in PINNED_PACKAGES}
+    files = [(file, _text(file)) for file in _pinning_files(os.path.abspath(folder))]
+    found = {
+        package: next(filter(None, (own_release(*file, package) or release_pinned(file[1], package) for file in files)), None)
+        for package in PINNED_PACKAGES
+    }
     releases = {package: release or _installed_release(package) for package, release in found.items()}
     return tuple((package, release) for package, release in releases.items() if release is not None)
+
+
+def own_release(file: str, text: str, package: str) -> PinnedRelease | None:
+    """The release of a package whose own project a file describes, where that or a file `VERSION` beside it says which."""
+    name = re.escape(package).replace("_", "[-_]")
+    if not re.search(rf"""^\s*name\s*=\s*["']{name}["']""", text, re.MULTILINE):
+        return None
+    beside = _text(os.path.join(os.path.dirname(file), "VERSION"))
+    said = VERSION.search(text) or re.match(r"(\d+)\.(\d+)", beside)
+    return (int(said[1]), int(said[2])) if said else None
 
 
 def release_pinned(requirements: str, package: str) -> PinnedRelease | None:

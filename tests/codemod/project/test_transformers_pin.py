@@ -80,3 +80,22 @@ def test_releases_are_those_that_are_pinned_else_those_that_are_installed(
     (tmp_path / "here").mkdir()
     (tmp_path / "here/setup.py").write_text("install_requires=['trl==0.12']")
     assert pins.library_releases(str(tmp_path / "here")) == (("trl", (0, 12)), ("peft", (0, 10)))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "version", "release"),
+    [
+        ("pyproject.toml", '[project]\nname = "trl"\nversion = "1.10.0.dev0"\n', "", (1, 10)),
+        ("pyproject.toml", '[project]\nname = "trl"\ndynamic = ["version"]\n', "1.9.2\n", (1, 9)),
+        ("setup.py", 'setup(\n    name="trl",\n    version="0.12.1",\n)\n', "", (0, 12)),
+        ("pyproject.toml", '[project]\nname = "my-trl"\nversion = "1.10"\n', "", (2, 0)),
+        ("pyproject.toml", '[project]\nname = "trl"\ndynamic = ["version"]\n', "", (2, 0)),
+    ],
+)
+def test_a_library_s_own_project_is_of_the_release_that_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str, version: str, release: tuple[int, int]
+) -> None:
+    monkeypatch.setattr(pins, "_installed_release", lambda package: (2, 0) if package == "trl" else None)
+    (tmp_path / name).write_text(text)
+    (tmp_path / "VERSION").write_text(version)
+    assert pins.library_releases(str(tmp_path)) == (("trl", release),)
