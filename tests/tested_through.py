@@ -137,6 +137,7 @@ CODEMOD: Mapping[str, Room] = {
         "leaves": "ray_data/test_slices",
         "loaders": "ray_data/test_slices",
         "origins": "ray_data/test_slices",
+        "rebound": "ray_data/test_shared_loaders",
         "stock_arguments": "ray_data/test_stock_trainers",
         "stock_loaders": "ray_data/test_hand_over",
         "stock_rows": "ray_data/test_stock_trainers",
