@@ -108,6 +108,7 @@ class Launcher:
     trainer: str
     result: str
     arguments: tuple[str, ...]
+    workers: int
     preamble: tuple[str, ...] = ()
     parameter: str = ""
     quits: bool = False

@@ -22,7 +22,7 @@ def launching_statements(module: cst.Module, launcher: Launcher) -> list[cst.Bas
     )
     config = module.config_for_parsing
     return [
-        *(cst.parse_statement(line, config=config) for line in launcher.before),
+        *(cst.parse_statement(code.replace("\n    ", f"\n{indent}"), config=config) for code in launcher.before),
         cst.parse_statement(f"{launcher.trainer} = {launcher.torch_trainer}(\n{arguments})", config=config),
         cst.parse_statement(f"{launcher.result} = {launcher.trainer}.fit()", config=config),
     ]

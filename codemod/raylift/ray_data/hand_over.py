@@ -30,6 +30,9 @@ from raylift.script.expressions import written
 from raylift.train_function.launch import WrittenOut
 
 RAY = "ray"
+TOO_FEW = """if min({counts}.values(), default={workers}) < {workers}:
+    raise SystemExit(f"too few rows for {workers} workers, stock Ray would take no step: {{{counts}}}")
+"""
 DOCUMENTED = '"""What the workers train on: made here once, and handed over by Ray Data."""'
 
 
@@ -120,15 +123,25 @@ def with_data(case: Case, launcher: Launcher) -> Launcher:
     arguments = f"datasets={handed}", f"dataset_config=DataConfig(datasets_to_split=[{split}])"
     written_out = loader_functions(script, data) if data.uses[0].is_loader else trainer_functions(script, data)
     functions = f"{ROWS} = {{}}", *written_out, code
-    return replace(launcher, arguments=(*launcher.arguments, *arguments), functions=functions, before=(f"{handed} = {name}()",))
+    counts = counts_name(script)
+    before = (
+        f"{handed} = {name}()",
+        f"{counts} = {{name: rows.count() for name, rows in {handed}.items()}}",
+        TOO_FEW.format(counts=counts, workers=launcher.workers),
+    )
+    return replace(launcher, arguments=(*launcher.arguments, *arguments), functions=functions, before=before)
+
+
+def counts_name(script: Script) -> str:
+    """What the driver calls the counts of the rows that it hands over."""
+    return script.free_global_name("row_counts", "ray_row_counts")
 
 
 def data_written_out(case: Case) -> WrittenOut:
     """What workers of stock Ray are told of the data: how many rows there are."""
     if case.settings.data != RAY or case.settings.target.data:
         return WrittenOut()
-    handed = case.script.free_global_name("ray_datasets", "handed_datasets")
-    entry = f'"rows": {{name: rows.count() for name, rows in {handed}.items()}}'
+    entry = f'"rows": {counts_name(case.script)}'
     parameter = case.script.free_name("config", "ray_config")
     return WrittenOut((entry,), (f'{ROWS}.update({parameter}["rows"])',), (NeededImport("ray.train", "DataConfig"),))
 

@@ -48,6 +48,7 @@ def launcher_for(case: Case, settings: Settings, more: WrittenOut = WrittenOut()
     launcher = Launcher(
         train_func=train_func,
         torch_trainer="TorchTrainer",
+        workers=workers,
         trainer=script.free_global_name("ray_trainer", "torch_trainer"),
         result=script.free_global_name("result", "ray_result"),
         arguments=tuple(arguments),

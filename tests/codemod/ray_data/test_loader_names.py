@@ -99,3 +99,11 @@ if __name__ == "__main__":
     assert refused.rule == "RL341"
     assert refused.line in (7, 9)
     assert "lives on a worker" in refused.text
+
+
+@pytest.mark.parametrize("workers", [None, 4])
+def test_the_driver_ends_where_a_dataset_has_fewer_rows_than_workers(workers: int | None) -> None:
+    code = lifted(asking("pass"), data="ray", runtime="ray", num_workers=workers)
+    count = workers or 2
+    assert f"if min(row_counts.values(), default={count}) < {count}:\n        raise SystemExit(f" in code
+    assert 'train_loop_config={"rows": row_counts}' in code

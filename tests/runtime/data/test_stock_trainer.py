@@ -152,3 +152,11 @@ def test_the_losses_are_those_of_a_plain_loop_over_the_same_rows_bit_for_bit(ran
             parameter.grad = first / 2 + second / 2
         optimizer.step()
     assert len(steps) == EPOCHS * STEPS
+
+
+def test_the_driver_ends_where_there_are_fewer_rows_than_workers(cluster: str, tmp_path: Path) -> None:
+    few = SCRIPT.replace("range(44)", "range(1)").replace('["text"] * 44', '["text"]').replace("rows.select(range(13))", "rows")
+    code = lifted(few, data="ray", runtime="ray", use_gpu=False, storage_path=str(tmp_path / "storage"))
+    said = script_runner(tmp_path)(code, fails=True, RAY_ADDRESS=cluster).stderr
+    assert "too few rows for 2 workers, stock Ray would take no step: {'train': 1, 'validation': 1}" in said
+    assert not list(tmp_path.glob("noted-*")), "no worker has started"
