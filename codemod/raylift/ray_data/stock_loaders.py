@@ -20,6 +20,7 @@ from raylift.ray_data.handed_over import HandedOver
 from raylift.ray_data.loader_names import PREPARING, is_count_of_rows, loader_reads
 from raylift.ray_data.loaders import WHY_SHARD, given_to_loader
 from raylift.ray_data.one_process import binds_processes
+from raylift.ray_data.stock_seeds import seed_before
 from raylift.ray_data.stock_wrappers import collated_rows, count_of_rows, wrapper_edits
 from raylift.script import Script
 from raylift.script.expressions import written, written_test, written_whole
@@ -57,7 +58,7 @@ def stock_loader_edits(case: Case, data: HandedOver) -> Iterator[Finding]:
     yield from wrapper_edits(script, data.uses, ROWS)
     text = (
         "stock Ray leaves out up to one row less than there are workers in each pass, shuffles within the share of a worker, "
-        "and accumulates gradients across the end of an epoch"
+        "by one seed in one order for all epochs, and accumulates gradients across the end of an epoch"
     )
     yield Notice(data.uses[0].call.lineno, "RL242", text, "lift with `--runtime raylift` where every row counts")
     yield NeededImport("ray.train")
@@ -84,6 +85,8 @@ def _loader(script: Script, use: DataUse, *, formatted: bool) -> Iterator[Findin
     shuffle = written_test(script, given["shuffle"]) if "shuffle" in given else "False"
     if shuffle not in ("False", "None"):
         arguments.append(f"local_shuffle_buffer_size={BUFFER if shuffle == 'True' else f'{BUFFER} if {shuffle} else None'}")
+        if (seed := seed_before(script, use.call)) is not None:
+            arguments.append(f"local_shuffle_seed={seed}")
     code = f'ray.train.get_dataset_shard("{use.name}").iter_torch_batches(' + ", ".join(arguments) + ")"
     if len(code) > 90:
         lines = "".join(f"    {argument},\n" for argument in arguments)
