@@ -77,6 +77,7 @@ def page() -> str:
     parts = [HEAD, "## The codemod, from the ground up\n\n", *table("raylift")]
     parts += ["\n### The source frameworks\n\n", *table("raylift.frameworks")]
     parts += ["\n### Accelerate\n\n", *table("raylift.frameworks.accelerate")]
+    parts += ["\n### Data that are handed over\n\n", *table("raylift.ray_data")]
     parts += ["\n## The runtime, from the ground up\n\n", *table("raylift_runtime")]
     return "".join(parts)
 

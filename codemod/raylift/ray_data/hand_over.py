@@ -15,15 +15,15 @@ from raylift.edits.statements import drop_statement
 from raylift.plan import Case, Edit, Finding, Launcher, NeededImport, Notice, Refusal
 from raylift.ray_data.data_uses import may_be_none
 from raylift.ray_data.dealt_streams import dealt_streams, refuse_streams, stream_findings
-from raylift.ray_data.driver_source import INDENT, DriverSource, indented
+from raylift.ray_data.driver.source_lines import INDENT, DriverSource, indented
+from raylift.ray_data.driver.telling import plain_loggers
 from raylift.ray_data.handed_over import HandedOver, blocks_gone, handed_over
 from raylift.ray_data.loader_imports import drop_loader_imports
 from raylift.ray_data.loaders import loader_edits
 from raylift.ray_data.origins import is_data
-from raylift.ray_data.stock_loaders import ROWS, loader_functions, stock_loader_edits
-from raylift.ray_data.stock_rows import refuse_other_rows
-from raylift.ray_data.stock_trainers import stock_trainer_edits, trainer_functions
-from raylift.ray_data.telling import plain_loggers
+from raylift.ray_data.stock.loaders import ROWS, loader_functions, stock_loader_edits
+from raylift.ray_data.stock.rows import refuse_other_rows
+from raylift.ray_data.stock.trainers import stock_trainer_edits, trainer_functions
 from raylift.ray_data.trainers import trainer_edits
 from raylift.script import Script
 from raylift.script.expressions import written

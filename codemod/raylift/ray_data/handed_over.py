@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 from raylift.plan import Case, Refusal
 from raylift.ray_data.data_uses import DataUse, data_uses
-from raylift.ray_data.leaves import Leaf, Name, is_rank_block, makers_of
+from raylift.ray_data.driver.leaves import Leaf, Name, is_rank_block, makers_of
+from raylift.ray_data.driver.rebound import refuse_rebound
+from raylift.ray_data.driver.slices import Part, in_order, is_seeding, slice_of
+from raylift.ray_data.driver.streams import Stream, stream_of
 from raylift.ray_data.origins import refuse_other_data
-from raylift.ray_data.rebound import refuse_rebound
 from raylift.ray_data.row_wrappers import unwrapped
 from raylift.ray_data.shared_loaders import called_for_each
-from raylift.ray_data.slices import Part, in_order, is_seeding, slice_of
-from raylift.ray_data.streams import Stream, stream_of
 from raylift.script import Script
 from raylift.script.scopes import FUNCTIONS, Function
 

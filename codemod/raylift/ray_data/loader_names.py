@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from raylift.plan import Refusal
 from raylift.ray_data.data_uses import DataUse
-from raylift.ray_data.leaves import Name
+from raylift.ray_data.driver.leaves import Name
 from raylift.script import Script, ScriptNode
 from raylift.script.functions import references
 from raylift.script.scopes import FUNCTIONS, Function

@@ -1,4 +1,4 @@
-"""What takes the place of a DataLoader: the bundled `data_loader`, or stock Ray's `iter_torch_batches`."""
+"""What a DataLoader of the script is given, and the `data_loader` of the bundled runtime that takes its place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a Trainer is given in place of its datasets: shards with the bundled runtime, batches of them with stock Ray."""
+"""What a Trainer is given in place of its datasets: the shards that the bundled runtime has of them."""
 
 from __future__ import annotations
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from raylift.ray_data.leaves import Leaf
-from raylift.ray_data.one_process import is_of_processes
+from raylift.ray_data.driver.leaves import Leaf
+from raylift.ray_data.driver.one_process import is_of_processes
 from raylift.ray_data.origins import is_data
 from raylift.script import Script
 from raylift.script.syntax import call_name

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from raylift.frameworks.accelerate.accelerators import is_accelerator
 from raylift.plan import Refusal
-from raylift.ray_data.leaves import Name
+from raylift.ray_data.driver.leaves import Name
 from raylift.script import Script, ScriptNode, Value, remembered_for
 from raylift.script.functions import given_for
 from raylift.script.scopes import FUNCTIONS

@@ -10,11 +10,11 @@ from operator import itemgetter
 
 from raylift.plan import Case, Refusal
 from raylift.ray_data.data_uses import DataUse
-from raylift.ray_data.frames import Frame, frames_to
-from raylift.ray_data.leaves import Leaf, Name, makers_of, names_read
-from raylift.ray_data.one_process import binds_processes, refuse_more_than_order
-from raylift.ray_data.telling import is_telling
-from raylift.ray_data.worker_only import refuse_parts_by_rank, refuse_worker
+from raylift.ray_data.driver.frames import Frame, frames_to
+from raylift.ray_data.driver.leaves import Leaf, Name, makers_of, names_read
+from raylift.ray_data.driver.one_process import binds_processes, refuse_more_than_order
+from raylift.ray_data.driver.telling import is_telling
+from raylift.ray_data.driver.worker_only import refuse_parts_by_rank, refuse_worker
 from raylift.script import Script
 from raylift.script.scopes import DEFINITIONS, FUNCTIONS
 

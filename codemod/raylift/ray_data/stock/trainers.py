@@ -18,9 +18,9 @@ from raylift.plan import Case, Edit, Finding, NeededImport, Notice, Refusal
 from raylift.ray_data.data_uses import DataUse, may_be_none
 from raylift.ray_data.handed_over import HandedOver
 from raylift.ray_data.loaders import WHY_SHARD
-from raylift.ray_data.stock_arguments import PLACE, StockArguments, stock_arguments, told_of_arguments
-from raylift.ray_data.stock_loaders import BUFFER, ROWS
-from raylift.ray_data.stock_rows import refuse_row_takers
+from raylift.ray_data.stock.arguments import PLACE, StockArguments, stock_arguments, told_of_arguments
+from raylift.ray_data.stock.loaders import BUFFER, ROWS
+from raylift.ray_data.stock.rows import refuse_row_takers
 from raylift.script import Script
 from raylift.script.expressions import written
 

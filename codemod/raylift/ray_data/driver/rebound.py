@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from raylift.plan import Refusal
 from raylift.ray_data.data_uses import DataUse
-from raylift.ray_data.leaves import names_read
-from raylift.ray_data.slices import Part
+from raylift.ray_data.driver.leaves import names_read
+from raylift.ray_data.driver.slices import Part
 from raylift.script import Script
 
 

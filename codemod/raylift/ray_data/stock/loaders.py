@@ -15,13 +15,13 @@ from raylift.edits.statements import drop_statement, replace_statement
 from raylift.frameworks.accelerate.accelerators import visible_accelerator
 from raylift.plan import Case, Edit, Finding, NeededImport, Notice, Refusal
 from raylift.ray_data.data_uses import DataUse
-from raylift.ray_data.frames import frames_to
+from raylift.ray_data.driver.frames import frames_to
+from raylift.ray_data.driver.one_process import binds_processes
 from raylift.ray_data.handed_over import HandedOver
 from raylift.ray_data.loader_names import PREPARING, is_count_of_rows, loader_reads
 from raylift.ray_data.loaders import WHY_SHARD, given_to_loader
-from raylift.ray_data.one_process import binds_processes
-from raylift.ray_data.stock_seeds import seed_before
-from raylift.ray_data.stock_wrappers import collated_rows, count_of_rows, wrapper_edits
+from raylift.ray_data.stock.seeds import seed_before
+from raylift.ray_data.stock.wrappers import collated_rows, count_of_rows, wrapper_edits
 from raylift.script import Script
 from raylift.script.expressions import written, written_test, written_whole
 from raylift.script.syntax import call_name

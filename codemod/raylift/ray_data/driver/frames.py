@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 
 from raylift.plan import Case, Refusal
-from raylift.ray_data.leaves import Leaf, leaves
+from raylift.ray_data.driver.leaves import Leaf, leaves
 from raylift.script import Script
 from raylift.script.functions import references
 from raylift.script.scopes import Function

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence, Set
 
-from raylift.ray_data.leaves import Leaf, is_rank_block
+from raylift.ray_data.driver.leaves import Leaf, is_rank_block
 from raylift.script import Script
 from raylift.script.expressions import written
 from raylift.script.syntax import siblings

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from raylift.ray_data.slices import Part
+from raylift.ray_data.driver.slices import Part
 from raylift.script import Script
 from raylift.script.functions import called_functions
 from raylift.script.syntax import call_name
