@@ -25,7 +25,10 @@ from transformers import TrainerCallback
 def is_kept(step):
     "Whether Ray has taken the report with the checkpoint of this step."
     run = Path("storage/r")
-    kept = (run / "checkpoint_manager_snapshot.json").read_text()
+    try:
+        kept = (run / "checkpoint_manager_snapshot.json").read_text()
+    except FileNotFoundError:  # Ray has not written it yet, or is writing it anew
+        return False
     states = [path / "checkpoint/trainer_state.json" for path in run.glob("checkpoint_2*") if path.name in kept]
     return any(json.loads(state.read_text())["global_step"] == step for state in states)
 
