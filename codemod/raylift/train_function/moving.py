@@ -29,10 +29,10 @@ class Moving:
         self._contested = _contested(every)
         self._names: set[str] = set()
         self._touched: set[str] = set()
-        self._in_line = _by((s.node.lineno, s) for s in every)
-        self._with = _by((name, s) for s in every if s.kind != "import" for name in s.reads_now | s.defines)
-        self._functions = _by((name, s) for s in every if functions_follow and s.kind == "function" for name in s.reads_later)
-        self._facts = _by((name, s) for s in every if s.kind == "fact" for name in s.reads_now)
+        self._in_line = indexed((s.node.lineno, s) for s in every)
+        self._with = indexed((name, s) for s in every if s.kind != "import" for name in s.reads_now | s.defines)
+        self._functions = indexed((name, s) for s in every if functions_follow and s.kind == "function" for name in s.reads_later)
+        self._facts = indexed((name, s) for s in every if s.kind == "fact" for name in s.reads_now)
         self._held = Counter(name for s in every if s.kind == "class" for name in s.reads_later)
 
     def take(self, statements: Iterable[Statement]) -> None:
@@ -78,7 +78,8 @@ class Moving:
         return statement.kind in ("binding", "effect") or (statement.kind == "setting" and i >= self._last_import)
 
 
-def _by(pairs: Iterable[tuple[Key, Statement]]) -> dict[Key, list[Statement]]:
+def indexed(pairs: Iterable[tuple[Key, Statement]]) -> dict[Key, list[Statement]]:
+    """The statements of each key, in their order."""
     index: dict[Key, list[Statement]] = {}
     for key, statement in pairs:
         index.setdefault(key, []).append(statement)

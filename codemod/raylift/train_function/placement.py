@@ -16,7 +16,7 @@ from collections.abc import Callable
 from raylift.plan import Placement
 from raylift.script import Script
 from raylift.train_function.by_value import travels_by_value
-from raylift.train_function.moving import Moving
+from raylift.train_function.moving import Moving, indexed
 from raylift.train_function.statements import Statement, facts, read_past_classes, statements
 
 MAY_BIND_NOTHING = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.Try)
@@ -79,10 +79,7 @@ def _read_by_moved_only(every: list[Statement], moved: set[Statement]) -> set[St
     places = [i for i, s in enumerate(every) if s in moved]
     between = [s for i, s in enumerate(every) if s.kind in ("constant", "fact") and places and places[0] < i < places[-1]]
     moving = {s for s in between if s not in moved and not any(name.startswith("__") for name in s.binds)}
-    made_by: dict[str, list[Statement]] = {}
-    for statement in moving:
-        for name in statement.binds:
-            made_by.setdefault(name, []).append(statement)
+    made_by = indexed((name, s) for s in moving for name in s.binds)
     waiting = [s for s in every if s not in moved and s not in moving]
     while waiting:
         stays = waiting.pop()
