@@ -33,10 +33,7 @@ CODEMOD: Mapping[str, Room] = {
         "typer_app": "test_request",
     },
     "edits": {
-        "expressions": "frameworks/hf_trainer/test_old_attributes",
-        "hoisting": "ray_data/stock/test_trainers",
-        "functions": "emission/test_layout",
-        "launching": "train_function/test_placement",
+        "one_more": "edits/test_arguments",
     },
     "emission": {
         "concrete": "emission/test_layout",

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from raylift.edits.calls import on_lines
+from raylift.edits.one_more import followed_by, line_break, with_one_more
+
 if TYPE_CHECKING:
     from raylift.plan import Change, Changed
-
-
-NO_SPACE = cst.SimpleWhitespace("")
 
 
 def rename_keyword(name: str) -> Change:
@@ -79,22 +79,13 @@ def insert_argument(after: Sequence[str], code: str) -> Change:
         args: list[cst.Arg] = []
         space: cst.BaseParenthesizableWhitespace = node.whitespace_before_args
         for arg in node.args:
-            args.append(arg)
-            if arg.keyword and arg.keyword.value in after:
-                args[-1] = arg.with_changes(comma=cst.Comma(whitespace_after=_line_break(space)), whitespace_after_arg=NO_SPACE)
-                args.append(new.with_changes(comma=arg.comma, whitespace_after_arg=arg.whitespace_after_arg))
-            elif isinstance(arg.comma, cst.Comma):
+            belongs = arg.keyword is not None and arg.keyword.value in after
+            args += followed_by(arg, new, line_break(space)) if belongs else [arg]
+            if isinstance(arg.comma, cst.Comma):
                 space = arg.comma.whitespace_after
         return node.with_changes(args=args)
 
     return change
-
-
-def _line_break(space: cst.BaseParenthesizableWhitespace) -> cst.BaseParenthesizableWhitespace:
-    """The same break of the line without its comments; a blank where there is none."""
-    if not isinstance(space, cst.ParenthesizedWhitespace):
-        return cst.SimpleWhitespace(" ")
-    return space.with_changes(first_line=cst.TrailingWhitespace(), empty_lines=())
 
 
 def remove(node: cst.CSTNode) -> Changed:
@@ -105,15 +96,16 @@ def remove(node: cst.CSTNode) -> Changed:
 def add_arguments(*code: str) -> Change:
     """A call gets further keyword arguments, given as they would be written; long ones each on a line of its own."""
     is_short = sum(map(len, code)) < 60 and not any("\n" in argument for argument in code)
-    lines = "".join("    " + argument.replace("\n", "\n    ") + ",\n" for argument in ("old", *code))
-    call = cst.ensure_type(cst.parse_expression(f"f(old, {', '.join(code)})" if is_short else f"f(\n{lines})"), cst.Call)
+    written = ", ".join(code).replace("\n", "\n    ")
+    call = cst.ensure_type(cst.parse_expression(f"f({written})"), cst.Call)
+    new = [arg.with_changes(comma=cst.MaybeSentinel.DEFAULT) for arg in call.args]
 
     def change(node: cst.CSTNode) -> cst.CSTNode:
         assert isinstance(node, cst.Call)
-        space = node.whitespace_before_args if is_short else call.whitespace_before_args
-        if not node.args:
-            return node.with_changes(whitespace_before_args=space, args=call.args[1:])
-        first, last = node.args[:-1], node.args[-1].with_changes(comma=call.args[0].comma)
-        return node.with_changes(whitespace_before_args=space, args=[*first, last, *call.args[1:]])
+        args: Sequence[cst.Arg] = node.args
+        for each in new:
+            args = with_one_more(args, each, node.whitespace_before_args)
+        is_as_before = is_short or "\n" in cst.Module([]).code_for_node(node)
+        return node.with_changes(args=args) if is_as_before else on_lines(node.with_changes(args=args))
 
     return change

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import libcst as cst
 
+from raylift.edits.one_more import with_one_more
+
 if TYPE_CHECKING:
     from raylift.plan import Change
 
@@ -40,7 +42,9 @@ def recast_call(callee: str, arguments: Mapping[int | str, Argument | None], add
             args[-1] = args[-1].with_changes(comma=last_comma(args[-1].comma, node.args[-1].comma))
         for each in added:
             args = with_argument(args, each, node)
-        return node.with_changes(func=cst.parse_expression(callee) if callee else node.func, args=args)
+        space = node.whitespace_before_args if args else cst.SimpleWhitespace("")
+        func = cst.parse_expression(callee) if callee else node.func
+        return node.with_changes(func=func, args=args, whitespace_before_args=space)
 
     return change
 
@@ -98,12 +102,13 @@ def on_lines_if_long(change: Change, indent: int) -> Change:
     def laid_out(node: cst.CSTNode) -> cst.CSTNode:
         call = cst.ensure_type(change(node), cst.Call)
         code = cst.Module([]).code_for_node(call)
-        return call if "\n" in code or indent + len(code) <= LONGEST_LINE else _on_lines(call)
+        return call if "\n" in code or indent + len(code) <= LONGEST_LINE else on_lines(call)
 
     return laid_out
 
 
-def _on_lines(call: cst.Call) -> cst.Call:
+def on_lines(call: cst.Call) -> cst.Call:
+    """A call, which is written in one line, with each argument on a line of its own."""
     inside = cst.ParenthesizedWhitespace(indent=True, last_line=cst.SimpleWhitespace("    "))
     before_end = cst.ParenthesizedWhitespace(indent=True)
     args = [
@@ -117,13 +122,4 @@ def _on_lines(call: cst.Call) -> cst.Call:
 def with_argument(args: Sequence[cst.Arg], new: Argument, node: cst.Call) -> list[cst.Arg]:
     """One keyword argument more, on a line of its own where the others are."""
     arg = cst.ensure_type(cst.parse_expression(f"f({new.keyword}={new.value})"), cst.Call).args[0]
-    if not args:
-        return [arg]
-    last = args[-1]
-    comma = args[0].comma if len(args) > 1 else _comma_after(node)
-    return [*args[:-1], last.with_changes(comma=comma), arg.with_changes(comma=last.comma)]
-
-
-def _comma_after(node: cst.Call) -> cst.Comma:
-    before = node.whitespace_before_args
-    return cst.Comma(whitespace_after=before if isinstance(before, cst.ParenthesizedWhitespace) else cst.SimpleWhitespace(" "))
+    return with_one_more(args, arg, node.whitespace_before_args)

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from raylift.edits.statements import statements_of
+from raylift.edits.lines import statements_of
+from raylift.edits.one_more import with_one_more
 
 if TYPE_CHECKING:
     from raylift.plan import Change
-
-ParameterSpace = cst.BaseParenthesizableWhitespace
 
 
 def add_parameter(code: str) -> Change:
@@ -24,14 +23,12 @@ def add_parameter(code: str) -> Change:
         old, params = node.params, list(node.params.params)
         if isinstance(old.star_arg, cst.Param):  # what follows it can only be given by name
             params += [old.star_arg, *old.kwonly_params]
-        if params:
-            spaces = [node.whitespace_before_params, *map(_space_after, params[:-1])]
-            params[-1:] = _followed_by(params[-1], new, _joint(spaces[1:] or spaces))
+        params = with_one_more(params, new, node.whitespace_before_params)
         count = len(old.params)
         if isinstance(old.star_arg, cst.Param):
             by_name = params[count + 1 :]
             return node.with_changes(params=old.with_changes(star_arg=params[count], kwonly_params=by_name))
-        return node.with_changes(params=old.with_changes(params=params or [new]))
+        return node.with_changes(params=old.with_changes(params=params))
 
     return change
 
@@ -45,30 +42,6 @@ def add_parameters(code: Sequence[str]) -> Change:
         return node
 
     return change
-
-
-def _space_after(param: cst.Param) -> ParameterSpace:
-    return param.comma.whitespace_after if isinstance(param.comma, cst.Comma) else cst.SimpleWhitespace("")
-
-
-def _joint(spaces: Sequence[ParameterSpace]) -> ParameterSpace:
-    """What separates one more parameter from the last one: a line break where all of them stand on lines of their own."""
-    last = spaces[-1]
-    if isinstance(last, cst.ParenthesizedWhitespace) and all(isinstance(space, cst.ParenthesizedWhitespace) for space in spaces):
-        return last.with_changes(first_line=cst.TrailingWhitespace(), empty_lines=())
-    return cst.SimpleWhitespace(" ")
-
-
-def _followed_by(last: cst.Param, new: cst.Param, joint: ParameterSpace) -> tuple[cst.Param, cst.Param]:
-    """The last parameter keeps the comment on its line; the new one stands before the bracket as that one did."""
-    has_comma = isinstance(last.comma, cst.Comma)
-    end = _space_after(last) if has_comma else last.whitespace_after_param
-    if isinstance(end, cst.ParenthesizedWhitespace) and isinstance(joint, cst.ParenthesizedWhitespace):
-        joint = joint.with_changes(first_line=end.first_line)
-        end = end.with_changes(first_line=cst.TrailingWhitespace())
-    comma = cst.Comma(whitespace_after=joint)
-    new = new.with_changes(comma=cst.Comma(whitespace_after=end)) if has_comma else new.with_changes(whitespace_after_param=end)
-    return last.with_changes(comma=comma, whitespace_after_param=cst.SimpleWhitespace("")), new
 
 
 def become_train_function(name: str, parameter: str, first: Sequence[str]) -> Change:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from raylift.edits.statements import statements_of
+from raylift.edits.lines import statements_of
 
 if TYPE_CHECKING:
     from raylift.plan import Change, Changed

@@ -9,7 +9,8 @@ import libcst as cst
 import libcst.matchers as m
 
 from raylift.edits.calls import last_comma
-from raylift.edits.statements import remove_statement, spread, statements_of
+from raylift.edits.lines import spread, statements_of
+from raylift.edits.statements import remove_statement
 
 if TYPE_CHECKING:
     from raylift.plan import Change, Changed
@@ -34,7 +35,8 @@ def move_imports(index: int, moved: Mapping[str, Sequence[str]], kept: frozenset
             and "" not in moved
             and _is_same_names(small, *moved.values())
         ):
-            module = cst.ensure_type(cst.parse_expression(next(iter(moved))), cst.Attribute)
+            module = cst.parse_expression(next(iter(moved)))
+            assert isinstance(module, (cst.Attribute, cst.Name))
             body = [*node.body[:index], small.with_changes(module=module), *node.body[index + 1 :]]
             return node.with_changes(body=body)
         new = _import_lines(small, lines, kept)

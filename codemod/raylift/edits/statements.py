@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import libcst as cst
+
+from raylift.edits.lines import spread, statements_of
 
 if TYPE_CHECKING:
     from raylift.plan import Change, Changed
@@ -65,11 +67,6 @@ def _has_comment(line: cst.SimpleStatementLine) -> bool:
     return line.trailing_whitespace.comment is not None or any(empty.comment for empty in line.leading_lines)
 
 
-def statements_of(*code: str) -> list[cst.SimpleStatementLine]:
-    """Lines of code as statements."""
-    return [cst.ensure_type(cst.parse_statement(line), cst.SimpleStatementLine) for line in code]
-
-
 def follow_with(index: int, *code: str) -> Change:
     """The small statement at `index` of a line is followed by others, each on a line of its own."""
     return spread(index, lambda small: [cst.SimpleStatementLine([small]), *statements_of(*code)])
@@ -114,48 +111,6 @@ def hoist_receiver(index: int, name: str, *code: str) -> Change:
         return [cst.SimpleStatementLine([assign]), *statements_of(*code), cst.SimpleStatementLine([short])]
 
     return spread(index, hoisted)
-
-
-def change_first(node: Changed, change: Change) -> Changed:
-    """The first of what a line has become is changed as well: a statement that stood further ahead in it."""
-    if isinstance(node, cst.FlattenSentinel):
-        return cst.FlattenSentinel(_with_first(list(node.nodes), change))
-    if isinstance(node, cst.IndentedBlock):
-        return node.with_changes(body=_with_first(list(node.body), change))
-    assert isinstance(node, cst.CSTNode)
-    return change(node)
-
-
-def _with_first(nodes: list[cst.CSTNode], change: Change) -> list[cst.CSTNode]:
-    first = change(nodes[0])
-    if isinstance(first, cst.RemovalSentinel):
-        return nodes[1:]
-    return [*(first.nodes if isinstance(first, cst.FlattenSentinel) else [first]), *nodes[1:]]
-
-
-def spread(index: int, build: Callable[[cst.BaseSmallStatement], Sequence[cst.BaseStatement]]) -> Change:
-    def change(node: cst.CSTNode) -> Changed:
-        assert isinstance(node, (cst.SimpleStatementLine, cst.SimpleStatementSuite))
-        before, small, after = node.body[:index], node.body[index], node.body[index + 1 :]
-        lines = [*_line(before), *build(small.with_changes(semicolon=cst.MaybeSentinel.DEFAULT)), *_line(after)]
-        if isinstance(node, cst.SimpleStatementSuite):
-            header = node.trailing_whitespace if node.trailing_whitespace.comment else cst.TrailingWhitespace()
-            return cst.IndentedBlock(lines, header=header)
-        first = lines[0].with_changes(leading_lines=node.leading_lines)
-        lines[0] = first
-        carrier = len(_line(before))
-        if isinstance(lines[carrier], cst.SimpleStatementLine):
-            lines[carrier] = lines[carrier].with_changes(trailing_whitespace=node.trailing_whitespace)
-        return cst.FlattenSentinel(lines)
-
-    return change
-
-
-def _line(smalls: Sequence[cst.BaseSmallStatement]) -> list[cst.BaseStatement]:
-    if not smalls:
-        return []
-    last = smalls[-1].with_changes(semicolon=cst.MaybeSentinel.DEFAULT)
-    return [cst.SimpleStatementLine([*smalls[:-1], last])]
 
 
 def go_on_with(index: int, *code: str) -> Change:

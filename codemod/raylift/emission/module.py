@@ -11,7 +11,8 @@ import libcst as cst
 import libcst.matchers as m
 
 from raylift.edits.launching import launching_statements, without_exit
-from raylift.edits.statements import change_first, statements_of, without_gaps
+from raylift.edits.lines import change_first, statements_of
+from raylift.edits.statements import without_gaps
 from raylift.emission.concrete import ConcreteTree
 from raylift.emission.layout import close_gaps
 from raylift.emission.needed_imports import BLANK, Body, below_blanks, import_statements, with_imports

@@ -8,7 +8,7 @@ from itertools import groupby
 
 import libcst as cst
 
-from raylift.edits.statements import statements_of
+from raylift.edits.lines import statements_of
 from raylift.libraries import READING_SETTINGS
 from raylift.plan import NeededImport
 
