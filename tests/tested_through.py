@@ -36,8 +36,6 @@ CODEMOD: Mapping[str, Room] = {
         "one_more": "edits/test_arguments",
     },
     "emission": {
-        "concrete": "emission/test_layout",
-        "module": "train_function/test_placement",
         "syntax_versions": "script/test_newer_syntax",
     },
     "frameworks": {

@@ -39,11 +39,16 @@ def drop_statement(node: ast.AST) -> bool:
     for block in (getattr(node, name, None) for name in ("body", "orelse")):
         if isinstance(block, list):
             for place, each in enumerate(block):
-                is_docstring = isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant)
-                if isinstance(each, (ast.Expr, ast.AugAssign)) and not is_docstring:
+                if isinstance(each, (ast.Expr, ast.AugAssign)) and not _is_formal(each):
                     block[place] = ast.copy_location(ast.Pass(), each)
                     return True
     return False
+
+
+def _is_formal(statement: ast.stmt) -> bool:
+    """Whether a statement does nothing here: a docstring, or the start of a visitor, whose metadata nobody asks for."""
+    value = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(value, ast.Constant) or (value is not None and ast.unparse(value) == "super().__init__()")
 
 
 def swap_statements(node: ast.AST) -> bool:
@@ -58,8 +63,7 @@ def _last_pair(node: ast.AST) -> int:
     block = node.body if isinstance(node, (ast.FunctionDef, ast.If, ast.For)) else []
     for place in range(len(block) - 1, 0, -1):
         if all(isinstance(each, (ast.Expr, ast.Assign, ast.AugAssign)) for each in block[place - 1 : place + 1]):
-            first = block[place - 1]
-            return 0 if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) else place
+            return 0 if _is_formal(block[place - 1]) else place
     return 0
 
 

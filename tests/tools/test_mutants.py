@@ -27,6 +27,8 @@ def planted(tmp_path: Path, code: str) -> set[str]:
         ("swap_statements", "def f(x):\n    y = pop(x)\n    z = x.pop()\n", "def f(x):\n    y = x[0]\n    z = x[1]\n"),
         ("swap_statements", "def f(x):\n    y = g(x)\n    z = h(x)\n    x.add(y)\n    return z\n", "def f(x):\n    y = g(x)\n    z = h(x)\n    return z, y\n"),
         ("swap_statements", "def f(x):\n    yield x\n    yield Edit(x)\n", "def f(x):\n    yield Edit(x)\n    yield NeededImport(y)\n"),
+        ("drop_statement", "def f(x):\n    g(x)\n", "def __init__(self):\n    super().__init__()\n    self.x = 1\n"),
+        ("swap_statements", "def f(self):\n    g(x)\n    self.x = 1\n", "def __init__(self):\n    super().__init__()\n    self.x = 1\n"),
         ("misname", "def f(x):\n    return g('a')\n", "def f(x):\n    _refuse(x, 'a')\n"),
         ("misname", "def f(x):\n    return x.dropped('RL201', w)\n", "def f(x):\n    return x.dropped(r, f'{x} goes')\n"),
         ("misname", "def f(x):\n    return cast(T, x['a'])\n", "def f(x):\n    return cast('T', x)\n"),

@@ -20,11 +20,10 @@ def launching_statements(module: cst.Module, launcher: Launcher) -> list[cst.Bas
         f"{indent}{argument},\n".replace("\n    ", f"\n{indent}    ").replace("\n}", f"\n{indent}}}")
         for argument in (launcher.start or launcher.train_func, *launcher.arguments)
     )
-    config = module.config_for_parsing
     return [
-        *(cst.parse_statement(code.replace("\n    ", f"\n{indent}"), config=config) for code in launcher.before),
-        cst.parse_statement(f"{launcher.trainer} = {launcher.torch_trainer}(\n{arguments})", config=config),
-        cst.parse_statement(f"{launcher.result} = {launcher.trainer}.fit()", config=config),
+        *map(cst.parse_statement, launcher.before),
+        cst.parse_statement(f"{launcher.trainer} = {launcher.torch_trainer}(\n{arguments})"),
+        cst.parse_statement(f"{launcher.result} = {launcher.trainer}.fit()"),
     ]
 
 

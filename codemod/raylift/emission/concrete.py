@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 import libcst as cst
-from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
+from libcst.metadata import CodePosition, CodeRange, MetadataWrapper, PositionProvider
 
 from raylift.plan import Notice
 from raylift.script import Script
 from raylift.suppression.markers import MarkedSource, with_markers
 
-NodePlace = tuple[str, int, int, int, int]
+NodePlace = tuple[str, CodePosition, CodePosition]
 
 
 class ConcreteTree:
@@ -31,21 +31,14 @@ class ConcreteTree:
 
     @cached_property
     def _nodes(self) -> dict[NodePlace, cst.CSTNode]:
-        return {
-            (kind, at.start.line, at.start.column, at.end.line, at.end.column): node
-            for node, at in self._everything.items()
-            if (kind := _kind(node))
-        }
+        everything = self._everything.items()
+        return {_place(kind, at.start, at.end): node for node, at in everything if (kind := _kind(node))}
 
-    @cached_property
-    def _statements(self) -> dict[tuple[int, int], cst.CSTNode]:
-        return {place[1:3]: node for place, node in self._nodes.items() if place[0] == "statement"}
-
-    def _at(self, line: int, offset: int) -> tuple[int, int]:
+    def _at(self, line: int, offset: int) -> CodePosition:
         """Where LibCST has a place: below the markers above it; `ast` counts columns in UTF-8 bytes, LibCST in characters."""
         line = self._marked.line(line)
         text = self._lines[line - 1]
-        return line, offset if text.isascii() else len(text.encode()[:offset].decode(errors="ignore"))
+        return CodePosition(line, offset if text.isascii() else len(text.encode()[:offset].decode()))
 
     def node(self, node: ast.AST) -> cst.CSTNode:
         """The LibCST node at the place of an expression, a keyword argument or a statement."""
@@ -54,11 +47,8 @@ class ConcreteTree:
             assert isinstance(call, ast.Call)
             return self.argument(call, node)
         assert isinstance(node, (ast.expr, ast.stmt)) and node.end_lineno and node.end_col_offset is not None
-        start = self._at(node.lineno, node.col_offset)
-        if isinstance(node, ast.stmt):
-            return self._statements[start]
-        end = self._at(node.end_lineno, node.end_col_offset)
-        return self._nodes[(type(node).__name__, start[0], start[1], end[0], end[1])]
+        kind = "statement" if isinstance(node, ast.stmt) else type(node).__name__
+        return self._nodes[_place(kind, self._at(node.lineno, node.col_offset), self._at(node.end_lineno, node.end_col_offset))]
 
     @cached_property
     def _lines_of(self) -> dict[cst.CSTNode, cst.CSTNode]:
@@ -75,6 +65,11 @@ class ConcreteTree:
         concrete = self.node(call)
         assert isinstance(concrete, cst.Call)
         return next(arg for arg in concrete.args if arg.keyword and arg.keyword.value == keyword.arg)
+
+
+def _place(kind: str, start: CodePosition, end: CodePosition) -> NodePlace:
+    """Where a node of some kind is found; where a statement ends, `ast` and LibCST see differently."""
+    return kind, start, start if kind == "statement" else end
 
 
 def _kind(node: cst.CSTNode) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, cast
 
 import libcst as cst
@@ -29,9 +30,10 @@ def emit(script: Script, plan: Plan, marks: Sequence[Notice] = ()) -> bytes:
     """The script with its plan carried out and its markers; bytes in the script's own encoding and newlines."""
     concrete = ConcreteTree(script, marks)
     edited = _Edited(concrete, plan)
-    if plan.placement is None or plan.launcher is None:
+    if plan.placement is None:
         body = [new for old in concrete.module.body for new in edited.statement(old)]
     else:
+        assert plan.launcher is not None
         body = _lifted(concrete, plan, plan.placement, plan.launcher, edited)
     if plan.placement is None or plan.placement.place is None:
         body = with_imports(without_gaps(body), plan.imports)
@@ -47,9 +49,9 @@ class _Edited(cst.CSTTransformer):
         super().__init__()
         self._changes: dict[cst.CSTNode, list[Change]] = {}
         self._gone: set[cst.CSTNode] = set()
-        for edit in sorted(plan.edits, key=lambda edit: (edit.line, -edit.column, edit.last)):
+        for edit in sorted(plan.edits, key=lambda edit: (-edit.line, -edit.column, edit.last)):
             self._changes.setdefault(concrete.target(edit.node), []).append(edit.change)
-        if len({(edit.node, edit.last) for edit in plan.edits}) < len(plan.edits):
+        if len(set(map(attrgetter("node", "last"), plan.edits))) < len(plan.edits):
             raise ValueError("two edits of one node")
         self._touched = {concrete.target(concrete.script.top_level(edit.node)) for edit in plan.edits}
 
@@ -101,7 +103,7 @@ def _lifted(concrete: ConcreteTree, plan: Plan, placement: Placement, launcher: 
     stay, inside, behind, place = _sorted(concrete, placement, guard, edited)
     launch = launching_statements(concrete.module, launcher)
     if guard is None:
-        train_func = _functions(concrete.module, placement, launcher, _tidy(inside))
+        train_func = _functions(placement, launcher, _tidy(inside))
         above = stay[:place]
         if placement.place is not None:
             above, train_func = _with_imports_in_cells(plan.imports, stay, place, train_func)
@@ -109,7 +111,7 @@ def _lifted(concrete: ConcreteTree, plan: Plan, placement: Placement, launcher: 
         new_guard = new_guard.with_changes(leading_lines=[BLANK, BLANK], body=cst.IndentedBlock(launch))
         return [*above, *train_func, *_below_blanks(stay[place:], 2), new_guard]
     old_guard = cst.ensure_type(stay[place], cst.If)
-    train_func = _functions(concrete.module, placement, launcher, [*_tidy(inside), *_block(old_guard), *_tidy(behind)], old_guard)
+    train_func = _functions(placement, launcher, [*_tidy(inside), *_block(old_guard), *_tidy(behind)], old_guard)
     return [*stay[:place], *train_func, *_below_blanks([_relaunched(old_guard, launch)], 2), *stay[place + 1 :]]
 
 
@@ -121,8 +123,7 @@ def _with_imports_in_cells(imports: Sequence[NeededImport], stay: Body, place: i
     first = next((at for at, statement in enumerate(above) if _uses(statement, names)), None)
     if first is None or not lines:
         return above, [*lines, *train_func]
-    blanks = 2 if isinstance(above[first], (cst.FunctionDef, cst.ClassDef)) else 1
-    return [*above[:first], *lines, below_blanks(above[first], blanks), *above[first + 1 :]], train_func
+    return [*above[:first], *lines, below_blanks(above[first], 2), *above[first + 1 :]], train_func
 
 
 def _uses(statement: cst.BaseStatement, names: set[str]) -> bool:
@@ -177,15 +178,13 @@ def _below_blanks(body: Body, wanted: int) -> Body:
     return [below_blanks(body[0], wanted), *body[1:]] if body and wanted else body
 
 
-def _functions(module: cst.Module, placement: Placement, launcher: Launcher, inside: Body, guard: cst.If | None = None) -> Body:
+def _functions(placement: Placement, launcher: Launcher, inside: Body, guard: cst.If | None = None) -> Body:
     """The train function, and the one that starts it on a worker where that is a function of its own."""
-    functions = [cst.parse_statement(code, config=module.config_for_parsing) for code in launcher.functions]
-    own: Body = [below_blanks(function, 2) for function in functions]
+    own: Body = [below_blanks(cst.parse_statement(code), 2) for code in launcher.functions]
     if not launcher.start:
         return [*own, _train_func(placement, launcher, launcher.preamble, inside, guard)]
-    lines = "".join(f"{module.default_indent}{line}\n" for line in launcher.preamble)
-    code = f"def {launcher.start}({launcher.parameter}):\n{lines}"
-    start = cst.ensure_type(cst.parse_statement(code, config=module.config_for_parsing), cst.FunctionDef)
+    lines = "".join(f"    {line}\n" for line in launcher.preamble)
+    start = cst.ensure_type(cst.parse_statement(f"def {launcher.start}({launcher.parameter}):\n{lines}"), cst.FunctionDef)
     bare = dataclasses.replace(launcher, parameter="")
     return [*own, _train_func(placement, bare, (), inside, guard), start.with_changes(leading_lines=[BLANK, BLANK])]
 

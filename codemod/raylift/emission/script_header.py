@@ -19,20 +19,24 @@ from collections.abc import Iterable
 from raylift.plan import NeededImport
 
 HEADER = re.compile(rb"^# /// script[ \t]*\r?\n(?P<body>(?:#(?: [^\r\n]*)?\r?\n)*?)# ///[ \t]*\r?$", re.MULTILINE)
-IN_ONE_LINE = re.compile(rb"^(?P<start># dependencies\s*=\s*\[)(?P<entries>[^\r\n]*)\](?P<end>\s*)$", re.MULTILINE)
+ENTRIES = rb"(?:\"[^\"\r\n]*\"|'[^'\r\n]*'|[^#\"'\]\r\n])"
+IN_ONE_LINE = re.compile(rb"^# dependencies\s*=\s*\[(?P<entries>" + ENTRIES + rb"*)\]", re.MULTILINE)
 IN_LINES = re.compile(
-    rb"^# dependencies\s*=\s*\[\s*?\r?\n(?:#[^\r\n]*\r?\n)*?(?P<last>#\s+[\"'][^\r\n]*)(?P<end>\r?\n)# *\]", re.MULTILINE
+    rb"^# dependencies\s*=\s*\[\s*?\r?\n(?:#[^\r\n]*\r?\n)*?(?P<indent>#\s+)(?P<last>(?=[\"'])"
+    + ENTRIES
+    + rb"*?)(?P<comma>,?)(?P<comment>[ \t]*(?:#[^\r\n]*)?)(?P<end>\r?\n)(?:#[ \t]*(?:#[^\r\n]*)?\r?\n)*# *\]",
+    re.MULTILINE,
 )
 
 
 def with_dependency(code: bytes, imports: Iterable[NeededImport]) -> bytes:
     """The script's text with what its lift imports among the dependencies of its header, if it has any."""
     header, name = HEADER.search(code), _distribution(imports)
-    if header is None or not name or re.search(rb"[\"'](ray|raylift)\b", header["body"]):
+    if header is None or not name or re.search(rb"[\"'](ray|raylift)(?![\w-])", header["body"]):
         return code
     body = header["body"]
     if lines := IN_LINES.search(body):
-        body = body[: lines.start("last")] + _one_line_more(lines["last"], lines["end"], name) + body[lines.end("last") :]
+        body = body[: lines.start("last")] + _one_line_more(lines, name) + body[lines.end("end") :]
     elif line := IN_ONE_LINE.search(body):
         body = body[: line.start("entries")] + _one_entry_more(line["entries"], name) + body[line.end("entries") :]
     return code[: header.start("body")] + body + code[header.end("body") :]
@@ -43,10 +47,10 @@ def _distribution(imports: Iterable[NeededImport]) -> bytes:
     return b"raylift[runtime]" if "raylift_runtime" in roots else b"ray[train]" if "ray" in roots else b""
 
 
-def _one_line_more(last: bytes, end: bytes, name: bytes) -> bytes:
-    indent, entry = last[: len(last) - len(last[1:].lstrip())], last[1:].strip()
-    comma = b"," if entry.endswith(b",") else b""
-    return indent + entry.removesuffix(b",") + b"," + end + indent + entry[:1] + name + entry[:1] + comma
+def _one_line_more(lines: re.Match[bytes], name: bytes) -> bytes:
+    quote = lines["last"][:1]
+    above = lines["last"] + b"," + lines["comment"] + lines["end"]
+    return above + lines["indent"] + quote + name + quote + lines["comma"] + lines["end"]
 
 
 def _one_entry_more(entries: bytes, name: bytes) -> bytes:
