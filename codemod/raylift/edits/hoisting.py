@@ -47,15 +47,13 @@ class _Taking(cst.CSTTransformer):
 
 def _dedented(value: cst.BaseExpression) -> cst.BaseExpression:
     """An expression of several lines, moved to the left until its last line begins where its statement does."""
-    if not isinstance(value, cst.Call):
+    if not isinstance(value, cst.Call) or not value.args:
         return value
-    spaces = [
-        *(arg.whitespace_after_arg for arg in value.args[-1:]),
-        *(arg.comma.whitespace_after for arg in value.args[-1:] if isinstance(arg.comma, cst.Comma)),
-    ]
-    ends = [space for space in spaces if isinstance(space, cst.ParenthesizedWhitespace)]
-    moved = value.visit(_Dedenting(len(ends[-1].last_line.value))) if ends else value
-    return cst.ensure_type(moved, cst.Call)
+    last = value.args[-1]
+    end = last.comma.whitespace_after if isinstance(last.comma, cst.Comma) else last.whitespace_after_arg
+    if not isinstance(end, cst.ParenthesizedWhitespace):
+        return value
+    return cst.ensure_type(value.visit(_Dedenting(len(end.last_line.value))), cst.Call)
 
 
 class _Dedenting(cst.CSTTransformer):

@@ -64,8 +64,7 @@ def _below(comments: Sequence[cst.Comment], node: cst.SimpleStatementLine | cst.
 
 
 def _is_same_names(statement: cst.ImportFrom, names: Sequence[str]) -> bool:
-    if isinstance(statement.names, cst.ImportStar):
-        return False
+    assert not isinstance(statement.names, cst.ImportStar)
     return [_written(alias) for alias in statement.names] == list(names)
 
 

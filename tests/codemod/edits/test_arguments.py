@@ -73,4 +73,4 @@ def test_another_function_takes_what_was_given_by_name(before: str, argument: st
 @pytest.mark.parametrize(("before", "after"), [("f(old=1)", "f(new=1)"), ("f(old = 1)", "f(new = 1)")])
 def test_a_keyword_changes_and_the_space_around_it_stays(before: str, after: str) -> None:
     assert argument_changed(before, rename_keyword("new")) == after
-    assert argument_changed(before, replace_argument("new=1")) == after
+    assert argument_changed(before, replace_argument("new=2")) == after.replace("1", "2")

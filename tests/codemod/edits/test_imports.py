@@ -50,6 +50,7 @@ def test_what_stays_of_an_import_keeps_its_layout(before: str, after: str) -> No
         ("from old import x\n", {"new": ["x"]}, "", "from new import x\n"),
         ("from old import (\n    x,\n)\n", {"new": ["x"]}, "", "from new import (\n    x,\n)\n"),
         ("from old import x, y\n", {"new": ["x"], "other": ["y"]}, "", "from new import x\nfrom other import y\n"),
+        ("from old import x, y as z, k\n", {"new": ["x", "y as z"]}, "k", "from new import x, y as z\nfrom old import k\n"),
         ("from old import x\n", {"new": ["x"], "": ["other"]}, "", "import other\nfrom new import x\n"),
         ("# above\nfrom old import x, y  # one\n", {"new": ["x"]}, "y", "# above\nfrom new import x  # one\nfrom old import y\n"),
         ("from old import x  # one\n", {}, "", "pass  # one\n"),

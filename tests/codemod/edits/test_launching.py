@@ -11,7 +11,7 @@ from raylift.plan import Launcher
 
 LAUNCHER = Launcher("train_func", "TorchTrainer", "trainer", "result", ("config={\n    1: 2,\n}", "workers=2"), workers=2)
 FUNCTION = '''\
-def main(a):
+def main(a):  # the entry
     """Trains."""
     # why
     train(a)
@@ -54,7 +54,7 @@ def test_arguments_of_several_lines_are_indented_as_the_script_is() -> None:
 
 def test_a_function_that_launches_its_body_keeps_its_docstring_and_sends_no_value() -> None:
     assert body_launched(FUNCTION, PLAIN, "nonlocal a", "raise SystemExit(0)") == (
-        'def main(a):\n    """Trains."""\n    def train_func():\n        nonlocal a\n        # why\n        train(a)\n'
+        'def main(a):  # the entry\n    """Trains."""\n    def train_func():\n        nonlocal a\n        # why\n        train(a)\n'
         "        if a:\n            return\n        def inner():\n            return 1\n        inner(); return  # one\n"
         f"{LAUNCHING}    raise SystemExit(0)\n    # end\n"
     )

@@ -47,6 +47,12 @@ def test_what_stands_behind_a_colon_gets_a_block(change: str) -> None:
     assert behind_colon_changed("if c: a; b  # one\n", make(0)) == f"if c:  # one\n    {inside}    b\n"
 
 
+def test_blank_lines_around_definitions_carry_no_spaces() -> None:
+    made = cst.ensure_type(precede_with_block(0, "def f(): ...\n", 1)(cst.parse_statement("a\n")), cst.FlattenSentinel)
+    block = cst.IndentedBlock(list(made.nodes))
+    assert cst.Module([cst.If(cst.Name("c"), block)]).code == "if c:\n\n    def f(): ...\n\n    a\n"
+
+
 @pytest.mark.parametrize(
     ("before", "index", "after"),
     [
@@ -109,6 +115,8 @@ def test_two_changes_of_a_line_each_find_their_statement() -> None:
     assert cst.Module(list(both.nodes)).code == "a\nx\nb  # one\ny\nc\n"
     gone = cst.ensure_type(change_first(later, drop_statement(0)), cst.FlattenSentinel)
     assert cst.Module(list(gone.nodes)).code == "b  # one\ny\nc\n"
+    behind = behind_colon_changed("if c: a; b\n", lambda suite: change_first(follow_with(1, "y")(suite), follow_with(0, "x")))
+    assert behind == "if c:\n    a\n    x\n    b\n    y\n"
 
 
 def test_lines_of_code_are_statements() -> None:
