@@ -51,6 +51,17 @@ def raylift(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) 
 Expected = Callable[[Path, bytes], None]
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Coverage doubles the time of a test: it is not measured where programs are generated, which only repeat what is reached."""
+    if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+        item.add_marker("no_cover")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those trainings come first that are about time, while what CI runs beside gives way to them."""
+    items.sort(key=lambda item: item.get_closest_marker("ray") is not None and "runtime" not in item.path.parts)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update",
