@@ -80,8 +80,8 @@ def _bound(alias: cst.ImportAlias) -> str:
 def _import_lines(small: cst.BaseSmallStatement, lines: Sequence[str], kept: frozenset[str]) -> list[cst.BaseStatement]:
     assert isinstance(small, (cst.Import, cst.ImportFrom)) and not isinstance(small.names, cst.ImportStar)
     aliases = [alias for alias in small.names if _bound(alias) in kept]
-    stay: list[cst.BaseStatement] = []
-    if aliases:
-        aliases[-1] = aliases[-1].with_changes(comma=last_comma(aliases[-1].comma, small.names[-1].comma))
-        stay = [cst.SimpleStatementLine([small.with_changes(names=aliases)])]
-    return [*statements_of(*lines), *stay]
+    if not aliases:
+        return [*statements_of(*lines)]
+    *others, last = aliases
+    ended = last.with_changes(comma=last_comma(last.comma, small.names[-1].comma))
+    return [*statements_of(*lines), cst.SimpleStatementLine([small.with_changes(names=[*others, ended])])]

@@ -44,7 +44,7 @@ def test_what_stands_behind_a_colon_gets_a_block(change: str) -> None:
     make, becomes = CHANGES[change]
     inside = becomes.replace("  # one", "").replace("\n", "\n    ").rstrip(" ")
     assert behind_colon_changed("if c: a\n", make(0)) == f"if c:\n    {inside}"
-    assert behind_colon_changed("if c: a; b  # one\n", make(0)) == f"if c:  # one\n    {inside}    b\n"
+    assert behind_colon_changed("if c: d; a; b  # one\n", make(1)) == f"if c:  # one\n    d\n    {inside}    b\n"
 
 
 def test_blank_lines_around_definitions_carry_no_spaces() -> None:

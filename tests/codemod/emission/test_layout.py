@@ -77,6 +77,8 @@ def test_a_comment_keeps_the_bracket_off_its_line() -> None:
         ),
         ("self, a, *, b", "self, a, n=None, *, b"),
         ("self, a, *args", "self, a, *args, n=None"),
+        ("self, *args, b=1, c", "self, *args, b=1, c, n=None"),
+        ("self, *args, b=1, **more", "self, *args, b=1, n=None, **more"),
     ],
 )
 def test_an_added_parameter_stands_as_the_others_do(written: str, becomes: str) -> None:
