@@ -13,7 +13,9 @@ from raylift.plan import Notice
 from raylift.script import Script
 from raylift.suppression.markers import MarkedSource, with_markers
 
-NodePlace = tuple[str, CodePosition, CodePosition]
+STATEMENTS = (cst.BaseSmallStatement, cst.BaseCompoundStatement)
+EXPRESSIONS = (cst.Call, cst.Attribute, cst.Name, cst.Dict, cst.SimpleString)
+"""What is looked for; no two of them stand at the same place."""
 
 
 class ConcreteTree:
@@ -30,9 +32,9 @@ class ConcreteTree:
         return MetadataWrapper(self.module, unsafe_skip_copy=True).resolve(PositionProvider)
 
     @cached_property
-    def _nodes(self) -> dict[NodePlace, cst.CSTNode]:
-        everything = self._everything.items()
-        return {_place(kind, at.start, at.end): node for node, at in everything if (kind := _kind(node))}
+    def _nodes(self) -> dict[CodeRange, cst.CSTNode]:
+        found = ((node, at) for node, at in self._everything.items() if isinstance(node, (*STATEMENTS, *EXPRESSIONS)))
+        return {_place(at, isinstance(node, STATEMENTS)): node for node, at in found}
 
     def _at(self, line: int, offset: int) -> CodePosition:
         """Where LibCST has a place: below the markers above it; `ast` counts columns in UTF-8 bytes, LibCST in characters."""
@@ -47,8 +49,8 @@ class ConcreteTree:
             assert isinstance(call, ast.Call)
             return self.argument(call, node)
         assert isinstance(node, (ast.expr, ast.stmt)) and node.end_lineno and node.end_col_offset is not None
-        kind = "statement" if isinstance(node, ast.stmt) else type(node).__name__
-        return self._nodes[_place(kind, self._at(node.lineno, node.col_offset), self._at(node.end_lineno, node.end_col_offset))]
+        at = CodeRange(self._at(node.lineno, node.col_offset), self._at(node.end_lineno, node.end_col_offset))
+        return self._nodes[_place(at, isinstance(node, ast.stmt))]
 
     @cached_property
     def _lines_of(self) -> dict[cst.CSTNode, cst.CSTNode]:
@@ -67,14 +69,6 @@ class ConcreteTree:
         return next(arg for arg in concrete.args if arg.keyword and arg.keyword.value == keyword.arg)
 
 
-def _place(kind: str, start: CodePosition, end: CodePosition) -> NodePlace:
-    """Where a node of some kind is found; where a statement ends, `ast` and LibCST see differently."""
-    return kind, start, start if kind == "statement" else end
-
-
-def _kind(node: cst.CSTNode) -> str:
-    if isinstance(node, (cst.BaseSmallStatement, cst.BaseCompoundStatement)):
-        return "statement"
-    if isinstance(node, cst.SimpleString):
-        return "Constant"
-    return type(node).__name__ if isinstance(node, (cst.Call, cst.Attribute, cst.Name, cst.Dict)) else ""
+def _place(at: CodeRange, is_statement: bool) -> CodeRange:
+    """Where a node is found; where a statement ends, `ast` and LibCST see differently."""
+    return CodeRange(at.start, at.start) if is_statement else at

@@ -20,8 +20,8 @@ def test_what_shares_the_line_of_an_import_stays(before: str, after: str) -> Non
 
 
 def test_comments_between_the_names_of_an_import_stay_above_it_in_their_order() -> None:
-    before = "from old import (\n    x,  # one\n    # two\n    y,\n)  # three\n"
-    after = "# one\n# two\nfrom new.place import y  # three\n"
+    before = "# above\nfrom old import (\n    x,  # one\n    # two\n    y,\n)  # three\n"
+    after = "# above\n# one\n# two\nfrom new.place import y  # three\n"
     assert line_changed(before, move_imports(0, {"new.place": ["y"]}, frozenset())) == after
 
 
