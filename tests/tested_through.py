@@ -141,7 +141,6 @@ CODEMOD: Mapping[str, Room] = {
     },
     "ray_data/stock": {
         "arguments": "ray_data/stock/test_trainers",
-        "loaders": "ray_data/test_hand_over",
         "rows": "ray_data/stock/test_trainers",
         "wrappers": "ray_data/test_row_wrappers",
     },

@@ -21,7 +21,8 @@ from raylift.ray_data.handed_over import HandedOver, blocks_gone, handed_over
 from raylift.ray_data.loader_imports import drop_loader_imports
 from raylift.ray_data.loaders import loader_edits
 from raylift.ray_data.origins import is_data
-from raylift.ray_data.stock.loaders import ROWS, loader_functions, stock_loader_edits
+from raylift.ray_data.stock.lengths import ROWS
+from raylift.ray_data.stock.loaders import loader_functions, stock_loader_edits
 from raylift.ray_data.stock.rows import refuse_other_rows
 from raylift.ray_data.stock.trainers import stock_trainer_edits, trainer_functions
 from raylift.ray_data.trainers import trainer_edits

@@ -8,13 +8,15 @@ from collections.abc import Collection, Sequence
 from raylift.result_check.launched import LaunchedTraining
 from raylift.result_check.parsed_bytes import ParsedBytes, blocks_of, statements_in
 
+BATCHES = frozenset({"iter_batches", "iter_torch_batches"})
+
 
 class DriverData:
     """The statements of a source that the driver's own function has; a worker may be without them."""
 
     def __init__(self, before: ParsedBytes, after: ParsedBytes, launch: LaunchedTraining | None) -> None:
         function = data_function(before, after, launch) if launch is not None else None
-        self._has_batches = any(isinstance(node, ast.Attribute) and node.attr == "iter_torch_batches" for node in after.nodes)
+        self._has_batches = any(isinstance(node, ast.Attribute) and node.attr in BATCHES for node in after.nodes)
         self._taken: Collection[str] = {ast.dump(node) for node in statements_in(function.body)} if function else ()
 
     def has(self, node: ast.stmt) -> bool:

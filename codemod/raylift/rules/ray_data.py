@@ -31,9 +31,9 @@ RULES = (
          "Hand over what is read, as a number or a list.", depends="--data"),
     Rule("RL242", "notice", "What stock Ray leaves out of an epoch",
          "Ray keeps its workers even: of rows that do not divide among them the rest is left out, the same one in each pass, and each worker "
-         "shuffles what it has. Accelerate is not told of the end of an epoch: under gradient accumulation the steps left over run on into the next. "
-         "The Trainer means `eval_loss` over batches, of which the last may be short.",
-         "loader = DataLoader(dataset,", "iter_torch_batches(", "Lift with `--runtime raylift`.", depends="--data"),
+         "shuffles what it has. The Trainer is not told of the end of an epoch: under gradient accumulation the steps left over run on into the next, "
+         "and it means `eval_loss` over batches, of which the last may be short.",
+         "loader = DataLoader(dataset,", "CollatedBatches(", "Lift with `--runtime raylift`.", depends="--data"),
     Rule("RL243", "notice", "Maps stay in front of the hand-over",
          "What the script does to its data keeps its meaning where it is: the driver does it once, before Ray Data splits the rows.",
          "train_dataset=dataset", "datasets=load_datasets(),",
@@ -59,7 +59,7 @@ RULES = (
          "Ray Data shuffles or keeps the order; it knows no sampler.",
          "sampler=RandomSampler(dataset)", "", "Use `shuffle=True`.", depends="--data"),
     Rule("RL345", "refusal", "Rows that stock Ray has as batches",
-         "`iter_torch_batches` yields batches, of a size that is settled, without a length. What prepares, chooses or counts rows goes past them: "
+         "Stock Ray yields batches, of a size that is settled, without a length. What prepares, chooses or counts rows goes past them: "
          "Trainers of TRL, own loaders of a Trainer, transforms that run where a row is read.",
          "auto_find_batch_size=True", "", "Lift with `--runtime raylift`.", depends="--data"),
 )  # fmt: skip

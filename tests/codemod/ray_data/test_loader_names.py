@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 from tests.codemod.lifting import lifted, refusal
 from tests.codemod.ray_data.test_handed_over import loop
@@ -52,7 +54,10 @@ def test_batches_go_where_an_accelerator_says_that_a_function_is_given_and_never
     source = loop("loader = loaders(accelerator)").replace(
         "def main", 'def loaders(accelerator):\n    return DataLoader(load_dataset("x"), batch_size=4)\n\ndef main'
     )
-    assert "of_rows(default_collate, accelerator.device)" in lifted(source, data="ray", runtime="ray")
+    code = lifted(source, data="ray", runtime="ray")
+    assert "CollatedBatches(ray.train.get_dataset_shard('train'), default_collate, accelerator.device," in ast.unparse(
+        ast.parse(code)
+    )
     refused = refusal(source.replace("(accelerator)", "()"), data="ray", runtime="ray")
     assert refused.rule == "RL345"
     assert "no Accelerator is in sight" in refused.text

@@ -92,7 +92,7 @@ def test_a_class_may_wrap_rows_in_other_words(old: str, new: str) -> None:
 def test_with_stock_ray_a_batch_of_rows_is_wrapped_where_it_is_collated() -> None:
     _, worker = parts(lifted(reviews(), data="ray", runtime="ray"))
     assert "train = lambda ray_rows: Reviews(ray_rows, tokenizer)" in worker
-    assert "of_rows(lambda ray_rows: default_collate([*train(ray_rows)]), accelerator.device)" in worker
+    assert "lambda ray_rows: default_collate([*train(ray_rows)]), accelerator.device" in worker
     assert "print(DATASET_ROWS['train'])" in worker
     in_text = lifted(reviews().replace("len(train)", 'f"{len(train)} rows"'), data="ray", runtime="ray")
     assert "print(f\"{DATASET_ROWS['train']} rows\")" in in_text

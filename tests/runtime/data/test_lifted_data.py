@@ -117,14 +117,3 @@ def test_a_loop_killed_within_an_epoch_trains_on_every_row_of_it_once_and_ends_a
             optimizer.step()
     for name, value in torch.load(tmp_path / "weights.pt").items():
         assert torch.equal(value, model.state_dict()[name]), name
-
-
-def test_with_stock_ray_the_same_script_trains_on_every_row_once(cluster: str, warm: str, tmp_path: Path) -> None:
-    undisturbed = "".join(line for line in SCRIPT.splitlines(keepends=True) if "dying" not in line and "deaths" not in line)
-    code = lifted(undisturbed, data="ray", runtime="ray", use_gpu=False, storage_path=str(tmp_path / "storage"))
-    said = script_runner(tmp_path, warm)(code, RAY_ADDRESS=cluster).stdout
-    assert said.count(f"MADE {ROWS} ON PROCESS") == 1
-    ranks = seen(tmp_path)
-    for epoch in range(EPOCHS):
-        rows = [row for rank in ranks for (of, _), batch in rank.items() if of == epoch for row in batch]
-        assert sorted(rows) == list(range(ROWS))

@@ -1,116 +1,167 @@
-"""What a loop in the words of Ray's guide gets of Ray Data on two workers: what raylift says of it, whether or not shards are even."""
+"""A loop lifted with `--data ray --runtime ray`, trained by stock Ray on two workers: rows, formats, batches and losses in one run."""
 
 from __future__ import annotations
 
 import itertools
 import json
-import math
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from tests.codemod.lifting import lifted
 from tests.runtime.conftest import script_runner
 
 pytestmark = [pytest.mark.slow, pytest.mark.ray]
 
+ROWS, SEEN_ONLY, EPOCHS = 17, 7, 3
+STEPS = 3  # of an epoch: 8 rows on each rank
+
 SCRIPT = """
-import json, os
-from pathlib import Path
-import datasets, numpy, ray.data, ray.train, torch
+import json
+import os
+
+import torch
 from accelerate import Accelerator
-from ray.train import DataConfig, ScalingConfig
-from ray.train.torch import TorchTrainer
+from accelerate.utils import set_seed
+from datasets import Dataset as Rows
+from torch import nn
+from torch.utils.data import DataLoader, Dataset, default_collate
+from transformers import BatchEncoding
 
 
-def made(rows):
-    return ray.data.from_huggingface(datasets.Dataset.from_dict({"row": list(range(rows)), "x": [[row / 7, 1.0] for row in range(rows)]}))
+class Numbered(Dataset):
+    def __init__(self, rows, scale):
+        self.rows = rows
+        self.scale = scale
+
+    def __len__(self):
+        return len(self.rows)
+
+    def __getitem__(self, index):
+        row = self.rows[index]
+        return {"row": row["row"], "features": row["features"] * self.scale}
 
 
-def collate(batch):
-    rows = [dict(zip(batch, row)) for row in zip(*batch.values())]
-    return {"row": torch.tensor([int(row["row"]) for row in rows]), "x": torch.tensor(numpy.stack([row["x"] for row in rows])).float()}
+def get_rows(accelerator, size):
+    rows = Rows.from_dict({"row": list(range(size)), "features": [[n / 7, 1.0] for n in range(size)], "text": ["unread"] * size})
+    if accelerator.is_main_process:
+        print("MADE", len(rows), "ON PROCESS", os.getpid())
+    return rows.with_format("torch", columns=["row", "features"])
 
 
-def train_func():
-    os.environ["ACCELERATE_USE_CPU"] = "true"
-    accelerator = Accelerator()
-    torch.manual_seed(7)
-    model = torch.nn.Linear(2, 1)
-    model, optimizer = accelerator.prepare(model, torch.optim.SGD(model.parameters(), lr=0.1))
-    shard = ray.train.get_dataset_shard("train")
-    steps, gathered = [], []
-    for epoch in range(2):
-        for batch in shard.iter_torch_batches(
-            batch_size=4, collate_fn=collate, local_shuffle_buffer_size=100, local_shuffle_seed=7 + epoch
-        ):
-            loss = model(batch["x"]).square().mean()
-            accelerator.backward(loss)
-            optimizer.step()
-            optimizer.zero_grad()
-            steps.append({"epoch": epoch, "rows": batch["row"].tolist(), "loss": loss.item().hex()})
-            gathered.append(accelerator.gather_for_metrics(batch["row"]).tolist())
-    full = [len(batch["row"]) for batch in shard.iter_torch_batches(batch_size=3, collate_fn=collate, drop_last=True)]
-    small = {name: len(list(ray.train.get_dataset_shard(name).iter_torch_batches(batch_size=4, collate_fn=collate))) for name in ("one", "none")}
-    whole = [batch["row"].tolist() for batch in ray.train.get_dataset_shard("validation").iter_torch_batches(batch_size=4, collate_fn=collate)]
-    found = {"steps": steps, "gathered": gathered, "full": full, "small": small, "whole": whole}
-    Path(FOLDER, f"stock-{os.environ['RANK']}.json").write_text(json.dumps(found))
+def get_loaders(accelerator):
+    def collate(rows):
+        return BatchEncoding({**default_collate(rows), "draw": torch.rand(1)})
+
+    train = Numbered(get_rows(accelerator, 17), 0.5)
+    loader = DataLoader(train, batch_size=3, shuffle=True, collate_fn=collate)
+    return loader, DataLoader(get_rows(accelerator, 7), batch_size=2, collate_fn=collate, drop_last=True)
 
 
-FOLDER = os.getcwd()
+def main():
+    set_seed(7)
+    accelerator = Accelerator(cpu=True, gradient_accumulation_steps=2)
+    loader, eval_loader = get_loaders(accelerator)
+    model = nn.Linear(2, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    model, optimizer, loader, eval_loader = accelerator.prepare(model, optimizer, loader, eval_loader)
+    for epoch in range(3):
+        for batch in loader:
+            batch.to(accelerator.device)
+            with accelerator.accumulate(model):
+                loss = model(batch.features).square().mean()
+                accelerator.backward(loss)
+                optimizer.step()
+                optimizer.zero_grad()
+            gathered = accelerator.gather_for_metrics(batch["row"]).tolist()
+            note("step", epoch, batch["row"].tolist(), loss.item().hex(), gathered, batch["draw"].item())
+        for batch in eval_loader:
+            note("seen", epoch, batch["row"].tolist(), sorted(batch))
+        note("length", len(loader), len(eval_loader))
+
+
+def note(*what):
+    with open(f"noted-{os.environ['RANK']}.jsonl", "a") as file:
+        file.write(json.dumps(what) + "\\n")
+
+
 if __name__ == "__main__":
-    handed_over = {name: made(rows) for name, rows in {"train": 17, "one": 1, "none": 0, "validation": 5}.items()}
-    split = DataConfig(datasets_to_split=["train", "one", "none"])
-    TorchTrainer(train_func, datasets=handed_over, dataset_config=split, scaling_config=ScalingConfig(num_workers=2)).fit()
+    main()
 """
 
 
 @pytest.fixture(scope="module")
-def ranks(cluster: str, warm: str, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+def said(cluster: str, warm: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[list[list[Any]], str]:
+    """What each rank noted, in its order, and what was printed."""
     folder = tmp_path_factory.mktemp("stock")
-    script_runner(folder, warm)(SCRIPT, RAY_ADDRESS=cluster)
-    return [json.loads(Path(folder, f"stock-{rank}.json").read_text()) for rank in (0, 1)]
+    code = lifted(SCRIPT, data="ray", runtime="ray", use_gpu=False, storage_path=str(folder / "storage"))
+    printed = script_runner(folder, warm)(code, RAY_ADDRESS=cluster).stdout
+    notes = [Path(folder, f"noted-{rank}.jsonl").read_text().splitlines() for rank in (0, 1)]
+    return [list(map(json.loads, lines)) for lines in notes], printed
 
 
-def test_ranks_take_as_many_steps_and_miss_the_rows_that_would_make_them_uneven(ranks: list[dict[str, Any]]) -> None:
-    for epoch in (0, 1):
-        batches = [[step["rows"] for step in rank["steps"] if step["epoch"] == epoch] for rank in ranks]
+@pytest.fixture(scope="module")
+def steps(said: tuple[list[list[Any]], str]) -> list[list[Any]]:
+    """The steps of each rank: epoch, rows, loss, what was gathered, the collate function's draw."""
+    return [[what for kind, *what in rank if kind == "step"] for rank in said[0]]
+
+
+def test_the_driver_makes_the_data_once(said: tuple[list[list[Any]], str]) -> None:
+    assert said[1].count(f"MADE {ROWS} ON PROCESS") == said[1].count(f"MADE {SEEN_ONLY} ON PROCESS") == 1
+
+
+def test_ranks_take_as_many_steps_and_miss_the_rows_that_would_make_them_uneven(steps: list[list[Any]]) -> None:
+    for epoch in range(EPOCHS):
+        batches = [[rows for of, rows, *_ in rank if of == epoch] for rank in steps]
+        assert [[len(rows) for rows in rank] for rank in batches] == [[3, 3, 2]] * 2
         rows = list(itertools.chain(*itertools.chain(*batches)))
-        assert len(rows) == len(set(rows)) == 16
-        assert {len(rank) for rank in batches} == {math.ceil(17 // 2 / 4)}
-    assert [rank["full"] for rank in ranks] == [[3] * (17 // 2 // 3)] * 2
+        assert len(rows) == len(set(rows)) == ROWS // 2 * 2
 
 
-def test_the_order_differs_by_epoch_where_the_seed_does(ranks: list[dict[str, Any]]) -> None:
-    for rank in ranks:
-        first, second = ([step["rows"] for step in rank["steps"] if step["epoch"] == epoch] for epoch in (0, 1))
-        assert first != second
-        assert sorted(itertools.chain(*first)) == sorted(itertools.chain(*second)), "rows stay with their rank"
+def test_every_epoch_has_an_order_of_its_own_and_rows_stay_with_their_rank(steps: list[list[Any]]) -> None:
+    for rank in steps:
+        orders = [[row for of, rows, *_ in rank if of == epoch for row in rows] for epoch in range(EPOCHS)]
+        assert len(set(map(tuple, orders))) == EPOCHS
+        assert len({tuple(sorted(order)) for order in orders}) == 1
 
 
-def test_fewer_rows_than_workers_are_no_steps(ranks: list[dict[str, Any]]) -> None:
-    assert [rank["small"] for rank in ranks] == [{"one": 0, "none": 0}] * 2
+def test_what_is_evaluated_is_split_in_order_with_the_columns_of_its_format(said: tuple[list[list[Any]], str]) -> None:
+    for epoch in range(EPOCHS):
+        seen = [[what for kind, of, *what in rank if kind == "seen" and of == epoch] for rank in said[0]]
+        assert [[rows for rows, _ in rank] for rank in seen] == [[[0, 1]], [[3, 4]]]
+        assert {tuple(columns) for rank in seen for _, columns in rank} == {("draw", "features", "row")}
 
 
-def test_what_is_not_split_comes_whole_on_every_rank(ranks: list[dict[str, Any]]) -> None:
-    assert [list(itertools.chain(*rank["whole"])) for rank in ranks] == [list(range(5))] * 2
+def test_lengths_are_those_that_the_batches_have(said: tuple[list[list[Any]], str]) -> None:
+    lengths = STEPS, SEEN_ONLY // 2 // 2
+    assert {tuple(what) for rank in said[0] for kind, *what in rank if kind == "length"} == {lengths}
 
 
-def test_what_is_gathered_is_what_the_ranks_trained_on(ranks: list[dict[str, Any]]) -> None:
-    for step in zip(*(zip(rank["steps"], rank["gathered"], strict=True) for rank in ranks), strict=True):
-        assert [gathered for _, gathered in step] == [step[0][0]["rows"] + step[1][0]["rows"]] * 2
+def test_what_is_gathered_is_what_the_ranks_trained_on(steps: list[list[Any]]) -> None:
+    for (_, first, _, *mine), (_, second, _, *theirs) in zip(*steps, strict=True):
+        assert mine[0] == theirs[0] == first + second
 
 
-def test_the_losses_are_those_of_a_plain_loop_over_the_same_rows_bit_for_bit(ranks: list[dict[str, Any]]) -> None:
+def test_losses_and_what_collating_draws_are_those_of_a_plain_loop_which_steps_at_the_end_of_an_epoch(
+    steps: list[list[Any]],
+) -> None:
     torch.manual_seed(7)
     model = torch.nn.Linear(2, 1)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-    for step in zip(*(rank["steps"] for rank in ranks), strict=True):
-        grads = []
-        for each in step:
-            loss = model(torch.tensor([[row / 7, 1.0] for row in each["rows"]])).square().mean()
-            assert loss.item().hex() == each["loss"]
-            grads.append(torch.autograd.grad(loss, list(model.parameters())))
-        for parameter, first, second in zip(model.parameters(), *grads, strict=True):
-            parameter.grad = first / 2 + second / 2
-        optimizer.step()
+    sums: list[Any] = [0, 0]
+    for number, step in enumerate(zip(*steps, strict=True)):
+        drawn = torch.rand(1).item()
+        for rank, (_, rows, recorded, _, draw) in enumerate(step):
+            loss = model(torch.tensor([[row / 7 * 0.5, 0.5] for row in rows])).square().mean()
+            assert (recorded, draw) == (loss.item().hex(), drawn)
+            sums[rank] = sums[rank] + torch.cat(
+                [grad.flatten() for grad in torch.autograd.grad(loss / 2, list(model.parameters()))]
+            )
+        if number % STEPS:  # the second step, and the last one
+            mean = sums[0] / 2 + sums[1] / 2
+            model.weight.grad, model.bias.grad = mean[None, :2], mean[2:]
+            optimizer.step()
+            sums = [0, 0]
+        if number % STEPS == STEPS - 1:
+            torch.rand(1)  # the batch that is evaluated

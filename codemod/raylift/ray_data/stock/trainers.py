@@ -19,7 +19,9 @@ from raylift.ray_data.data_uses import DataUse, may_be_none
 from raylift.ray_data.handed_over import HandedOver
 from raylift.ray_data.loaders import WHY_SHARD
 from raylift.ray_data.stock.arguments import PLACE, StockArguments, stock_arguments, told_of_arguments
-from raylift.ray_data.stock.loaders import BUFFER, ROWS
+from raylift.ray_data.stock.lengths import ROWS
+from raylift.ray_data.stock.loaders import BUFFER
+from raylift.ray_data.stock.row_formats import rows_function, rows_name
 from raylift.ray_data.stock.rows import refuse_row_takers
 from raylift.script import Script
 from raylift.script.expressions import written
@@ -32,7 +34,7 @@ COLLATE = '''class {name}(ArrowBatchCollateFn):
 
     def __call__(self, table):
         trainer = self.trainer()
-        return trainer._get_collator_with_removed_columns(trainer.data_collator)(table.to_pylist())
+        return trainer._get_collator_with_removed_columns(trainer.data_collator)({rows}(table))
 '''
 SET_MAX_STEPS = '''def {name}(args, rows):
     """Set how many steps the epochs of a Trainer have, which cannot count batches that come from Ray Data."""
@@ -127,4 +129,4 @@ def trainer_functions(script: Script, data: HandedOver) -> list[str]:
     trains = [use.call for use in data.uses if use.name == "train"]
     is_counted = any(needs_steps(stock_arguments(script, call)) for call in trains)
     steps = [SET_MAX_STEPS.format(name=steps_name(script))] if is_counted else []
-    return [*steps, COLLATE.format(name=collate_name(script))]
+    return [*steps, rows_function(script, data), COLLATE.format(name=collate_name(script), rows=rows_name(script))]

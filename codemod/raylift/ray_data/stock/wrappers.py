@@ -1,7 +1,7 @@
 """Rows that a class of the script's own wraps, with stock Ray: each batch of them is wrapped where it is collated.
 
 train = Reviews(raw["train"], tokenizer)      train = lambda rows: Reviews(rows, tokenizer)
-loader = DataLoader(train, batch_size=8)      collate_fn=of_rows(lambda rows: default_collate([*train(rows)]), ...)
+loader = DataLoader(train, batch_size=8)      CollatedBatches(..., lambda rows: default_collate([*train(rows)]), ...)
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from raylift.edits.expressions import replace_by
 from raylift.plan import Edit, Finding, Refusal
 from raylift.ray_data.data_uses import DataUse
 from raylift.ray_data.loaders import WHY_SHARD, given_to_loader
+from raylift.ray_data.stock.lengths import count_of_rows
 from raylift.script import Script
 from raylift.script.expressions import written
 from raylift.script.syntax import call_name
@@ -27,7 +28,7 @@ def collated_rows(script: Script, use: DataUse, collate: str) -> str:
     return f"lambda {rows}: {collate}([*{wrapped}])"
 
 
-def wrapper_edits(script: Script, uses: Iterable[DataUse], counts: str) -> Iterator[Finding]:
+def wrapper_edits(script: Script, uses: Iterable[DataUse]) -> Iterator[Finding]:
     """What is the whole dataset becomes what wraps some rows of it; its length is the count of them."""
     for call, use in {use.wrapper: use for use in uses}.items():
         if call is None or call is given_to_loader(use)["dataset"]:
@@ -35,22 +36,12 @@ def wrapper_edits(script: Script, uses: Iterable[DataUse], counts: str) -> Itera
         for read in _reads(script, call):
             holder = script.parent(read)
             if isinstance(holder, ast.Call) and call_name(holder) == "len":
-                yield Edit(
-                    holder,
-                    replace_by(count_of_rows(script, counts, use, read)),
-                    "RL162",
-                    "the rows are counted where the data are made",
-                )
+                count = replace_by(count_of_rows(script, use, read))
+                yield Edit(holder, count, "RL162", "the rows are counted where the data are made")
             elif not any(read is given_to_loader(each)["dataset"] for each in uses):
                 text = f"stock Ray has no dataset to ask, as this asks `{read.id}`"
                 raise Refusal(read.lineno, "RL345", text, "lift with `--runtime raylift`, whose datasets are read by row")
         yield Edit(call, replace_by(f"lambda {_rows_name(script)}: {_wrapped(script, use)}"), "RL161", WHY_SHARD)
-
-
-def count_of_rows(script: Script, counts: str, use: DataUse, place: ast.AST) -> str:
-    """The count of all rows that were handed over, as it is written at a place: perhaps inside of a text."""
-    is_in_text = any(isinstance(holder, ast.JoinedStr) for holder in script.enclosing(place))
-    return f"{counts}['{use.name}']" if is_in_text else f'{counts}["{use.name}"]'
 
 
 def _rows_name(script: Script) -> str:
