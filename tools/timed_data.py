@@ -50,7 +50,7 @@ def rows_of(table: Any) -> list[Any]:
     from datasets import Dataset
     from datasets.table import InMemoryTable
 
-    columns = Dataset(InMemoryTable(table))[:]
+    columns = Dataset(InMemoryTable(table), fingerprint="batch")[:]
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 

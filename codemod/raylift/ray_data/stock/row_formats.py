@@ -1,6 +1,6 @@
 """Rows of stock Ray's batches, as the library `datasets` gives them: decoded, in the format that the script sets.
 
-rows.set_format("torch", columns=["x"])      Dataset(InMemoryTable(table)).with_format("torch", columns=["x"])
+rows.set_format("torch", columns=["x"])      Dataset(InMemoryTable(table), ...).with_format("torch", columns=["x"])
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ROWS_OF = '''def {name}(table):
     from datasets import Dataset
     from datasets.table import InMemoryTable
 
-    columns = Dataset(InMemoryTable(table)){format}[:]
+    columns = Dataset(InMemoryTable(table), fingerprint="batch"){format}[:]
     return [dict(zip(columns, row)) for row in zip(*columns.values())]
 '''
 

@@ -14,12 +14,12 @@ def formatted(lines: str) -> str:
 @pytest.mark.parametrize(
     ("lines", "call"),
     [
-        ("pass", "(InMemoryTable(table))[:]"),
+        ("pass", 'fingerprint="batch")[:]'),
         ("rows.set_format('torch')", ".with_format('torch')[:]"),
         ("rows = rows.with_format(type='torch', columns=['x', 'y'])", ".with_format(type='torch', columns=['x', 'y'])[:]"),
         ("columns = ['x']\nrows.set_format('numpy', columns=columns)", ".with_format('numpy', columns=['x'])[:]"),
         ("rows.set_format('torch')\nrows = rows.shard(2, 0).with_format('torch')", ".with_format('torch')[:]"),
-        ("rows.reset_format()", "(InMemoryTable(table))[:]"),
+        ("rows.reset_format()", 'fingerprint="batch")[:]'),
     ],
 )
 def test_workers_set_the_format_that_the_script_sets_for_its_rows(lines: str, call: str) -> None:
