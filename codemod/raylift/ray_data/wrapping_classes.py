@@ -41,12 +41,16 @@ def _measured(size: Function) -> str:
 
 def _kept_as(node: ast.stmt, attribute: str) -> str:
     """The name that is kept as an attribute of `self`."""
+    pairs: list[tuple[ast.expr, ast.expr | None]] = []
     match node:
-        case (
-            ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self"), attr=held)], value=ast.Name(id=name))
-            | ast.AnnAssign(target=ast.Attribute(value=ast.Name(id="self"), attr=held), value=ast.Name(id=name))
-        ) if held == attribute:
-            return name
+        case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)) if len(targets) == len(values):
+            pairs = [*zip(targets, values, strict=True)]
+        case ast.Assign(targets=[target], value=value) | ast.AnnAssign(target=target, value=value):
+            pairs = [(target, value)]
+    for pair in pairs:
+        match pair:
+            case ast.Attribute(value=ast.Name(id="self"), attr=held), ast.Name(id=name) if held == attribute:
+                return name
     return ""
 
 
@@ -63,10 +67,12 @@ def _uses(holder: ast.AST, attribute: str) -> Iterator[ast.Attribute]:
 
 def _is_asked_for_rows(script: Script, use: ast.Attribute, index: str) -> bool:
     """Whether the rows are measured, or read one by one in their place; they are set where they are kept."""
-    holder = script.parent(use)
-    match holder:
-        case ast.Assign(targets=[target]) | ast.AnnAssign(target=target) if target is use:
-            return getattr(script.function(use), "name", "") == "__init__"
+    if isinstance(use.ctx, ast.Store):
+        return (
+            isinstance(script.statement(use), (ast.Assign, ast.AnnAssign))
+            and getattr(script.function(use), "name", "") == "__init__"
+        )
+    match script.parent(use):
         case ast.Call(func=ast.Name(id="len")):
             return True
         case ast.Subscript(slice=ast.Name(id=name) | ast.Call(func=ast.Name(id="int"), args=[ast.Name(id=name)])) if (

@@ -73,6 +73,7 @@ def test_a_class_that_is_made_where_it_is_given_stays_there() -> None:
     ("old", "new"),
     [
         ("self.rows = rows", 'super().__init__()\n        self.rows: "datasets.Dataset" = rows'),
+        ("self.rows = rows", "self.rows, self.kept = rows, True"),
         ("return len(self.rows)", '"""How many."""\n        return len(self.rows)'),
         (
             'row = self.rows[index]\n        return self.tokenizer(row["text"]',
@@ -134,6 +135,7 @@ def test_a_row_that_is_looked_at_is_one_of_the_shard_and_refused_with_stock_ray(
         ("self.rows[index]", "self.rows[self.order[index]]"),
         ('row["text"]', "row"),
         ("self.rows = rows", "self.rows = rows.shuffle()"),
+        ("self.rows = rows", "self.rows, self.kept = rows, True\n        self.rows += tokenizer"),
         ("self.rows = rows", "self.rows, self.labels = rows, rows['label']"),
         ("self.rows = rows", "self.rows = rows\n        self.labels = rows['label']"),
         ("return len(self.rows)", "return len(self.rows)\n\n    def texts(self):\n        return self.rows['text']"),
