@@ -14,7 +14,7 @@ from raylift.script import Script
 from raylift.suppression.markers import MarkedSource, with_markers
 
 STATEMENTS = (cst.BaseSmallStatement, cst.BaseCompoundStatement)
-EXPRESSIONS = (cst.Call, cst.Attribute, cst.Name, cst.Dict, cst.SimpleString)
+EXPRESSIONS = (cst.Attribute, cst.Call, cst.Dict, cst.IfExp, cst.Name, cst.SimpleString, cst.Subscript)
 """What is looked for; no two of them stand at the same place."""
 
 

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from raylift.frameworks.accelerate.accelerators import accelerator_constructions, backward_calls
 from raylift.frameworks.hf_trainer.trainer_classes import trainer_constructions
 from raylift.plan import Refusal
-from raylift.script import Script, remembered
+from raylift.script import Script, ScriptNode, remembered
 
 LOADERS = ("torch.utils.data.DataLoader", "torch.utils.data.dataloader.DataLoader")
+DATASETS = (ast.Attribute, ast.Call, ast.IfExp, ast.Name, ast.Subscript)
+"""What a dataset may be written as in a dict of several."""
 TRAINER_KEYS = {"train_dataset": "train", "eval_dataset": "validation"}
 KEYS = (("train", "train"), ("eval", "validation"), ("val", "validation"), ("dev", "validation"), ("test", "test"))
 """What a name of data says of it, and the name that it travels under."""
@@ -67,7 +69,22 @@ def _of_trainers(script: Script) -> Iterator[DataUse]:
     for call in trainer_constructions(script):
         for keyword in call.keywords:
             if keyword.arg in TRAINER_KEYS and not _is_always_none(script, keyword.value):
-                yield DataUse(call, keyword.value, certain(keyword.value), TRAINER_KEYS[keyword.arg], False)
+                for name, given in _each(script, TRAINER_KEYS[keyword.arg], keyword.value):
+                    yield DataUse(call, given, certain(given), name, False)
+
+
+def _each(script: Script, name: str, given: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+    """A dataset, or each of a dict of several, with the name that it travels under; raises Refusal where a dict is not in sight."""
+    values = (value.node for value in script.values(given) if isinstance(value, ScriptNode) and value.script is script)
+    held = next((node for node in values if isinstance(node, (ast.Dict, ast.DictComp))), None)
+    if held is None:
+        yield name, given
+        return
+    for key, value in zip(held.keys, held.values, strict=True) if isinstance(held, ast.Dict) else [(None, held.value)]:
+        if not (isinstance(key, ast.Constant) and isinstance(key.value, str) and isinstance(value, DATASETS)):
+            text = "not all the datasets of this dict are in sight"
+            raise Refusal(held.lineno, "RL342", text, 'write it out, as `{"one": first, "two": second}`')
+        yield f"{name}_{key.value}", value
 
 
 def _of_loaders(script: Script) -> Iterator[DataUse]:

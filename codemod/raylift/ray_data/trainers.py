@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from raylift.edits.arguments import replace_argument
+from raylift.edits.expressions import replace_by
 from raylift.frameworks.hf_trainer.constructors import called_classes, lineage
 from raylift.frameworks.hf_trainer.trainer_classes import root_module
 from raylift.plan import Case, Edit, Finding, NeededImport
@@ -23,10 +24,16 @@ def trainer_edits(case: Case, data: HandedOver) -> Iterator[Finding]:
     for use in data.uses:
         if use.wrapper:
             continue
-        keyword = next(keyword for keyword in use.call.keywords if keyword.value is use.given)
-        code = _where_given(case.script, use, _shard(case.script, use))
-        yield Edit(keyword, replace_argument(f"{keyword.arg}={code}"), "RL161", WHY_SHARD)
+        yield in_its_place(use, _where_given(case.script, use, _shard(case.script, use)))
     yield NeededImport(module, "get_dataset_shard")
+
+
+def in_its_place(use: DataUse, code: str) -> Edit:
+    """The edit that gives a Trainer something in the place of a dataset: of an argument, or of an entry of the dict that it is."""
+    keyword = next((keyword for keyword in use.call.keywords if keyword.value is use.given), None)
+    if keyword is None:
+        return Edit(use.given, replace_by(code), "RL161", WHY_SHARD)
+    return Edit(keyword, replace_argument(f"{keyword.arg}={code}"), "RL161", WHY_SHARD)
 
 
 def _shard(script: Script, use: DataUse) -> str:

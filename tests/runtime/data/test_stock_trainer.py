@@ -14,7 +14,7 @@ from tests.runtime.conftest import script_runner
 
 pytestmark = [pytest.mark.slow, pytest.mark.ray]
 
-ROWS, SEEN_ONLY, EPOCHS, BATCH = 44, 13, 2, 4
+ROWS, SEEN_ONLY, FEW, EPOCHS, BATCH = 44, 13, 6, 2, 4
 STEPS = 6  # of an epoch: 22 rows on each rank
 
 SCRIPT = """
@@ -81,7 +81,7 @@ def main():
         args=args,
         data_collator=collate,
         train_dataset=rows,
-        eval_dataset=rows.select(range(13)),
+        eval_dataset={"some": rows.select(range(13)), "few": rows.select(range(6))},
         callbacks=[Told()],
     )
     trainer.train()
@@ -120,17 +120,18 @@ def test_each_row_is_trained_on_once_an_epoch_by_one_rank(ranks: list[list[Any]]
 
 def test_what_is_evaluated_is_split_and_missed_by_at_most_a_row(ranks: list[list[Any]]) -> None:
     for epoch in range(EPOCHS):
-        seen = [[rows for rows, _ in batches(rank, "eval")][2 * epoch : 2 * epoch + 2] for rank in ranks]
-        assert [[len(rows) for rows in rank] for rank in seen] == [[4, 2]] * 2
-        rows = list(itertools.chain(*itertools.chain(*seen)))
+        seen = [[rows for rows, _ in batches(rank, "eval")][3 * epoch : 3 * epoch + 3] for rank in ranks]
+        assert [[len(rows) for rows in rank] for rank in seen] == [[4, 2, 3]] * 2
+        rows = list(itertools.chain(*itertools.chain(*(rank[:2] for rank in seen))))
         assert len(set(rows)) == len(rows) == SEEN_ONLY // 2 * 2
         assert set(rows) < set(range(SEEN_ONLY))
+        assert sorted(itertools.chain(*(rank[2] for rank in seen))) == list(range(FEW))
 
 
 def test_it_evaluates_and_saves_where_an_epoch_ends(ranks: list[list[Any]]) -> None:
     for rank in ranks:
         told = [tuple(note) for note in rank if note[0] in ("evaluated", "saved")]
-        assert told == [(what, step) for step in (STEPS, EPOCHS * STEPS) for what in ("evaluated", "saved")]
+        assert told == [(what, step) for step in (STEPS, EPOCHS * STEPS) for what in ("evaluated", "evaluated", "saved")]
 
 
 def test_the_collator_is_given_the_columns_that_the_model_takes(ranks: list[list[Any]]) -> None:
@@ -155,8 +156,16 @@ def test_the_losses_are_those_of_a_plain_loop_over_the_same_rows_bit_for_bit(ran
 
 
 def test_the_driver_ends_where_there_are_fewer_rows_than_workers(cluster: str, tmp_path: Path) -> None:
-    few = SCRIPT.replace("range(44)", "range(1)").replace('["text"] * 44', '["text"]').replace("rows.select(range(13))", "rows")
+    few = (
+        SCRIPT.replace("range(44)", "range(1)")
+        .replace('["text"] * 44', '["text"]')
+        .replace("rows.select(range(13))", "rows")
+        .replace("rows.select(range(6))", "rows")
+    )
     code = lifted(few, data="ray", runtime="ray", use_gpu=False, storage_path=str(tmp_path / "storage"))
     said = script_runner(tmp_path)(code, fails=True, RAY_ADDRESS=cluster).stderr
-    assert "too few rows for 2 workers, stock Ray would take no step: {'train': 1, 'validation': 1}" in said
+    assert (
+        "too few rows for 2 workers, stock Ray would take no step: {'train': 1, 'validation_some': 1, 'validation_few': 1}"
+        in said
+    )
     assert not list(tmp_path.glob("noted-*")), "no worker has started"

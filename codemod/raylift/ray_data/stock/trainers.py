@@ -8,21 +8,21 @@ trainer = Trainer(model, args, train_dataset=rows)    train_batches = ray.train.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
-from raylift.edits.arguments import replace_argument
 from raylift.edits.hoisting import hoist_argument
 from raylift.edits.statements import precede_with
 from raylift.frameworks.hf_trainer.connect import name_of_trainer
 from raylift.plan import Case, Edit, Finding, NeededImport, Notice, Refusal
 from raylift.ray_data.data_uses import DataUse, may_be_none
 from raylift.ray_data.handed_over import HandedOver
-from raylift.ray_data.loaders import WHY_SHARD
 from raylift.ray_data.stock.arguments import PLACE, StockArguments, stock_arguments, told_of_arguments
 from raylift.ray_data.stock.lengths import ROWS
 from raylift.ray_data.stock.loaders import BUFFER
 from raylift.ray_data.stock.row_formats import rows_function, rows_name
 from raylift.ray_data.stock.rows import refuse_row_takers
+from raylift.ray_data.trainers import in_its_place
 from raylift.script import Script
 from raylift.script.expressions import written
 
@@ -68,26 +68,37 @@ def _trainer(script: Script, call: ast.Call, uses: list[DataUse]) -> Iterator[Fi
     if trainer is None:
         text = "the Trainer has no name here, by which its batches would find its collator"
         raise Refusal(call.lineno, "RL345", text, "give it one on a line of its own: `trainer = Trainer(...)`")
-    arguments = stock_arguments(script, call)
+    arguments, beside = stock_arguments(script, call), [_argument_of(use) for use in uses]
     yield from told_of_arguments(arguments)
     is_named = isinstance(arguments.expression, (ast.Name, ast.Attribute))
     name = written(script, arguments.expression) if is_named else script.free_name("training_args", "trainer_args")
     lines: list[str] = []
     for use in uses:
-        batches = script.free_name(
-            *(("train_batches", "batches") if use.name == "train" else ("eval_batches", "batches_to_evaluate"))
-        )
+        batches = _batches_name(script, use)
         lines.append(f"{batches} = {_batches(script, use, arguments, name, trainer)}")
-        keyword = next(keyword for keyword in call.keywords if keyword.value is use.given)
-        yield Edit(keyword, replace_argument(f"{keyword.arg}={batches}"), "RL161", WHY_SHARD)
+        yield in_its_place(use, batches)
     needs = NeededImport("math")
     counted = next((use for use in uses if use.name == "train" and needs_steps(arguments)), None)
     if counted is not None:
         rows = f'{ROWS}.get("train", 0)' if may_be_none(script, counted) else f'{ROWS}["train"]'
         lines.append(f"{steps_name(script)}({name}, {rows})")
-    beside = next(keyword.arg for keyword in call.keywords if keyword.value is uses[0].given) or ""
-    change = precede_with(0, *lines) if is_named else hoist_argument(beside, "args", PLACE, name, *lines)
+    change = precede_with(0, *lines) if is_named else hoist_argument(beside[0], "args", PLACE, name, *lines)
     yield Edit(script.statement(call), change, "RL164", WHY_STEPS, (needs,) if counted else (), last=True)
+
+
+def _batches_name(script: Script, use: DataUse) -> str:
+    names = {"train": ("train_batches", "batches"), "validation": ("eval_batches", "batches_to_evaluate")}
+    word = re.sub(r"\W", "_", use.name)
+    return script.free_name(*names.get(use.name, (f"{word}_batches", f"{word}_to_evaluate")))
+
+
+def _argument_of(use: DataUse) -> str:
+    """The argument of the Trainer that a dataset is, or is in; raises Refusal where a dict of several is made elsewhere."""
+    for keyword in use.call.keywords:
+        if keyword.arg and any(part is use.given for part in ast.walk(keyword.value)):
+            return keyword.arg
+    text = "the datasets to evaluate are put in a dict here, away from the Trainer whose settings their batches need"
+    raise Refusal(use.line, "RL345", text, "write the dict where the Trainer is given it, or lift with `--runtime raylift`")
 
 
 def needs_steps(arguments: StockArguments) -> bool:
