@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from raylift.frameworks.hf_trainer.trainer_classes import trainer_constructions
 from raylift.plan import Case, Refusal
 from raylift.ray_data.data_uses import DataUse, data_uses
 from raylift.ray_data.driver.leaves import Leaf, Name, is_rank_block, makers_of
@@ -45,7 +46,10 @@ def handed_over(case: Case) -> HandedOver:
     uses = data_uses(script)
     if not uses:
         text = "nothing here can be handed over by Ray Data: no Trainer is given a dataset by name, and no DataLoader is made in this file"
-        raise Refusal(1, "RL340", text, "lift it without `--data ray`, or load the data in this file")
+        line = min((call.lineno for call in trainer_constructions(script)), default=1)
+        raise Refusal(
+            line, "RL340", text, "give the Trainer `train_dataset=`, load the data in this file, or lift it without `--data ray`"
+        )
     if case.commands:
         raise Refusal(
             uses[0].line,

@@ -95,3 +95,17 @@ for epoch in range(3):
     assert "    accelerator = PartialState()\n" in driver
     assert "    accelerator = Accelerator()\n" in worker
     assert "load_dataset(" not in worker
+
+
+def test_statements_of_one_line_keep_their_order() -> None:
+    source = script("data = raw['train']; data.set_format('torch'); data = data.shard(2, 0)", "data")
+    code = lifted(source, data="ray")
+    driver = code[code.index("def load_datasets") :]
+    assert driver.index("data = raw['train']") < driver.index("data.set_format('torch')") < driver.index("data.shard(2, 0)")
+
+
+def test_a_trainer_that_is_given_its_data_without_a_name_is_refused_where_it_is_made() -> None:
+    source = script("").replace('train_dataset=raw["train"]', "**{'train_dataset': raw['train']}")
+    refused = refusal(source, data="ray")
+    assert refused.rule == "RL340"
+    assert "Trainer(" in source.splitlines()[refused.line - 1]

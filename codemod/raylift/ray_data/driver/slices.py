@@ -77,7 +77,7 @@ class _Slicing:
             Part(
                 need.frame,
                 in_order(need.given.items()),
-                tuple(sorted(need.taken, key=lambda leaf: leaf.node.lineno)),
+                tuple(sorted(need.taken, key=lambda leaf: (leaf.node.lineno, leaf.node.col_offset))),
                 frozenset(need.states),
             )
             for need in self.needs
