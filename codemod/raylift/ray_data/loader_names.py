@@ -20,14 +20,44 @@ READERS = frozenset({"enumerate", "islice", "iter", "len", "tqdm", "zip"})
 def loader_reads(script: Script, use: DataUse) -> list[ast.Name]:
     """Where a loader is read, in the order of the source; raises Refusal where its way cannot be followed."""
     names = _names(script, use)
+    _refuse_asked(script, use)
     found = [node for node in script.all(ast.Name) if isinstance(node.ctx, ast.Load) and name_key(script, node) in names]
     for node in found:
         if not _is_plain(script, node):
-            text = (
-                f"stock Ray's batches have no `{ast.unparse(script.parent(node) or node)}`, which this script asks its loader for"
-            )
-            raise Refusal(node.lineno, "RL345", text, "lift with `--runtime raylift`, whose loaders are torch's own")
+            raise _asked(script.parent(node) or node)
     return found
+
+
+def _asked(node: ast.AST) -> Refusal:
+    text = f"stock Ray's batches have no `{ast.unparse(node)}`, which this script asks its loader for"
+    return Refusal(getattr(node, "lineno", 0), "RL345", text, "lift with `--runtime raylift`, whose loaders are torch's own")
+
+
+def _refuse_asked(script: Script, use: DataUse) -> None:
+    """Raise where a loader that no name of its own holds is asked for more than its batches: an attribute, or one in a container."""
+    statement = script.statement(use.call)
+    if not isinstance(statement, ast.Assign):
+        return
+    for target in statement.targets:
+        if isinstance(target, ast.Name) and statement.value is not use.call:
+            named = [node for node in script.all(ast.Name) if node.id == target.id]
+            held = (holder for node in named if isinstance(holder := script.parent(node), ast.Subscript) and holder.value is node)
+            for each in (*named, *held):
+                _refuse_asked_of(script, each)
+        elif isinstance(target, (ast.Attribute, ast.Subscript)):
+            for node in script.all(type(target)):
+                if _last(node) == _last(target) and ast.unparse(node) == ast.unparse(target):
+                    _refuse_asked_of(script, node)
+
+
+def _last(node: ast.AST) -> object:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(getattr(node, "slice", None), "value", None)
+
+
+def _refuse_asked_of(script: Script, node: ast.expr) -> None:
+    holder = script.parent(node)
+    if isinstance(holder, ast.Attribute) or (isinstance(holder, ast.Call) and call_name(holder) == "len"):
+        raise _asked(holder)
 
 
 def name_key(script: Script, node: ast.Name) -> Name:

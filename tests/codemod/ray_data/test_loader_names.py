@@ -112,3 +112,28 @@ def test_the_driver_ends_where_a_dataset_has_fewer_rows_than_workers(workers: in
     count = workers or 2
     assert f"if min(row_counts.values(), default={count}) < {count}:\n        raise SystemExit(f" in code
     assert 'train_loop_config={"rows": row_counts}' in code
+
+
+@pytest.mark.parametrize(
+    ("made", "prepared", "asked"),
+    [
+        (
+            "loaders = {'train': DataLoader(load_dataset('x'))}",
+            "loader = accelerator.prepare(loaders['train'])",
+            "print(len(loaders['train']))",
+        ),
+        ("held.loader = DataLoader(load_dataset('x'))", "loader = held.loader", "print(held.loader.dataset)"),
+        ("held['loader'] = DataLoader(load_dataset('x'))", "loader = held['loader']", "print(len(held['loader']))"),
+        ("loader = accelerator.prepare(DataLoader(load_dataset('x')))", "pass", "print(len(loader))"),
+    ],
+)
+def test_a_loader_without_a_name_of_its_own_is_lifted_unless_it_is_asked_for_more_than_batches(
+    made: str, prepared: str, asked: str
+) -> None:
+    source = loop(f"held = make()\n{made}\n{prepared}")
+    assert "CollatedBatches(" in lifted(source, data="ray", runtime="ray")
+    asking = loop(f"held = make()\n{made}\n{prepared}\n{asked}")
+    refused = refusal(asking, data="ray", runtime="ray")
+    assert refused.rule == "RL345"
+    assert asking.splitlines()[refused.line - 1].strip() == asked
+    assert isinstance(lifted(asking, data="ray"), str)
