@@ -231,12 +231,17 @@ def grown_methods(read: list[Release], releases: list[str]) -> dict[str, dict[st
     table: dict[str, dict[str, str]] = {}
     for method in sorted({name for release in read for name in release.methods}):
         forms = [" ".join(release.methods[method]) if method in release.methods else "-" for release in read]
-        if any(later.startswith(f"{form} ") for form in forms for later in forms):
+        if any(has_grown(form, later) for form in forms for later in forms):
             table[method] = {
                 spans_of((i for i, each in enumerate(forms) if each == form), releases): form for form in dict.fromkeys(forms)
             }
             table[method].pop(spans_of((i for i, each in enumerate(forms) if each == "-"), releases), None)
     return table
+
+
+def has_grown(before: str, later: str) -> bool:
+    """Whether a method's parameters are those of another release and more; one that a release lacks is `-`."""
+    return "-" not in (before, later) and before != later and later.startswith(f"{before} " if before else "")
 
 
 def gone_names(read: list[Release], releases: list[str]) -> dict[str, dict[str, str]]:

@@ -17,6 +17,7 @@ from raylift.edits.statements import without_gaps
 from raylift.emission.concrete import ConcreteTree
 from raylift.emission.layout import close_gaps
 from raylift.emission.needed_imports import BLANK, Body, below_blanks, import_statements, with_imports
+from raylift.emission.quotes_in_text import with_other_quotes
 from raylift.emission.script_header import with_dependency
 from raylift.plan import Launcher, NeededImport, Notice, Placement, Plan
 from raylift.script import Script
@@ -65,6 +66,8 @@ class _Edited(cst.CSTTransformer):
     def on_leave(self, original_node: cst.CSTNode, updated_node: cst.CSTNode) -> cst.CSTNode:  # type: ignore[override]  # one rule for all nodes
         if isinstance(updated_node, cst.Call) and isinstance(original_node, cst.Call):
             updated_node = close_gaps(original_node, updated_node, self._gone)
+        if isinstance(updated_node, cst.FormattedString) and isinstance(original_node, cst.FormattedString):
+            updated_node = with_other_quotes(original_node, updated_node)
         result: cst.CSTNode = updated_node
         for change in self._changes.get(original_node, ()):  # the last in the line first: those before it stay where they are
             result = cast(cst.CSTNode, change_first(result, change))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from raylift.frameworks.accelerate.accelerators import accelerator_constructions, backward_calls
 from raylift.frameworks.accelerate.notebook_launches import notebook_launches
-from raylift.frameworks.hf_trainer.arguments_classes import arguments_constructions, old_reads
+from raylift.frameworks.hf_trainer.arguments_classes import arguments_constructions, old_uses
 from raylift.frameworks.hf_trainer.trainer_classes import (
     trainer_constructions,
     trainer_subclasses,
@@ -26,7 +26,7 @@ UPDATED: tuple[Callable[[Script], Sequence[ast.AST]], ...] = (
     trainer_subclasses,
     trainer_constructions,
     arguments_constructions,
-    old_reads,
+    old_uses,
     accelerator_constructions,
 )
 """What may have names of older releases, also in a module that starts no training."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from raylift.hazards.known_systems import RAY_DATASETS, SYSTEMS, WHOLE_FILE_METHODS, WHOLE_FILES, is_looked_up, system_of
+from raylift.hazards.started_unseen import refuse_started_unseen
 from raylift.plan import Case, Refusal
 from raylift.script import Script, ScriptNode
 from raylift.script.functions import first_use, methods_named
@@ -39,6 +40,7 @@ class Registered(NamedTuple):
 def refuse_other_systems(case: Case, trains: TrainsAny) -> None:
     """Raise where a system runs what trains, or has what would have to move."""
     script, reach = case.script, case.reach
+    refuse_started_unseen(script, trains)
     _refuse_whole_files(reach, script)
     if not any(_knows_a_system(each) for each in {script, *(found.script for found in reach)}):
         return

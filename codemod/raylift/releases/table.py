@@ -1370,6 +1370,10 @@ GONE_NAMES: dict[str, dict[str, str]] = {
     }
 }  # fmt: skip
 METHODS: dict[str, dict[str, str]] = {
+    "_get_train_sampler": {
+        "4.30-4.49": "",
+        "4.52-": "train_dataset"
+    },
     "_maybe_log_save_evaluate": {
         "4.30-4.36": "tr_loss model trial epoch ignore_keys_for_eval",
         "4.40-4.46": "tr_loss grad_norm model trial epoch ignore_keys_for_eval",
@@ -1380,13 +1384,25 @@ METHODS: dict[str, dict[str, str]] = {
         "4.30-4.46": "model trial metrics",
         "4.47-": "model trial"
     },
+    "_tune_save_checkpoint": {
+        "4.30-4.30": "",
+        "4.36-": "checkpoint_dir"
+    },
     "compute_loss": {
         "4.30-4.45": "model inputs return_outputs",
         "4.46-": "model inputs return_outputs num_items_in_batch"
     },
+    "create_optimizer": {
+        "4.30-5.0": "",
+        "5.4-": "model"
+    },
     "get_batch_samples": {
         "4.46-4.49": "epoch_iterator num_batches",
         "4.52-": "epoch_iterator num_batches device"
+    },
+    "get_optimizer_cls_and_kwargs": {
+        "4.30-4.36": "",
+        "4.40-": "model"
     },
     "init_hf_repo": {
         "4.36-4.36": "",

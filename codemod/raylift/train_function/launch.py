@@ -17,6 +17,9 @@ from raylift.settings import Settings
 from raylift.train_function.sharding import sharded_with
 from raylift.train_function.worker_start import reads_command_line, uses_own_folder
 
+EXITING_PACKAGES = frozenset({"absl", "asyncclick", "click", "cloup", "cyclopts", "rich_click", "typer"})
+"""Command line libraries that end the process themselves once the command has run."""
+
 
 class WrittenOut(NamedTuple):
     """What the bundled runtime does for a worker, as lines of code, and the entries of `train_loop_config` that they read."""
@@ -106,6 +109,8 @@ def written_out(case: Case, use_gpu: bool, parameter: str, train_func: str) -> W
         lines.append('os.environ["ACCELERATE_USE_CPU"] = "true"')
         imports.append(NeededImport("os"))
     if is_imported:
+        if any(True for _ in case.script.calls_to("hydra.main")):  # of a module it looks for a package of configs
+            lines.append('os.environ["HYDRA_MAIN_MODULE"] = "__main__"  # Hydra finds its configs beside the file of `__main__`')
         lines.insert(
             0, "# Imported by its own name the script is whole on a worker; pickled as `__main__` its classes would not be."
         )
@@ -135,7 +140,7 @@ def _not_there(case: Case, imports: Iterable[NeededImport]) -> list[NeededImport
 def _quits(script: Script) -> bool:
     """Whether the script may end by `sys.exit`, also through a command line library that always does."""
     packages = {binding.name.partition(".")[0] for binding in script.imports()}
-    if packages & {"absl", "click", "typer"}:
+    if packages & EXITING_PACKAGES:
         return True
     raised = (name for node in script.all(ast.Raise) for part in ast.walk(node) for name in script.names(part))
     return "builtins.SystemExit" in raised or any(True for _ in script.calls_to("sys.exit", "builtins.exit", "builtins.quit"))

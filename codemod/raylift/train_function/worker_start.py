@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator
 from raylift.script import Script, ScriptNode
 
 COMMAND_LINE_PACKAGES = frozenset({
-    "absl", "argparse", "click", "docopt", "fire", "hydra", "jsonargparse", "simple_parsing", "tap", "typer", "tyro",
+    "absl", "argh", "argparse", "asyncclick", "chz", "click", "cloup", "configargparse", "cyclopts", "defopt", "docopt", "draccus",
+    "fire", "hydra", "jsonargparse", "plac", "pydantic_settings", "pyrallis", "rich_click", "simple_parsing", "tap", "typer", "tyro",
 })  # fmt: skip
-COMMAND_LINE_NAMES = frozenset({"sys.argv", "transformers.HfArgumentParser", "trl.TrlParser"})
+COMMAND_LINE_NAMES = frozenset({"omegaconf.OmegaConf.from_cli", "sys.argv", "transformers.HfArgumentParser", "trl.TrlParser"})
 FILE_CALL = re.compile(
     r"""^(builtins\.open | glob\.i?glob | io\.open | os\.(listdir|scandir|walk|makedirs|mkdir|remove|rename|replace|stat|chdir)
     | os\.path\.(abspath|exists|getsize|isdir|isfile|realpath) | pathlib\.(Path|PosixPath) | shutil\.\w+ | PIL\.Image\.open

@@ -84,7 +84,7 @@ def _left_out(script: Script, training: TrainingLoop, report: Report) -> Iterato
     """What a report's checkpoint does not hold."""
     line, remedy = training.anchor.lineno, "save all of them with `accelerator.save_state` and report that folder"
     if training.in_updates and not report.folder:
-        text = "this loop goes over updates, too many for a checkpoint after each, and the script saves none here"
+        text = "this loop goes over updates, too many for a checkpoint after each, so its reports hold none"
         yield Notice(line, "RL228", text, "add `model=` to the `report` call where a checkpoint is due")
         return
     others = [f"`{name}`" for name in prepared_models(script, training.anchor)[1:]]

@@ -74,7 +74,7 @@ def _unless_given(argument: GivenArgument, name: str, finding: Finding, given: G
         return
     yield argument.dropped("RL202", f"`{old}` is gone, and `{name}` is given as well")
     remedy = f"see that `{name}` says what `{old}={ast.unparse(argument.value)}` said"
-    yield Notice(argument.line, "RL202", f"`{old}` was dropped_argument, for `{name}` is given as well", remedy)
+    yield Notice(argument.line, "RL202", f"`{old}` was dropped, for `{name}` is given as well", remedy)
 
 
 def switched_argument(

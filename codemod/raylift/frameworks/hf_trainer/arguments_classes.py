@@ -56,11 +56,11 @@ def own_fields(script: Script) -> set[str]:
 
 
 @remembered
-def old_reads(script: Script) -> list[ast.Attribute]:
-    """Where a script reads what `TrainingArguments` once had, but for what its own subclasses declare."""
+def old_uses(script: Script) -> list[ast.Attribute]:
+    """Where a script reads or sets what `TrainingArguments` once had, but for what its own subclasses declare."""
     names = {*GONE_ARGUMENTS, *WHEN_TRUE} - own_fields(script)
-    reads = [node for node in script.all(ast.Attribute) if node.attr in names and isinstance(node.ctx, ast.Load)]
-    return [node for node in reads if holds_arguments(script, node.value)]
+    uses = [node for node in script.all(ast.Attribute) if node.attr in names and not isinstance(node.ctx, ast.Del)]
+    return [node for node in uses if holds_arguments(script, node.value)]
 
 
 def holds_arguments(script: Script, expression: ast.expr) -> bool:

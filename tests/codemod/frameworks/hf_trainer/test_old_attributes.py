@@ -41,6 +41,47 @@ def test_what_is_gone_without_a_successor_is_told() -> None:
     assert "AttributeError" in told[0].text
 
 
+def test_a_switch_that_is_a_value_of_another_argument_is_asked_of_that() -> None:
+    assert read("given.group_by_length") == '(given.train_sampling_strategy == "group_by_length")'
+    assert read("given.include_inputs_for_metrics") == '("inputs" in given.include_for_metrics)'
+
+
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_what_is_read_in_an_f_string_has_no_quotes_of_its_own_there(quote: str) -> None:
+    text = read(f"f{quote}{{given.group_by_length}} {{given.overwrite_output_dir}}{quote}")
+    assert text.count(quote) == 2
+    assert "getattr(given, " in text
+
+
+def set_before(statement: str) -> str:
+    """What becomes of a statement that sets an argument."""
+    code = lifted(dedent(PARSED.format("1")).replace("print(1)", statement))
+    return code.split("parse_args_into_dataclasses()\n    ")[1].split("\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("written", "becomes"),
+    [
+        ("given.evaluation_strategy = 'steps'", "given.eval_strategy = 'steps'"),
+        ("given.no_cuda, data.no_cuda = True, True", "given.use_cpu, data.no_cuda = True, True"),
+        ("given.group_by_length = True", 'given.train_sampling_strategy = "group_by_length"'),
+        (
+            "given.adafactor = data.small",
+            'given.optim = "adafactor" if data.small else "adamw_torch_fused" if given.optim == "adafactor" else given.optim',
+        ),
+        ("data.evaluation_strategy = 'steps'", "data.evaluation_strategy = 'steps'"),
+    ],
+)
+def test_what_is_set_has_its_name_of_today(written: str, becomes: str) -> None:
+    assert set_before(written) == becomes
+
+
+def test_what_is_set_in_vain_is_told_and_may_be_read_again() -> None:
+    told = notices(dedent(PARSED.format("given.logging_dir")).replace("print", "given.logging_dir = 'logs'; print"))
+    assert [(notice.rule, notice.line) for notice in told] == [("RL202", 7)]
+    assert "changes nothing" in told[0].text
+
+
 def test_arguments_of_another_kind_keep_their_names() -> None:
     assert read("data.evaluation_strategy, data.overwrite_output_dir") == "data.evaluation_strategy, data.overwrite_output_dir"
 

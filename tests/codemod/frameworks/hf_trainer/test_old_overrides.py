@@ -36,6 +36,8 @@ def alone(source: str, **settings: object) -> str:
         ("compute_loss(self, model, batch)", "compute_loss(self, model, batch, num_items_in_batch=None)"),
         ("training_step(self, model, inputs)", "training_step(self, model, inputs, num_items_in_batch=None)"),
         ("log(self, logs)", "log(self, logs, start_time=None)"),
+        ("_get_train_sampler(self)", "_get_train_sampler(self, train_dataset=None)"),
+        ("create_optimizer(self)", "create_optimizer(self, model=None)"),
         ("log(self, logs, *args)", "log(self, logs, *args)"),
         ("compute_loss(self, *args, **kwargs)", "compute_loss(self, *args, **kwargs)"),
         ("compute_loss(self, model, inputs, *args)", "compute_loss(self, model, inputs, *args, num_items_in_batch=None)"),

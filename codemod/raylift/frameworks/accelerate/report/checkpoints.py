@@ -18,6 +18,7 @@ MODEL = re.compile(r"(model|net|unet|transformer|encoder|decoder|generator|class
 NOT_A_MODEL = re.compile(r"(optim|sched|loader|dataset|tokenizer|processor)", re.IGNORECASE)
 SEVERAL = re.compile(r"(models|nets|networks|encoders|decoders|generators|classifiers|policies|adapters)$", re.IGNORECASE)
 MEASURES = re.compile(r"(criterion|loss|metric)", re.IGNORECASE)
+FROZEN = re.compile(r"(^|[_.])(ema|frozen|ref|reference|target|teacher|text_encoder|vae|vgg|lpips)(_|$)", re.IGNORECASE)
 MODEL_COLLECTIONS = (ast.Dict, ast.DictComp, ast.List, ast.ListComp, ast.Tuple, ast.GeneratorExp)
 SAVERS = ("save_state", "save_pretrained", "save_model")
 
@@ -133,9 +134,8 @@ def _trained(nodes: list[ast.AST], prepared: Collection[str]) -> list[str]:
         return [name for name in trained if MODEL.search(name)]
     wanted = [*accumulated, *trained, *(name for name in called if MODEL.search(name))]
     chosen = [name for name in wanted if name in prepared and not NOT_A_MODEL.search(name)]
-    if chosen:
-        return chosen
-    return [name for name in called if name in prepared and not NOT_A_MODEL.search(name) and not MEASURES.search(name)]
+    others = [name for name in called if name in prepared and not NOT_A_MODEL.search(name) and not MEASURES.search(name)]
+    return [*chosen, *(name for name in others if not chosen or not FROZEN.search(name))]
 
 
 def _is_model_name(name: str) -> bool:

@@ -1,7 +1,7 @@
 """What a training reports: the best that its script itself says about an epoch.
 
-In this order: the dict given to `accelerator.log`, what `metric.compute()` returned, what is printed per epoch, what is
-logged per step, the last loss; each as the script names it.
+In this order: the dict given to `accelerator.log`, what a tracker of the script's own is told, what `metric.compute()` returned,
+what is printed per epoch, what is logged per step, the last loss; each as the script names it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from raylift.frameworks.accelerate.loops.epoch_loops import TrainingLoop
 from raylift.frameworks.accelerate.report.computed_metrics import Metric, computed_metrics
 from raylift.frameworks.accelerate.report.epoch_calls import EpochCall, epoch_calls
 from raylift.frameworks.accelerate.report.printed_values import is_measure, is_print, name_of, printed_values
-from raylift.frameworks.accelerate.report.texts import is_sequence, is_text
+from raylift.frameworks.accelerate.report.texts import is_no_number
+from raylift.frameworks.accelerate.report.trackers import tracked
 from raylift.script import Script
 from raylift.script.expressions import is_dict, written
 from raylift.script.syntax import call_name, siblings
@@ -30,9 +31,13 @@ def preferred_metrics(script: Script, training: TrainingLoop, block: list[ast.st
     own = _bound_in(training, block)
     return [
         [metric for call in per_epoch for metric in _logged(script, call)],
+        [metric for call in per_epoch for metric in tracked(script, call)],
         computed_metrics(script, block),
         [metric for call in per_epoch for metric in _printed(script, call, own)],
-        [metric for call in calls if call.in_loop for metric in _logged(script, call) if not _is_reset(script, metric, call)],
+        *(
+            [metric for call in calls if call.in_loop for metric in told(script, call) if not _is_reset(script, metric, call)]
+            for told in (_logged, tracked)
+        ),
         list(_last_loss(script, training, block)),
         list(_epoch(training)),
     ]
@@ -78,7 +83,7 @@ def _printed(script: Script, call: EpochCall, own: frozenset[str]) -> Iterator[M
         return
     for shown in printed_values(call.node):
         names = {node.id for node in ast.walk(shown.value) if isinstance(node, ast.Name)}
-        if not names & own or _is_no_number(script, shown.value):
+        if not names & own or is_no_number(script, shown.value):
             continue
         if isinstance(shown.value, ast.Dict):
             yield from _entries(script, shown.value, call)
@@ -86,11 +91,6 @@ def _printed(script: Script, call: EpochCall, own: frozenset[str]) -> Iterator[M
             yield Metric("", shown.value, call.source, call.tests)
         elif is_measure(shown):
             yield Metric(f'"{name_of(shown)}"', shown.value, call.source, call.tests)
-
-
-def _is_no_number(script: Script, value: ast.expr) -> bool:
-    is_part = isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Slice)
-    return is_part or any(is_text(found) or is_sequence(found) for found in script.values(value))
 
 
 def _last_loss(script: Script, training: TrainingLoop, block: list[ast.stmt]) -> Iterator[Metric]:

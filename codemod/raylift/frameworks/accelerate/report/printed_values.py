@@ -112,7 +112,7 @@ def _fields(template: str, values: list[ast.expr]) -> Iterator[PrintedValue]:
 def name_of(shown: PrintedValue) -> str:
     """What the script calls a printed value: its variable or key, else the words before it."""
     value = shown.value
-    while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in UNWRAPPED:
+    while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and _is_of_itself(value):
         value = value.func.value
     if isinstance(value, ast.Name):
         return value.id
@@ -123,7 +123,24 @@ def name_of(shown: PrintedValue) -> str:
         return "_".join(words)
     if isinstance(value, ast.Attribute):
         return value.attr
-    return next((node.id for node in ast.walk(value) if isinstance(node, ast.Name)), "value")
+    called = {_first_name(call.func) for call in ast.walk(value) if isinstance(call, ast.Call) and not _is_of_itself(call)}
+    return next((node.id for node in ast.walk(value) if isinstance(node, ast.Name) and node not in called), "value")
+
+
+def _is_of_itself(call: ast.Call) -> bool:
+    """Whether a call is of a method that gives its own object in another form: `loss.item()`, but not `np.mean(losses)`."""
+    return (
+        isinstance(call.func, ast.Attribute)
+        and call.func.attr in UNWRAPPED
+        and all(isinstance(a, ast.Constant) for a in call.args)
+    )
+
+
+def _first_name(expression: ast.expr) -> ast.expr:
+    """`np` of `np.random.mean`."""
+    while isinstance(expression, ast.Attribute):
+        expression = expression.value
+    return expression
 
 
 def is_measure(shown: PrintedValue) -> bool:

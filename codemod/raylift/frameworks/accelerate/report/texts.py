@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from raylift.script import ScriptNode, Value
+from raylift.script import Script, ScriptNode, Value
 from raylift.script.spread import Spread
 from raylift.script.syntax import call_name
 
@@ -44,3 +44,9 @@ def is_sequence(value: Value) -> bool:
         "sorted",
         "tolist",
     )
+
+
+def is_no_number(script: Script, value: ast.expr) -> bool:
+    """Whether an expression is a text, a sequence or a part of one."""
+    is_part = isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Slice)
+    return is_part or any(is_text(found) or is_sequence(found) for found in script.values(value))

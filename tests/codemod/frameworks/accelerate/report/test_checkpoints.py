@@ -16,6 +16,13 @@ def test_models_that_are_only_called_go_into_the_checkpoint() -> None:
     assert [notice.rule for notice in notices(source)] == ["RL222"]
 
 
+def test_a_model_that_only_its_calls_show_is_named_where_it_is_left_out() -> None:
+    source = script().replace("model(batch)", "discriminator(generator(batch)) + teacher(batch)")
+    source = source.replace("model, loader, eval_loader =", "generator, discriminator, teacher, loader, eval_loader =")
+    told = [notice.text for notice in notices(source)]
+    assert told == ["only `generator` goes into the checkpoint, not `discriminator`"]
+
+
 def test_the_model_whose_gradients_are_accumulated_goes_into_the_checkpoint_first() -> None:
     source = script(before="G.train()").replace("model, loader, eval_loader", "G, critic, loader, eval_loader")
     backward = "            loss = model(batch)\n            accelerator.backward(loss)\n"

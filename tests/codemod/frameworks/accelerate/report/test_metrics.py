@@ -35,6 +35,10 @@ METRICS = {
         '{"loss": loss.item()}',
     ),
     "a dict that is printed where it is made": ("print({'loss': loss, 'epoch': epoch})", "{'loss': loss, 'epoch': epoch}"),
+    "a call's name is none for its value": (
+        "losses = [loss.item()]\nprint(f'epoch {epoch}\\tMean loss: {np.mean(losses):.3f}')\nprint(sum(losses) / len(losses))",
+        '{"epoch": epoch, "Mean_loss": np.mean(losses), "losses": sum(losses) / len(losses)}',
+    ),
     "a number is known by its item": ("print(epoch, tr.item())", '{"epoch": epoch, "tr": tr.item()}'),
     "then the last loss": ("", '{"loss": loss}'),
     "what only the main process has is left out": (
@@ -66,6 +70,36 @@ def test_the_metrics(name: str) -> None:
     body, expected = METRICS[name]
     body = f"tr = loss\n{body}" if "tr." in body else body
     assert metrics_of(lifted(script(body, "hits = 0"))) == ast.unparse(ast.parse(expected))
+
+
+TRACKED = {
+    "wandb": (
+        "if accelerator.is_main_process:\n    wandb.log({'train/loss': loss / 2, 'epoch': epoch, 'shown': wandb.Image(batch), 'tag': f'{step}'})",
+        "{'train/loss': loss / 2, 'epoch': epoch}",
+    ),
+    "a run of wandb's": ("run = wandb.init()\nrun.log({'a': loss})\nprint('loss', loss)", "{'a': loss}"),
+    "tensorboard": (
+        "writer.add_scalar('loss/train', loss, epoch)\nif args.eval:\n    right = step\n    writer.add_scalar('right', right, epoch)",
+        "{'loss/train': loss, **({'right': right} if args.eval else {})}",
+    ),
+    "mlflow": (
+        "mlflow.log_metrics({'loss': loss}, step=epoch)\nmlflow.log_metric('half', loss / 2)",
+        "{'loss': loss, 'half': loss / 2}",
+    ),
+    "its Accelerator comes first": ("wandb.log({'a': loss})\naccelerator.log({'b': loss})", "{'b': loss}"),
+    "what only the main process computes is left out": (
+        "if accelerator.is_main_process:\n    score = step\n    wandb.log({'score': score})",
+        "{'loss': loss}",
+    ),
+    "a method log of something else": ("journal.log({'a': loss})", "{'loss': loss}"),
+}
+
+
+@pytest.mark.parametrize("name", TRACKED)
+def test_what_a_tracker_of_its_own_is_told_is_reported(name: str) -> None:
+    body, expected = TRACKED[name]
+    source = f"import mlflow\nimport wandb\n{script(body, 'hits = 0')}"
+    assert metrics_of(lifted(source)) == ast.unparse(ast.parse(expected))
 
 
 def test_a_tensor_that_is_computed_keeps_its_name_whatever_dicts_are_read_elsewhere() -> None:
