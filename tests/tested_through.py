@@ -60,6 +60,7 @@ CODEMOD: Mapping[str, Room] = {
         "numbers": "frameworks/accelerate/report/test_code",
         "printed_values": "frameworks/accelerate/report/test_metrics",
         "readable_metrics": "frameworks/accelerate/report/test_metrics",
+        "trackers": "frameworks/accelerate/report/test_metrics",
     },
     "frameworks/hf_trainer": {
         "config_changes": "frameworks/hf_trainer/test_moved_arguments",

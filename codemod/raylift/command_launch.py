@@ -31,6 +31,7 @@ from raylift.script.scopes import Function
 from raylift.script.syntax import own_nodes
 from raylift.settings import Settings
 from raylift.train_function.launch import launcher_for
+from raylift.train_function.sent_commands import unsendable
 
 CONTEXTS = ("click.Context", "typer.Context", "click.core.Context")
 PASSED_BY_CLICK = ("pass_context", "pass_obj")
@@ -42,6 +43,8 @@ def launch_from_commands(case: Case, settings: Settings) -> Iterator[Finding]:
     yield from needed
     for command in case.commands:
         _refuse(case.script, command)
+        for cause in unsendable(case.script, command) if not settings.target.reruns_script else ():
+            raise Refusal(cause.line, "RL307", cause.text, cause.remedy)
         own = replace(
             launcher,
             train_func=free_name_in(case.script, command, launcher.train_func, "ray_train_func"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import ray
 from ray.train.torch import TorchTrainer as RayTorchTrainer
@@ -29,6 +29,7 @@ from raylift_runtime.travel.accelerate_variables import accelerate_variables
 from raylift_runtime.travel.what_travels import Travel, travel_to
 from raylift_runtime.worker import handed_over
 from raylift_runtime.worker import start as worker
+from raylift_runtime.worker.command import CommandTrained, command_of, is_started_again
 from raylift_runtime.worker.driver_script import driver_script
 from raylift_runtime.worker.needed_modules import Pickled
 from raylift_runtime.worker.session import current, keep_local_results
@@ -67,8 +68,10 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
         run_config: RunConfig | None = None,
         **arguments: Any,
     ) -> None:
-        self._refuse_inside_worker()
         self._function, self._config = train_loop_per_worker, train_loop_config
+        if is_started_again():
+            return
+        self._refuse_inside_worker()
         run = settings.run_for(run_config, os.environ)
         self._metrics = results.MetricsFile()
         run.callbacks = [*(run.callbacks or []), self._metrics]
@@ -89,15 +92,26 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
         Raises PreflightError before anything starts where the run cannot work, SystemExit where the script will not take its
         command line, and what Ray's own `fit` raises.
         """
+        if is_started_again():
+            self._train_within_command()
         if self.scaling_config.num_workers == 0:
             return self._fit_here()
         check_arguments(self._function, sys.argv[1:])
         with interrupts_heard():
             return self._fit_on_workers()
 
+    def _train_within_command(self) -> NoReturn:
+        worker.watch_accelerators()
+        if worker.takes_config(self._function, self._config):
+            self._function(self._config)
+        else:
+            self._function()
+        raise CommandTrained
+
     def _fit_on_workers(self) -> Result:
         script = driver_script(self._function)
-        preflight.check_captured(self._function, self._config, by_value=script is None)
+        command = None if script or self._config else command_of(self._function)
+        preflight.check_captured(self._function, self._config, by_value=not script and not command)
         cluster = connected()
         may_grow = os.environ.get("RAYLIFT_WAIT_FOR_RESOURCES", "0") != "0"
         nodes = alive_nodes()
@@ -108,8 +122,8 @@ class TorchTrainer(RayTorchTrainer):  # type: ignore[misc]  # Ray ships no types
         self._send_environment(cluster, travel)
         self._metrics.speaks_to_driver = output.shows_workers()
         self.train_loop_per_worker = worker.Start(
-            work=script or Pickled(ray.cloudpickle.dumps(self._function)),
-            takes_config=worker.takes_config(self._function, self._config),
+            work=script or command or Pickled(ray.cloudpickle.dumps(self._function)),
+            takes_config=not command and worker.takes_config(self._function, self._config),
             argv=command_line.arguments(),
             folder=os.getcwd(),
             path=[os.path.abspath(entry) for entry in sys.path],

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 
+from raylift.libraries import TRAINER_PACKAGES
 from raylift.script import Script
 from raylift.script.scopes import DEFINITIONS, FUNCTIONS
 from raylift.train_function.launcher_needs import needs_launcher
 from raylift.train_function.light_code import asks_where_it_runs, is_light, is_setting, is_timeless
+
+TRAINS = re.compile(r"(^|\.)(Accelerator|\w*Trainer)$")
+TRAINING_PACKAGES = TRAINER_PACKAGES | {"accelerate"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,7 @@ def kind(script: Script, node: ast.stmt) -> str:
     if isinstance(node, FUNCTIONS):
         return "function"
     if isinstance(node, ast.ClassDef):
-        return "class"
+        return "heavy" if _makes_trainer(script, node) else "class"
     if not is_light(script, node):
         return "heavy"
     if _is_choice_of_imports(node):
@@ -96,6 +101,14 @@ def kind(script: Script, node: ast.stmt) -> str:
     if _does_nothing(node):
         return "constant"
     return "setting" if is_setting(script, node) else "effect"
+
+
+def _makes_trainer(script: Script, node: ast.ClassDef) -> bool:
+    """Whether the body of a class, which runs where it stands, makes what trains: `accelerator = Accelerator()`."""
+    calls = (part for part in ast.walk(node) if isinstance(part, ast.Call) and not script.scope(part).is_deferred)
+    return any(
+        TRAINS.search(name) and name.partition(".")[0] in TRAINING_PACKAGES for call in calls for name in script.names(call.func)
+    )
 
 
 def _is_choice_of_imports(node: ast.stmt) -> bool:

@@ -32,20 +32,25 @@ class Script:
         It is called `__main__` while it runs, as under torchrun: what it defines can be pickled and looked up by that name, and
         libraries that ask where a function comes from, Hydra for one, are told the script's own path.
         """
-        module = types.ModuleType("__main__")
-        module.__file__, module.__package__ = self.path, self.package
-        sys.modules["__main__"] = module
-        _show_in_tracebacks(self.path, self.source)
         tree = ast.parse(self.source)
         tree.body = [statement for statement in tree.body if not _is_main_guard(statement)]
-        code = compile(tree, self.path, "exec", dont_inherit=True)
-        exec(code, module.__dict__)  # noqa: S102  # the driver's own script, as Python's spawn runs it again
-        return module
+        return executed(self.path, self.source, self.package, tree)
 
     def train_function(self, module: types.ModuleType) -> Callable[..., Any]:
         """The train function in a module that `run` returned."""
         found: Callable[..., Any] = _attribute(module, self.function)
         return found
+
+
+def executed(path: str, source: bytes, package: str | None, tree: ast.Module) -> types.ModuleType:
+    """A new main module in which this tree of the driver's script has run."""
+    module = types.ModuleType("__main__")
+    module.__file__, module.__package__ = path, package
+    sys.modules["__main__"] = module
+    _show_in_tracebacks(path, source)
+    code = compile(tree, path, "exec", dont_inherit=True)
+    exec(code, module.__dict__)  # noqa: S102  # the driver's own script, as Python's spawn runs it again
+    return module
 
 
 def driver_script(function: Callable[..., Any]) -> Script | None:
@@ -61,8 +66,9 @@ def driver_script(function: Callable[..., Any]) -> Script | None:
     if _attribute(main, name) is not function:
         return None
     source = source_of(main, path)
-    guard = _guard_around(source, _line_in(main))
-    if guard is None or _drives_ray(source, guard) or _bound_in(guard) & _globals_of_functions(source, path):
+    tree = ast.parse(source)
+    guard = guard_at(tree, main)
+    if guard is None or drives_ray(tree, guard) or _bound_in(guard) & _globals_of_functions(source, path):
         return None
     return Script(os.path.abspath(path), source, getattr(main, "__package__", None), name)
 
@@ -100,8 +106,10 @@ def _line_in(module: types.ModuleType) -> int:
     return 0
 
 
-def _guard_around(source: bytes, line: int) -> ast.If | None:
-    for statement in ast.parse(source).body:
+def guard_at(tree: ast.Module, main: types.ModuleType) -> ast.If | None:
+    """The `__main__` guard of a script that the main module is within now."""
+    line = _line_in(main)
+    for statement in tree.body:
         if _is_main_guard(statement) and statement.body[0].lineno <= line <= (statement.body[-1].end_lineno or 0):
             return statement
     return None
@@ -121,10 +129,10 @@ def _compares_main(test: ast.Compare) -> bool:
     return isinstance(test.ops[0], ast.Eq) and named and main
 
 
-def _drives_ray(source: bytes, guard: ast.If) -> bool:
-    """Whether the top level does what only the driver may: `ray.init(...)`, or reading data with `ray.data`."""
-    inner = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    outside = [node for node in ast.parse(source).body if not isinstance(node, inner) and node.lineno != guard.lineno]
+def drives_ray(tree: ast.Module, guard: ast.If | None = None) -> bool:
+    """Whether a script does what only the driver may, `ray.init(...)` or reading data with `ray.data`: anywhere, or before its guard at the top level."""
+    inner = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef) if guard else ()
+    outside = [node for node in tree.body if not isinstance(node, inner) and node is not guard]
     calls = (node.func for statement in outside for node in ast.walk(statement) if isinstance(node, ast.Call))
     return any(ast.unparse(called).startswith("ray.") for called in calls)
 

@@ -21,6 +21,7 @@ from raylift_runtime import output
 from raylift_runtime.metrics import outbox
 from raylift_runtime.worker import group_settings, half_written, handed_over, sharding
 from raylift_runtime.worker import stalled_ranks as stalls
+from raylift_runtime.worker.command import Command
 from raylift_runtime.worker.driver_script import Script
 from raylift_runtime.worker.needed_modules import Pickled, check_modules
 from raylift_runtime.worker.version import check_version
@@ -35,13 +36,13 @@ logger = logging.getLogger(__name__)
 class Start:
     """Everything a worker needs to behave as the driver's process would: pickled on the driver, called on each worker.
 
-    `work` is the driver's script, or the train function itself where a worker cannot start from the script. `version` is the
+    `work` is the driver's script, its command, or the train function itself where a worker cannot start from the script. `version` is the
     driver's own `raylift_runtime`, and `needed` the modules to look for before the script begins, where nodes may be unlike.
     A driver that `is_kernel` has no file, so its workers have none.
     `datasets` are those that the driver hands over in Ray's object store.
     """
 
-    work: Script | Pickled
+    work: Script | Command | Pickled
     takes_config: bool
     argv: list[str]
     folder: str
@@ -106,6 +107,8 @@ class Start:
         if isinstance(self.work, Script):
             return self.work.train_function(self.work.run())
         function = self.work.function()
+        if isinstance(self.work, Command):
+            return function
         _be_main_module(function, self.argv[0] if self.argv and not self.is_kernel else "")
         return function
 

@@ -549,3 +549,27 @@ def test_what_any_machine_can_say_of_its_gpus_stays() -> None:
     asked = "device = 'cuda' if torch.cuda.is_available() else 'cpu'"
     source = f"import torch\nfrom transformers import AutoModel, Trainer\n{asked}\nmodel = AutoModel.from_pretrained('x').to(device)\nTrainer(model).train()\n"
     assert asked in parts(source)[0]
+
+
+@pytest.mark.parametrize("runtime", ["raylift", "ray"])
+def test_a_class_whose_body_makes_what_trains_moves_to_the_workers(runtime: str) -> None:
+    source = """\
+from accelerate import Accelerator
+
+class State:
+    accelerator = Accelerator()
+
+class Kept:
+    def make(self):
+        return Accelerator()
+
+def main():
+    for epoch in range(3):
+        State.accelerator.backward(loss())
+
+if __name__ == "__main__":
+    main()
+"""
+    code = lifted(source, runtime=runtime)
+    assert "\n    global State\n" in code
+    assert code.index("class Kept") < code.index("def train_func") < code.index("class State") < code.index("    main()")

@@ -39,6 +39,13 @@ def counts_steps(loop: Loop) -> bool:
     return numbers and bool(STEPS.search(f"{ast.unparse(loop.target)} {ast.unparse(loop.iter)}"))
 
 
+def counts(loop: ast.For) -> bool:
+    """Whether a loop goes over numbers: each is the number of a round, where names or settings are none."""
+    iterable = _unwrapped(loop.iter)
+    in_bar = isinstance(iterable, ast.Name) and iterable.id.endswith(("bar", "epochs", "range"))
+    return in_bar or call_name(iterable) in ("range", "trange", "count", "arange") or names_epochs(loop)
+
+
 def is_over_data(loop: Loop) -> bool:
     """Whether a loop goes over what a dataloader gives."""
     if isinstance(loop, ast.While):

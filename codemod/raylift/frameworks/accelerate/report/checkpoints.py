@@ -127,7 +127,7 @@ def _in_order(nodes: Iterable[ast.AST]) -> list[ast.AST]:
 
 def _trained(nodes: list[ast.AST], prepared: Collection[str]) -> list[str]:
     """What some code trains or calls of what was prepared; where nothing was, what it calls a model and trains."""
-    trained = _receivers(nodes, "train", "eval")
+    trained = [*_receivers(nodes, "train"), *_receivers(nodes, "eval")]
     called = [ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call)]
     accumulated = [ast.unparse(part) for node in nodes if call_name(node) == "accumulate" for part in _arguments(node)]
     if not prepared:
@@ -135,7 +135,8 @@ def _trained(nodes: list[ast.AST], prepared: Collection[str]) -> list[str]:
     wanted = [*accumulated, *trained, *(name for name in called if MODEL.search(name))]
     chosen = [name for name in wanted if name in prepared and not NOT_A_MODEL.search(name)]
     others = [name for name in called if name in prepared and not NOT_A_MODEL.search(name) and not MEASURES.search(name)]
-    return [*chosen, *(name for name in others if not chosen or not FROZEN.search(name))]
+    learning = [name for name in others if not FROZEN.search(name)]
+    return sorted(chosen, key=lambda name: bool(FROZEN.search(name))) + learning or others
 
 
 def _is_model_name(name: str) -> bool:

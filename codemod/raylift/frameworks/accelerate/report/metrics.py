@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from raylift.frameworks.accelerate.accelerators import backward_calls, is_accelerator
 from raylift.frameworks.accelerate.loops.epoch_loops import TrainingLoop
+from raylift.frameworks.accelerate.loops.loop_kinds import counts
 from raylift.frameworks.accelerate.report.computed_metrics import Metric, computed_metrics
 from raylift.frameworks.accelerate.report.epoch_calls import EpochCall, epoch_calls
 from raylift.frameworks.accelerate.report.printed_values import is_measure, is_print, name_of, printed_values
@@ -106,7 +107,7 @@ def _last_loss(script: Script, training: TrainingLoop, block: list[ast.stmt]) ->
 
 def _epoch(training: TrainingLoop) -> Iterator[Metric]:
     loop = training.anchor
-    if training.has_epochs and isinstance(loop, ast.For) and isinstance(loop.target, ast.Name):
+    if training.has_epochs and isinstance(loop, ast.For) and isinstance(loop.target, ast.Name) and counts(loop):
         yield Metric('"epoch"', loop.target, loop.body[0])
 
 
