@@ -31,7 +31,7 @@ from raylift.script.scopes import Function
 from raylift.script.syntax import own_nodes
 from raylift.settings import Settings
 from raylift.train_function.launch import launcher_for
-from raylift.train_function.sent_commands import unsendable
+from raylift.train_function.sent_commands import asks_somebody, unsendable
 
 CONTEXTS = ("click.Context", "typer.Context", "click.core.Context")
 PASSED_BY_CLICK = ("pass_context", "pass_obj")
@@ -43,8 +43,8 @@ def launch_from_commands(case: Case, settings: Settings) -> Iterator[Finding]:
     yield from needed
     for command in case.commands:
         _refuse(case.script, command)
-        for cause in unsendable(case.script, command) if not settings.target.reruns_script else ():
-            raise Refusal(cause.line, "RL307", cause.text, cause.remedy)
+        if not settings.target.reruns_script or asks_somebody(case.script):
+            _refuse_unsendable(case.script, command)
         own = replace(
             launcher,
             train_func=free_name_in(case.script, command, launcher.train_func, "ray_train_func"),
@@ -65,11 +65,17 @@ def _refuse(script: Script, command: Function) -> None:
         text, remedy = "is no plain function", "let it call a plain function that trains"
     elif any(isinstance(node, ast.Global) for node in nodes):
         text, remedy = "binds names of its module, and would bind them on a worker", "hand over what it binds as arguments"
-    elif name := _click_context(script, command):
-        text = f"uses `{name}`, which click makes for this process alone"
-        remedy = "hand the values that the training needs to a function, and train there"
     if text:
         raise Refusal(command.lineno, "RL307", f"the command `{command.name}` trains, but {text}", remedy)
+
+
+def _refuse_unsendable(script: Script, command: Function) -> None:
+    """Raise where a body is pickled, and cannot be: workers would not start the command line themselves."""
+    if name := _click_context(script, command):
+        text = f"the command `{command.name}` trains, but uses `{name}`, which click makes for this process alone"
+        raise Refusal(command.lineno, "RL307", text, "hand the values that the training needs to a function, and train there")
+    for cause in unsendable(script, command):
+        raise Refusal(cause.line, "RL307", cause.text, cause.remedy)
 
 
 def _click_context(script: Script, command: Function) -> str:

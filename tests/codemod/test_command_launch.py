@@ -59,14 +59,26 @@ def test_what_functions_inside_a_command_return_is_theirs() -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        "@cli.command()\n@click.pass_context\ndef fit(context):\n    Trainer(context.obj).train()\n",
-        "@cli.command()\ndef fit(context: click.Context):\n    Trainer(context.obj).train()\n",
         "STATE = 0\n@cli.command()\ndef fit():\n    global STATE\n    STATE = 1\n    Trainer(1).train()\n",
         "@cli.command()\nasync def fit():\n    Trainer(1).train()\n",
     ],
 )
 def test_a_body_that_cannot_be_sent_is_refused(command: str) -> None:
     assert refusal(program(command)).rule == "RL307"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "@cli.command()\n@click.pass_context\ndef fit(context):\n    Trainer(context.obj).train()\n",
+        "@cli.command()\ndef fit(context: click.Context):\n    Trainer(context.obj).train()\n",
+    ],
+)
+def test_a_context_is_there_where_workers_start_the_command_line_themselves(command: str) -> None:
+    assert "Trainer(context.obj" in lifted(program(command)).split("def train_func():")[1]
+    assert refusal(program(command), runtime="ray").rule == "RL307"
+    asks = "\n@cli.command()\n@click.option('--sure', prompt=True)\ndef drop(sure):\n    print(sure)\n"
+    assert refusal(program(f"{command}{asks}")).rule == "RL307"
 
 
 def test_a_context_that_the_body_never_reads_is_no_obstacle() -> None:

@@ -37,8 +37,9 @@ RULES = (
          "torchrun --nproc_per_node 8 ...", "scaling_config=ScalingConfig(num_workers=8, use_gpu=True),",
          "Compare the ScalingConfig with the command that you used.", depends="--launched-by"),
     Rule("RL307", "refusal", "A command whose body cannot be sent to workers",
-         "Its body becomes a function of its own there: what it binds in its module, or gets from click, stays in this process.",
-         "@click.pass_context\ndef finetune(context):\n    ...", "", "Hand what the training needs to a function, and train there."),
+         "Its body becomes a function of its own there: what it binds in its module stays in this process, and with stock Ray, which "
+         "pickles it, so does what click, a console or an open file is.",
+         "@click.argument(\"model\")\ndef finetune(model):\n    global trained\n    ...", "", "Hand what the training needs to a function, and train there."),
     Rule("RL308", "refusal", "The module that trains needs a hand",
          "A training and what starts it are lifted together or not at all.",
          "from training import train\n...\ntrain(args)", "", "Settle what its module is refused for, then lift both.", depends="folder"),

@@ -1,6 +1,6 @@
-"""What of a command stock Ray cannot send to its workers: it pickles the body with all that this reads, and runs nothing else there.
+"""What of a command cannot be sent to workers: stock Ray pickles its body with all that this reads, and runs nothing else there.
 
-The bundled runtime starts the command line once more on each worker.
+The bundled runtime starts the command line once more on each worker, unless that asks its user something.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import NamedTuple
 from raylift.script import Script, ScriptNode
 from raylift.script.reach import reached
 from raylift.script.scopes import FUNCTIONS, Function
-from raylift.script.syntax import own_nodes
+from raylift.script.syntax import call_name, own_nodes
 
 LIVE = re.compile(
     r"""^(builtins\.open$ | io\.open$ | multiprocessing\. | queue\.\w*Queue$ | rich\.(\w+\.)*(Console|Live|Progress|Status|get_console)$ | socket\.
@@ -24,7 +24,15 @@ LIVE = re.compile(
 FILES = re.compile(r"^(click(\.\w+)*\.File|typer(\.\w+)*\.File(BinaryRead|BinaryWrite|Text|TextWrite))$")
 EXIT = re.compile(r"^(click|typer)(\.\w+)*\.Exit$")
 SEEDS = re.compile(r"(^|\.)(manual_seed|seed|seed_everything|set_seed)$")
-REMEDY = "or lift for the bundled runtime, whose workers start the command line themselves"
+ASKED = frozenset({"confirm", "confirmation_option", "getpass", "input", "password_option", "prompt"})
+REMEDY = "or lift for the bundled runtime, whose workers start a command line themselves that asks its user nothing"
+
+
+def asks_somebody(script: Script) -> bool:
+    """Whether a command line asks its user, who sits at the driver: no worker can start it once more."""
+    keywords = (keyword for call in script.all(ast.Call) for keyword in call.keywords if keyword.arg in ASKED)
+    calls = (call for call in script.all(ast.Call) if call_name(call) in ASKED)
+    return any(getattr(each.value, "value", True) for each in keywords) or any(True for _ in calls)
 
 
 class Unsendable(NamedTuple):

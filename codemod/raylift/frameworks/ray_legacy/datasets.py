@@ -111,11 +111,11 @@ def drop_assignment(script: Script, given: ast.expr, value: ast.AST, what: str) 
     owner = script.scope(given).owner(name)
     uses = [node for node in script.all(ast.Name) if node.id == name and script.scope(node).owner(name) is owner]
     statement = script.statement(value)
-    alone = isinstance(statement, ast.Assign) and len(statement.targets) == 1 and script.place_in_line(statement) == 0
+    alone = isinstance(statement, ast.Assign) and len(statement.targets) == 1
     if len(uses) != 2 or not alone:
         text = f"`{ast.unparse(given)}` is used for more than `{what}`"
         raise Refusal(statement.lineno, "RL328", text, f"write the value where `{what}` is given")
-    yield Edit(statement, remove_statement(0), "RL131", f"`{what}` takes another form")
+    yield Edit(statement, remove_statement(script.place_in_line(statement)), "RL131", f"`{what}` takes another form")
 
 
 def preprocessed(script: Script, call: LegacyCall, changed: DatasetChanges, added: list[Argument]) -> Iterator[Finding]:

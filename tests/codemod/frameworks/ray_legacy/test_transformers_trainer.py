@@ -281,6 +281,15 @@ def test_a_preprocessor_maps_the_datasets() -> None:
     assert "Chain" not in code
 
 
+def test_a_preprocessor_goes_from_the_line_that_it_shares() -> None:
+    source = PLAIN.replace("})", "}, preprocessor=split)").replace(
+        "trainer = Trans", "rows = 3; split = BatchMapper(halve)\ntrainer = Trans"
+    )
+    code = lifted("from ray.data.preprocessors import BatchMapper\n" + source)
+    assert "\nrows = 3\n" in code
+    assert ".map_batches(halve)" in code
+
+
 def test_a_checkpoint_to_start_from_travels_in_the_config() -> None:
     code = lifted(PLAIN.replace("(init, ", "(init, resume_from_checkpoint=best, "))
     assert 'train_loop_config={"resume_from_checkpoint": best}' in code
