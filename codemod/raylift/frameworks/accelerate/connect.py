@@ -33,7 +33,7 @@ from raylift.frameworks.accelerate.report.code import Report, bundled_report, wr
 from raylift.frameworks.accelerate.report.computed_metrics import Metric
 from raylift.frameworks.accelerate.report.metrics import preferred_metrics, says_more_than_count
 from raylift.frameworks.accelerate.report.places import report_places
-from raylift.frameworks.accelerate.report.readable_metrics import is_changed, is_readable, usable_metrics
+from raylift.frameworks.accelerate.report.readable_metrics import if_any_round, is_changed, is_readable, usable_metrics
 from raylift.plan import Case, Edit, Finding, NeededImport, Notice, Refusal
 from raylift.script import Script, remembered
 from raylift.script.bound_names import readable_after
@@ -64,6 +64,8 @@ def _report(script: Script, training: TrainingLoop, settings: Settings) -> Itera
         text = "this loop trains, but no Accelerator is in sight here to report with"
         raise Refusal(training.anchor.lineno, "RL313", text, "hand the Accelerator to the function that loops over the epochs")
     place, report = _best(script, training, safe, accelerator)
+    if not training.has_epochs:
+        report = replace(report, metrics=tuple(if_any_round(script, report.metrics, training.anchor, place)))
     index = script.place_in_line(place)
     when = "after every epoch" if training.has_epochs else "once it has trained"
     if settings.target.accelerate:

@@ -46,6 +46,15 @@ def counts(loop: ast.For) -> bool:
     return in_bar or call_name(iterable) in ("range", "trange", "count", "arange") or names_epochs(loop)
 
 
+def first_and_end(loop: ast.stmt) -> tuple[ast.expr, ast.expr] | None:
+    """From where to where a loop counts that may have nothing left to do, as after a resume: `range(start, steps)`."""
+    numbers = _unwrapped(loop.iter) if isinstance(loop, ast.For) else None
+    if not isinstance(numbers, ast.Call) or call_name(numbers) not in ("range", "trange") or len(numbers.args) != 2:
+        return None
+    first, end = numbers.args
+    return None if isinstance(first, ast.Constant) else (first, end)
+
+
 def is_over_data(loop: Loop) -> bool:
     """Whether a loop goes over what a dataloader gives."""
     if isinstance(loop, ast.While):

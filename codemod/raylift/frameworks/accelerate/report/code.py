@@ -15,7 +15,7 @@ or
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from raylift.frameworks.accelerate.report.computed_metrics import Metric, computes_dict, computes_tensors
 from raylift.frameworks.accelerate.report.numbers import is_number
@@ -78,6 +78,9 @@ def _metrics(script: Script, report: Report, *, plain: bool) -> str:
     if not report.metrics:
         return "{}"
     metric, condition = report.metrics[0]
+    if len(report.metrics) > 1 and condition and {each for _, each in report.metrics} == {condition}:
+        same = replace(report, metrics=tuple((each, "") for each, _ in report.metrics))
+        return f"{_metrics(script, same, plain=plain)} if {condition} else {{}}"
     if len(report.metrics) == 1 and not metric.key and not condition:
         return _as_numbers(script, metric.value) if plain else written(script, metric.value)
     entries = [_entry(script, metric, condition, plain=plain) for metric, condition in report.metrics]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable, Iterator
 
+from raylift.frameworks.accelerate.loops.loop_kinds import first_and_end
 from raylift.frameworks.accelerate.ranks.rank_tests import bound_for_some_ranks
 from raylift.frameworks.accelerate.ranks.rank_values import ranks_in
 from raylift.frameworks.accelerate.report.computed_metrics import Metric
@@ -29,6 +31,19 @@ def usable_metrics(script: Script, metrics: list[Metric], block: list[ast.stmt],
         elif condition := _condition(script, metric, block[start : end + 1], place, readable):
             found.setdefault(metric.key or ast.unparse(metric.value), (metric, condition))
     return list(found.values())
+
+
+def if_any_round(
+    script: Script, metrics: Iterable[tuple[Metric, str]], loop: ast.stmt, place: ast.stmt
+) -> Iterator[tuple[Metric, str]]:
+    """The metrics of a report behind a loop; what that binds is there only if it had a round left to make, as after a resume."""
+    ends, readable = first_and_end(loop), readable_after(script, place)
+    can_be_asked = ends and all(is_readable(script, end, place, readable) and not is_changed(script, end, [loop]) for end in ends)
+    for metric, condition in metrics:
+        test = ""
+        if ends and can_be_asked and is_changed(script, metric.value, [loop]):
+            test = f"{written(script, ends[0])} < {written(script, ends[1])}"
+        yield metric, " and ".join(filter(None, (test, condition)))
 
 
 def is_readable(script: Script, expression: ast.expr, place: ast.stmt, readable: frozenset[str]) -> bool:

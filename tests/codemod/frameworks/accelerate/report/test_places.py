@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.codemod.frameworks.accelerate.loop import script
 from tests.codemod.lifting import lifted
 
@@ -44,3 +45,33 @@ def test_statements_that_share_a_line_stay_together_above_a_report() -> None:
     code = lifted(script("model.eval(); mean = loss / 2; print(f'mean {mean:.3f}')"))
     line = '        report({"mean": mean}, accelerator=accelerator, model=model)\n'
     assert f"        model.eval(); mean = loss / 2; print(f'mean {{mean:.3f}}')\n{line}" in code
+
+
+@pytest.mark.parametrize("runtime", ["raylift", "ray"])
+@pytest.mark.parametrize(
+    ("steps", "metrics"),
+    [
+        ("range(start, args.steps)", '{"loss": loss.item(), "step": step} if start < args.steps else {}'),
+        ("range(0, args.steps)", '{"loss": loss.item(), "step": step}'),
+        ("range(args.steps)", '{"loss": loss.item(), "step": step}'),
+    ],
+)
+def test_a_loop_with_no_step_left_reports_nothing_of_it(steps: str, metrics: str, runtime: str) -> None:
+    source = f"""\
+from accelerate import Accelerator
+
+def main(args, start):
+    accelerator = Accelerator()
+    model = accelerator.prepare(args.model)
+    for step in {steps}:
+        loss = model(step)
+        accelerator.backward(loss)
+        accelerator.log({{"loss": loss.item(), "step": step}})
+
+if __name__ == "__main__":
+    main(*given())
+"""
+    code = lifted(source, runtime=runtime)
+    report = code[code.index("report(") if runtime == "raylift" else code.index("train.report(") :]
+    assert metrics in report
+    assert ("if start < args.steps" in code) is ("if start" in metrics)
