@@ -25,6 +25,7 @@ from dataclasses import replace
 from raylift.edits.expressions import wrap_in_call
 from raylift.edits.statements import go_on_with
 from raylift.frameworks.accelerate.accelerators import visible_accelerator
+from raylift.frameworks.accelerate.loops.carried import carried
 from raylift.frameworks.accelerate.loops.epoch_loops import TrainingLoop, training_loops
 from raylift.frameworks.accelerate.ranks.jumps import jumps
 from raylift.frameworks.accelerate.ranks.rank_values import ranks_in
@@ -174,3 +175,6 @@ def _resume(script: Script, training: TrainingLoop, settings: Settings) -> Itera
     needs = (NeededImport(settings.target.accelerate, "resumable" if name == "resumable" else f"resumable as {name}"),)
     change = wrap_in_call(name, f"accelerator={accelerator}")
     yield Edit(loop.iter, change, "RL122", "restarts from the newest reported checkpoint", needs)
+    if anew := carried(script, loop, accelerator or ""):
+        text = f"after a restart {', '.join(anew)} begin{'' if len(anew) > 1 else 's'} anew: no checkpoint holds {'them' if len(anew) > 1 else 'it'}"
+        yield Notice(loop.lineno, "RL229", text, "give an object that holds it to `accelerator.register_for_checkpointing`")
