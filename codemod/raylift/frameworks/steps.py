@@ -67,11 +67,14 @@ ONLY_UPDATED = Lift(steps=UPDATES, complete=with_places_of_today)
 OTHER_RUNTIME = Lift(steps=(retarget.swap_runtime,), complete=as_found)
 """A script that is lifted already names another runtime."""
 
+IN_PLACE_FOR_OTHER_RUNTIME = Lift(steps=(*IN_PLACE.steps, retarget.swap_runtime), complete=IN_PLACE.complete)
+"""Of a script that has a TorchTrainer of today's, and names of yesterday's, both change."""
+
 
 def lift_for(case: Case, *, trains: bool) -> Lift:
     """The way in which a script is lifted."""
     if changes_runtime(case.script, case.settings) and not any(tuners_over_trainers(case.script)):
-        return OTHER_RUNTIME
+        return IN_PLACE_FOR_OTHER_RUNTIME if is_lifted_in_place(case.script) else OTHER_RUNTIME
     if is_lifted_in_place(case.script):
         return IN_PLACE
     return INTO_TRAIN_FUNCTION if trains else ONLY_UPDATED

@@ -8,11 +8,13 @@ import tokenize
 from pathlib import Path
 
 import pytest
+from tests.codemod.lifting import lifted
 from tests.shapes import SCRIPTS, neighbours, outcome_of, shapes_of
 
 from raylift.frameworks.ray_legacy.legacy_names import LEGACY_TRAINERS, MODEL_CHECKPOINTS, PREDICTORS
 from raylift.outcome import Rewritten, Untouched
 from raylift.settings import Settings
+from raylift.targets import TARGETS
 
 FILES = [file for shape in shapes_of("ray_legacy") for file in (SCRIPTS[shape], *neighbours(SCRIPTS[shape]))]
 REMOVED = {name.rpartition(".")[2] for name in LEGACY_TRAINERS | MODEL_CHECKPOINTS | PREDICTORS} | {
@@ -64,3 +66,17 @@ def test_the_guides_script_has_the_form_that_the_guide_gives_it() -> None:
         "result = ray_trainer.fit()",
     ):
         assert line in lines
+
+
+@pytest.mark.parametrize("runtime", ["raylift", "ray"])
+def test_a_trainer_of_today_beside_names_of_yesterday_changes_with_them(runtime: str) -> None:
+    other = {"raylift": "ray.train.torch", "ray": "raylift_runtime.torch"}[runtime]
+    source = (
+        f"from {other} import TorchTrainer\nfrom ray.air import session\nfrom ray.air.config import ScalingConfig\n\n"
+        "def train_func():\n    session.report({'loss': 1})\n\n"
+        "TorchTrainer(train_func, scaling_config=ScalingConfig(num_workers=2)).fit()\n"
+    )
+    code = lifted(source, runtime=runtime, retarget=True)
+    assert f"from {TARGETS[runtime].torch} import TorchTrainer\n" in code
+    assert "ray.air" not in code
+    assert "ray.train.report({'loss': 1})" in code
