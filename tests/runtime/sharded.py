@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +28,6 @@ from raylift_runtime.accelerate_config import config as accelerate_config
 from raylift_runtime.torch import TorchTrainer
 from raylift_runtime.transformers import RayTrainReportCallback, prepare_trainer
 
-# DeepSpeed compiles with what lies beside this Python.
-os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
 # What makes CPU processes one group under `accelerate launch --use_deepspeed`, which itself knows GPUs only.
 ONE_GROUP = InitProcessGroupKwargs(backend="gloo")
 

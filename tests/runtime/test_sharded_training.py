@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ pytestmark = [
 SCRIPT = Path(__file__).with_name("sharded.py")
 TRAININGS = ("config", "plugin", "trainer")
 RANKS = (0, 1)
+COMPILING = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
+"""The path on which DeepSpeed finds what it compiles with: the ninja beside Python."""
 # In the Trainer when its checkpoint is written and while it is uploaded, in the loop with a plugin amid an epoch.
 DEATHS = {1: "4:1:save", 2: "4:0:upload", 3: "9:1:step"}
 CONFIG = """\
@@ -47,13 +50,17 @@ num_processes: 2
 
 
 @pytest.fixture(scope="module")
-def trained(cluster: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+def trained(cluster: str, warm: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Where the trainings under `accelerate launch` left their losses and weights, and where those on Ray's workers did, whatever died."""
     launched, on_ray = (configs(tmp_path_factory.mktemp(name)) for name in ("launched", "on_ray"))
     own = {"RAY_ADDRESS": cluster, "RAY_AUTH_MODE": "token", "RAYLIFT_STORAGE_PATH": str(on_ray / "storage")}
+    workers = {"py_executable": warm, "env_vars": {"PATH": COMPILING}}
+    own["RAY_JOB_CONFIG_JSON_ENV_VAR"] = json.dumps({"runtime_env": workers})
     launch = ["-m", "accelerate.commands.launch", "--config_file", "zero1.yaml", str(SCRIPT)]
-    run(launched, *launch, OMP_NUM_THREADS="1")
-    run(on_ray, str(SCRIPT), "--on-ray", "--deaths", json.dumps(DEATHS), **own)
+    with ThreadPoolExecutor(1) as beside:
+        before = beside.submit(run, launched, warm, *launch, OMP_NUM_THREADS="1")
+        run(on_ray, warm, str(SCRIPT), "--on-ray", "--deaths", json.dumps(DEATHS), **own)
+    before.result()
     for stage, deaths in DEATHS.items():
         assert len(list((on_ray / f"zero{stage}").glob("died-*"))) == len(deaths.split(","))
     return launched, on_ray
@@ -75,11 +82,10 @@ def configs(folder: Path) -> Path:
     return folder
 
 
-def run(folder: Path, *arguments: str, **environment: str) -> None:
+def run(folder: Path, *command: str, **environment: str) -> None:
     """Each rank comes to its end; what becomes of the process afterwards is gloo's affair, which may abort."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("RAYLIFT_", "RAY_"))}
-    own = {"PYTHONPATH": os.getcwd(), "RAY_USAGE_STATS_ENABLED": "0", **environment}
-    command = [sys.executable, *arguments]
+    own = {"PYTHONPATH": os.getcwd(), "PATH": COMPILING, "RAY_USAGE_STATS_ENABLED": "0", **environment}
     ended = subprocess.run(command, cwd=folder, env={**kept, **own}, capture_output=True, text=True, timeout=900)
     for stage in DEATHS:
         assert all((folder / f"zero{stage}/weights-trainer-{rank}.pt").exists() for rank in RANKS), ended.stdout + ended.stderr
