@@ -54,10 +54,10 @@ def _one_thread() -> None:
 
 
 @pytest.fixture(scope="session")
-def original_losses(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
+def original_losses(warm: str, tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
     """The losses of each of two ranks of the original under torchrun."""
     folder = tmp_path_factory.mktemp("original")
-    torchrun(folder, ORIGINAL, "before")
+    torchrun(folder, ORIGINAL, "before", warm)
     losses = recorded(folder, "before")
     assert [len(each) for each in losses] == [6, 6]
     return losses

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 # At the top of a script: both the Trainer and loops with Accelerate call this for every loss.
@@ -33,12 +32,12 @@ tiny.trainer("out", max_steps=6, save_steps=3, eval_strategy="steps", eval_steps
 """
 
 
-def torchrun(folder: Path, code: str, record: str, **environment: str) -> str:
-    """What a script says under torchrun with two processes, which end well; the losses go to `record` in the folder."""
+def torchrun(folder: Path, code: str, record: str, python: str, **environment: str) -> str:
+    """What a script says under torchrun with two processes of this Python, which end well; the losses go to `record` in the folder."""
     (folder / "under_torchrun.py").write_text(code)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("RAYLIFT_", "RAY_"))}
     own = {"ACCELERATE_USE_CPU": "true", "HF_RECORD": f"{record}.", "PYTHONPATH": os.getcwd(), "RAY_USAGE_STATS_ENABLED": "0"}
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2", "under_torchrun.py"]
+    command = [python, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2", "under_torchrun.py"]
     ended = subprocess.run(command, cwd=folder, env={**kept, **own, **environment}, capture_output=True, text=True, timeout=600)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     return ended.stdout

@@ -110,11 +110,10 @@ if __name__ == "__main__":
 @pytest.mark.slow
 @pytest.mark.ray
 def test_under_torchrun_two_processes_train_to_the_losses_of_the_original(
-    original_losses: list[list[str]], tmp_path: Path
+    original_losses: list[list[str]], warm: str, tmp_path: Path
 ) -> None:
-    said = torchrun(
-        tmp_path, RECORD + UNDER_TORCHRUN + END, "after", RAYLIFT_NUM_WORKERS="0", RAYLIFT_STORAGE_PATH=f"{tmp_path}/storage"
-    )
+    settings = {"RAYLIFT_NUM_WORKERS": "0", "RAYLIFT_STORAGE_PATH": f"{tmp_path}/storage"}
+    said = torchrun(tmp_path, RECORD + UNDER_TORCHRUN + END, "after", warm, **settings)
     assert recorded(tmp_path, "after") == original_losses
     assert "steps [2, 3, 4, 6, 6, 6]" in said
     (*_, newest) = sorted((tmp_path / "storage/r").glob("checkpoint_*"))

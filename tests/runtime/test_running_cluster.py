@@ -165,9 +165,9 @@ if __name__ == "__main__":
 """
 
 
-def test_a_module_that_a_node_lacks_is_named(tmp_path: Path, cluster: str) -> None:
+def test_a_module_that_a_node_lacks_is_named(tmp_path: Path, cluster: str, warm: str) -> None:
     (tmp_path / "only_here.py").touch()
-    ended = script_runner(tmp_path)(LACKING, fails=True, RAY_ADDRESS=cluster)
+    ended = script_runner(tmp_path, warm)(LACKING, fails=True, RAY_ADDRESS=cluster)
     assert "lacks what the script imports: only_here (train.py). Install" in ended.stdout + ended.stderr
 
 

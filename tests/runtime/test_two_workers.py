@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.runtime.conftest import RunScript, script_runner
+from tests.runtime.conftest import script_runner
 from tests.runtime.losses import RECORD, recorded
 
 pytestmark = [pytest.mark.slow, pytest.mark.ray]
@@ -214,12 +214,12 @@ def test_a_function_that_cannot_be_found_by_name_travels_by_value(tmp_path: Path
     assert "value 42" in script_runner(tmp_path, warm)(code, RAY_ADDRESS=cluster).stdout
 
 
-def test_asking_for_more_than_the_cluster_has_fails_at_once(run_script: RunScript, cluster: str) -> None:
+def test_asking_for_more_than_the_cluster_has_fails_at_once(tmp_path: Path, cluster: str, warm: str) -> None:
     code = """
         from ray.train import ScalingConfig
         from raylift_runtime.torch import TorchTrainer
         if __name__ == "__main__":
             TorchTrainer(repr, scaling_config=ScalingConfig(num_workers=64)).fit()
     """
-    ended = run_script(code, fails=True, RAY_ADDRESS=cluster)
+    ended = script_runner(tmp_path, warm)(code, fails=True, RAY_ADDRESS=cluster)
     assert "64 workers with 1 CPU each do not fit into this Ray cluster, which has room for 2" in ended.stderr
