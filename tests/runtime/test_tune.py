@@ -37,4 +37,4 @@ def test_a_trial_has_the_driver_s_command_line_and_shows_no_marker_of_ours(clust
     ended = run_script(SEARCH, "--name", "a b", RAY_ADDRESS=cluster)
     assert "trained a b 0.5" in ended.stdout + ended.stderr
     assert "found 0.5" in ended.stdout
-    assert MARK.strip() not in ended.stdout + ended.stderr
+    assert MARK.rstrip() not in ended.stdout + ended.stderr  # with its first character: Ray itself may name our folder
