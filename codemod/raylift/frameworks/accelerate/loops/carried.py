@@ -62,25 +62,26 @@ def _rebound_later(script: Script, loop: ast.For) -> Iterator[str]:
     """The names that have a value before the loop, which an epoch reads and gives another one for the next."""
     scope = script.scope(loop)
     stored = {node.id for node in own_nodes(loop) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    changed = [name for name in stored if _is_bound_before(scope.bindings.get(name, ()), loop)]
+    changed = {name for name in stored if _is_bound_before(scope.bindings.get(name, ()), loop)}
     fresh: set[str] = set()
     read: set[str] = set()
     for statement in loop.body:
         read |= _reads(statement) - fresh
         fresh |= bound_by(script, [statement])
-    order = [node.id for node in ast.walk(loop) if isinstance(node, ast.Name)]
-    yield from sorted(read.intersection(changed), key=order.index)
+    named = dict.fromkeys(node.id for node in ast.walk(loop) if isinstance(node, ast.Name))
+    yield from (name for name in named if name in read and name in changed)
 
 
 def _attributes(loop: ast.For) -> Iterator[str]:
     """The attributes of its object that the loop reads and sets: `self.best`."""
-    own = [node for node in own_nodes(loop) if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "self"]
-    read = {node.attr for node in own if isinstance(node.ctx, ast.Load)}
-    counted = {
-        node.target.attr for node in own_nodes(loop) if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Attribute)
-    }
+    nodes = list(own_nodes(loop))
+    own = [
+        node for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
+    ]
+    counted = {node.target for node in nodes if isinstance(node, ast.AugAssign)}
+    read = {node.attr for node in own if isinstance(node.ctx, ast.Load) or node in counted}
     for node in sorted(own, key=lambda node: (node.lineno, node.col_offset)):
-        if isinstance(node.ctx, ast.Store) and node.attr in read | counted:
+        if isinstance(node.ctx, ast.Store) and node.attr in read:
             yield f"self.{node.attr}"
 
 
