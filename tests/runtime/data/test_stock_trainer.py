@@ -155,7 +155,7 @@ def test_the_losses_are_those_of_a_plain_loop_over_the_same_rows_bit_for_bit(ran
     assert len(steps) == EPOCHS * STEPS
 
 
-def test_the_driver_ends_where_there_are_fewer_rows_than_workers(cluster: str, tmp_path: Path) -> None:
+def test_the_driver_ends_where_there_are_fewer_rows_than_workers(cluster: str, warm: str, tmp_path: Path) -> None:
     few = (
         SCRIPT.replace("range(44)", "range(1)")
         .replace('["text"] * 44', '["text"]')
@@ -163,7 +163,7 @@ def test_the_driver_ends_where_there_are_fewer_rows_than_workers(cluster: str, t
         .replace("rows.select(range(6))", "rows")
     )
     code = lifted(few, data="ray", runtime="ray", use_gpu=False, storage_path=str(tmp_path / "storage"))
-    said = script_runner(tmp_path)(code, fails=True, RAY_ADDRESS=cluster).stderr
+    said = script_runner(tmp_path, warm)(code, fails=True, RAY_ADDRESS=cluster).stderr
     assert (
         "too few rows for 2 workers, stock Ray would take no step: {'train': 1, 'validation_some': 1, 'validation_few': 1}"
         in said
