@@ -96,13 +96,15 @@ def _only_launches(command: ast.FunctionDef, name: str) -> bool:
         return False
     made, fitted = body[1:3]
     last = body[3:]
-    is_made = isinstance(made, ast.Assign) and isinstance(made.value, ast.Call) and _names(made.value.args) == [name]
+    is_made = isinstance(made, ast.Assign) and isinstance(made.value, ast.Call) and _takes_only(made.value, name)
     is_fitted = isinstance(fitted, ast.Assign) and isinstance(fitted.value, ast.Call) and _method(fitted.value) == "fit"
     return is_made and is_fitted and all(isinstance(each, ast.Return) for each in last)
 
 
-def _names(nodes: list[ast.expr]) -> list[str]:
-    return [node.id for node in nodes if isinstance(node, ast.Name)]
+def _takes_only(made: ast.Call, name: str) -> bool:
+    """Whether a trainer is made of a train function, and of no datasets, which the driver alone makes and hands over."""
+    given = [node.id for node in made.args if isinstance(node, ast.Name)]
+    return given == [name] and all(keyword.arg != "datasets" for keyword in made.keywords)
 
 
 def _method(call: ast.Call) -> str:

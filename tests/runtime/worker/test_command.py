@@ -14,7 +14,7 @@ from raylift_runtime.worker.command import CommandTrained, command_of, is_starte
 {top}
 
 class Trainer:
-    def __init__(self, function):
+    def __init__(self, function, datasets=None):
         self.function = function
 
     def fit(self):
@@ -66,6 +66,7 @@ def test_a_command_trains_within_what_started_it(run_script: RunScript) -> None:
         {"end": "main()"},
         {"body": BODY.replace("    trainer =", "    print('more')\n    trainer =")},
         {"body": BODY.replace("    return 0\n", "    print(result)\n")},
+        {"body": BODY.replace("Trainer(train_func)", "Trainer(train_func, datasets={})")},
         {"before": "'no' if seed == 3 else input()"},
         {"top": "def data():\n    return ray.data.range(3)"},
         {"top": "def option(**given): ...\noption(prompt='Name?')"},
