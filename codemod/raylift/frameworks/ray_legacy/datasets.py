@@ -137,7 +137,7 @@ def preprocessed(script: Script, call: LegacyCall, changed: DatasetChanges, adde
 def _comprehension(script: Script, call: LegacyCall, value: str, loop: str) -> str:
     """A dict comprehension in the layout of the call: on lines of its own where the argument is."""
     keyword = next(keyword for keyword in call.node.keywords if keyword.arg == "datasets")
-    before = script.source.splitlines()[keyword.lineno - 1].decode(errors="replace")[: keyword.col_offset]
+    before = script.source.splitlines()[keyword.lineno - 1][: keyword.col_offset]
     if before.strip():
         return f"{{{value} {loop}}}"
     margin = " " * (keyword.col_offset - script.statement(call.node).col_offset)

@@ -47,12 +47,14 @@ def test_a_dict_that_is_written_in_the_call_is_changed_there() -> None:
 
 
 @pytest.mark.parametrize("use", ["print(options['evaluation_strategy'])", "save(options)", "other(**options)"])
-def test_a_dict_that_serves_other_ends_as_well_is_told_and_left(use: str) -> None:
-    source = f"{HEAD}options = {{'evaluation_strategy': 'no'}}\n{use}\nTrainer(1, TrainingArguments('o', **options)).train()\n"
-    assert "{'evaluation_strategy': 'no'}" in lifted(source)
-    told = [notice for notice in notices(source) if notice.rule == "RL201"]
-    assert [notice.line for notice in told] == [2]
-    assert "a dict" in told[0].text
+@pytest.mark.parametrize(
+    "made",
+    ["{'evaluation_strategy': 'no'}", "{'overwrite_output_dir': True}", "dict(evaluation_strategy='no')", "dict(past_index=1)"],
+)
+def test_a_dict_that_serves_other_ends_as_well_is_told_and_left(made: str, use: str) -> None:
+    source = f"{HEAD}options = {made}\n{use}\nTrainer(1, TrainingArguments('o', **options)).train()\n"
+    assert f"options = {made}\n" in lifted(source).replace("    options", "options")
+    assert [notice.line for notice in notices(source) if "it comes from a dict" in notice.text] == [2]
 
 
 def test_two_trainers_that_share_a_dict_see_one_change() -> None:

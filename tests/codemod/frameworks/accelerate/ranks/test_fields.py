@@ -23,6 +23,8 @@ DIFFERENT = {
     "a key that is not in sight": ('args.last = int(os.environ["RANK"])', "step > args[name]"),
     "an alias": ('args.last = int(os.environ["RANK"])\nsettings = args', "step > settings.last"),
     "a field of a namespace": ('args = Namespace(last=int(os.environ["RANK"]), epochs=2)', "step > args.last"),
+    "a key of a dict": ('args = {"epochs": 2, "last": int(os.environ["RANK"])}', 'step > args["last"]'),
+    "a dict that holds another one": ('args = {"last": 3, **read(int(os.environ["RANK"]))}', 'step > args["last"]'),
     "a whole that differs": ('args = read(int(os.environ["RANK"]))', "step > args.most"),
     "what an exception leaves": ("try:\n    last = int(args.last)\nexcept ValueError:\n    last = 3", "step > last"),
     "a number counted up to it": ('for last in range(int(os.environ["RANK"])):\n    pass', "step > last"),

@@ -75,3 +75,13 @@ if __name__ == "__main__":
     report = code[code.index("report(") if runtime == "raylift" else code.index("train.report(") :]
     assert metrics in report
     assert ("if start < args.steps" in code) is ("if start" in metrics)
+
+
+def test_a_loop_over_batches_alone_reports_below_itself_whatever_follows() -> None:
+    loop = "for batch in loader:\n    loss = model(batch)\n    accelerator.backward(loss)\n"
+    start = (
+        "from accelerate import Accelerator\n\naccelerator = Accelerator()\nmodel, loader = accelerator.prepare(model, loader)\n"
+    )
+    for more in ("", "if loss > 3:\n    raise SystemExit(1)\n"):
+        code = lifted(start + loop + more)
+        assert '        accelerator.backward(loss)\n    report({"loss": loss}, ' in code

@@ -57,6 +57,14 @@ def test_a_name_for_a_number_is_a_metric() -> None:
     assert 'report({"train_loss": train_loss}' in code
 
 
+@pytest.mark.parametrize(
+    "made", ["list(loader)", "sorted(loader)", "batch.tolist()", "batch[:2]", "[1, 2]", "(1, 2)", "{1, 2}", "{a for a in batch}"]
+)
+def test_a_name_for_a_list_is_no_metric(made: str) -> None:
+    code = lifted(LOOP.format(said=f"predictions = {made}", shown="f'evaluated {predictions}'"))
+    assert "predictions" not in code[code.index("report({") :].split(")\n")[0]
+
+
 @pytest.mark.parametrize("shown", ["f'{predictions[:10]=}'", "f'evaluated {predictions}'", "'evaluated', list(predictions)"])
 def test_a_list_that_is_shown_is_no_metric(shown: str) -> None:
     code = lifted(LOOP.format(said="predictions = [batch for batch in loader]", shown=shown))
