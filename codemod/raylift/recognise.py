@@ -6,7 +6,7 @@ import ast
 
 from raylift.frameworks.hf_trainer.unseen import unseen_trainers
 from raylift.frameworks.ray_legacy.legacy_uses import has_legacy
-from raylift.frameworks.runtimes import has_ray_tasks, is_of_ray_today
+from raylift.frameworks.runtimes import has_ray_tasks, is_of_ray_today, reads_ray_train
 from raylift.frameworks.starts import STARTS, UPDATED
 from raylift.plan import Notice
 from raylift.script import Script, remembered
@@ -28,7 +28,7 @@ def left_alone(script: Script) -> str:
         return "it is a test"
     if has_legacy(script):
         return ""
-    if any(is_of_ray_today(binding.name) for binding in script.imports()):
+    if any(is_of_ray_today(binding.name) for binding in script.imports()) or reads_ray_train(script):
         return "it already uses Ray Train"
     if has_ray_tasks(script):
         return HAS_RAY_TASKS

@@ -20,6 +20,12 @@ def is_of_ray_today(name: str) -> bool:
     return name.startswith(("ray.train", "raylift_runtime", "ray.remote"))
 
 
+def reads_ray_train(script: Script) -> bool:
+    """Whether a script reads Ray Train as a part of the package that it imports: `ray.train.report`."""
+    has_package = any(found.name.partition(".")[0] == "ray" for found in script.imports())
+    return has_package and any("ray.train" in script.names(node) for node in script.all(ast.Attribute) if node.attr == "train")
+
+
 def has_ray_tasks(script: Script) -> bool:
     """Whether a script has Ray tasks or actors of its own."""
     return any("ray.remote" in script.names(node) for node in script.all(ast.Attribute) if node.attr == "remote")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import chain
 
 from raylift.edits.imports import move_imports
 from raylift.frameworks.ray_legacy.legacy_names import CONTEXT_METHODS, LEGACY_TRAINERS, MODEL_CHECKPOINTS, MOVED, is_legacy
@@ -28,8 +29,8 @@ def replace_legacy_imports(
     waiting = [each for each in sorted(needed) if not _is_there(each, have)]
     if any(found.name in LEGACY_TRAINERS for found in script.imports()):
         waiting = [each for each in waiting if each != trainer_import(script, settings)]  # it takes the old one's place
-    statements: list[ast.Import | ast.ImportFrom] = [*script.all(ast.Import), *script.all(ast.ImportFrom)]
-    for node in sorted(statements, key=lambda node: node.lineno):
+    statements: Iterator[ast.Import | ast.ImportFrom] = chain(script.all(ast.Import), script.all(ast.ImportFrom))
+    for node in sorted(statements, key=lambda node: (node.lineno, node.col_offset)):
         legacy = [alias for alias in legacy_aliases(script, node) if not _is_kept(script, node, alias, changed)]
         if legacy:
             yield from _moved(script, node, legacy, settings, have, waiting)

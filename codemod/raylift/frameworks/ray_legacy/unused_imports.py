@@ -10,7 +10,7 @@ from raylift.frameworks.ray_legacy.imports import imported_name, legacy_aliases,
 from raylift.frameworks.ray_legacy.legacy_names import is_legacy
 from raylift.frameworks.ray_legacy.legacy_uses import has_legacy, legacy_parts, tuners_over_trainers
 from raylift.frameworks.ray_legacy.renames import dotted_names
-from raylift.frameworks.runtimes import has_ray_tasks, is_of_ray_today
+from raylift.frameworks.runtimes import has_ray_tasks, is_of_ray_today, reads_ray_train
 from raylift.plan import Case, Edit, Finding
 from raylift.script import Script, remembered
 
@@ -20,7 +20,9 @@ def is_lifted_in_place(script: Script) -> bool:
     """Whether a script uses what Ray has removed, or works with Ray in another way beside an import of it."""
     if not has_legacy(script):
         return False
-    if has_ray_tasks(script) or any(is_of_ray_today(found.name) and not is_legacy(found.name) for found in script.imports()):
+    if has_ray_tasks(script) or reads_ray_train(script):
+        return True
+    if any(is_of_ray_today(found.name) and not is_legacy(found.name) for found in script.imports()):
         return True
     if any(True for _ in tuners_over_trainers(script)) or any(True for _ in legacy_parts(script)):
         return True

@@ -43,7 +43,10 @@ def test_a_model_is_reported_where_the_object_that_holds_it_is_bound_for_sure() 
 def test_resumable_epochs() -> None:
     code = lifted(script(), resumable=True)
     assert "for epoch in resumable(range(args.epochs), accelerator=accelerator):" in code
-    assert "from raylift_runtime.accelerate import report, resumable" in code
+    assert "from raylift_runtime.accelerate import report, resumable\n" in code
+    taken = lifted(f"resumable = True\n{script()}", resumable=True)
+    assert "for epoch in ray_resumable(range(args.epochs), accelerator=accelerator):" in taken
+    assert "from raylift_runtime.accelerate import report, resumable as ray_resumable\n" in taken
 
 
 def test_a_loop_without_a_range_says_that_it_cannot_resume() -> None:

@@ -57,6 +57,15 @@ def test_a_search_over_a_trainer_is_refused_where_its_runtime_would_change_too()
     assert refusal(HEAD + OVER["a trainer by its name"], runtime="raylift", retarget=True).rule == "RL321"
 
 
+def test_what_is_read_of_the_package_alone_is_of_ray_train_too() -> None:
+    head = "import ray\nfrom transformers import Trainer\n\n\ndef train(config):\n    Trainer(1).train()\n"
+    tail = "\n\nray.train.torch.TorchTrainer(train).fit()\n"
+    assert refusal(f"{head}\n\nray.tune.Tuner(ray.train.torch.TorchTrainer(train)).fit()\n").rule == "RL321"
+    assert rewrite((head + tail).encode(), Settings()) == Untouched("it already uses Ray Train")
+    old = f"{head}    ray.train.report(loss=1){tail}"
+    assert lifted(old) == old.replace("report(loss=1)", 'report({"loss": 1})')
+
+
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_search_over_a_function_is_left_alone(name: str) -> None:
     assert rewrite((HEAD + FUNCTIONS[name]).encode(), Settings()) == Untouched("it already uses Ray Train")

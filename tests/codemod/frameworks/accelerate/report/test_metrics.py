@@ -102,6 +102,11 @@ def test_what_a_tracker_of_its_own_is_told_is_reported(name: str) -> None:
     assert metrics_of(lifted(source)) == ast.unparse(ast.parse(expected))
 
 
+@pytest.mark.parametrize("before", ["from lib import meter", "meter = build", "class meter: pass", "meter = make()"])
+def test_of_a_metric_whose_maker_is_not_in_sight_the_result_is_reported_as_it_is(before: str) -> None:
+    assert metrics_of(lifted(script("result = meter.compute()\nprint(result)", before))) == "result"
+
+
 def test_a_tensor_that_is_computed_keeps_its_name_whatever_dicts_are_read_elsewhere() -> None:
     before = "import torchmetrics\nmeter = torchmetrics.Accuracy('binary')\nseed = config['seed']"
     assert metrics_of(lifted(script("result = meter.compute()", before))) == "{'result': result}"
