@@ -276,3 +276,10 @@ def test_line_ends_and_tabs_stay() -> None:
 def test_the_callback_of_keras_still_works_and_stays() -> None:
     source = "from ray.air.integrations.keras import ReportCheckpointCallback\n\n\ndef train(model):\n    model.fit(callbacks=[ReportCheckpointCallback()])\n"
     assert isinstance(rewrite(source.encode()), Untouched)
+
+
+def test_the_package_stays_imported_where_an_import_that_goes_brought_it() -> None:
+    assert (
+        lifted("import ray.air\n\n\ndef loop(config):\n    ray.init()\n")
+        == "import ray.train\n\n\ndef loop(config):\n    ray.init()\n"
+    )
