@@ -172,6 +172,7 @@ def test_a_module_that_a_node_lacks_is_named(tmp_path: Path, cluster: str, warm:
 
 
 WAITS = """
+import signal
 import ray
 from ray.train import ScalingConfig
 from raylift_runtime.driver import waiting
@@ -183,6 +184,7 @@ class Holder:
         return True
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # where tests run in the background it is ignored
     waiting.EVERY_S = 2.0
     holder = Holder.remote()
     ray.get(holder.is_up.remote())
