@@ -68,7 +68,7 @@ def _trainer(script: Script, call: ast.Call, uses: list[DataUse]) -> Iterator[Fi
     if trainer is None:
         text = "the Trainer has no name here, by which its batches would find its collator"
         raise Refusal(call.lineno, "RL345", text, "give it one on a line of its own: `trainer = Trainer(...)`")
-    arguments, beside = stock_arguments(script, call), [_argument_of(use) for use in uses]
+    arguments, (beside, *_) = stock_arguments(script, call), [_argument_of(use) for use in uses]
     yield from told_of_arguments(arguments)
     is_named = isinstance(arguments.expression, (ast.Name, ast.Attribute))
     name = written(script, arguments.expression) if is_named else script.free_name("training_args", "trainer_args")
@@ -82,7 +82,7 @@ def _trainer(script: Script, call: ast.Call, uses: list[DataUse]) -> Iterator[Fi
     if counted is not None:
         rows = f'{ROWS}.get("train", 0)' if may_be_none(script, counted) else f'{ROWS}["train"]'
         lines.append(f"{steps_name(script)}({name}, {rows})")
-    change = precede_with(0, *lines) if is_named else hoist_argument(beside[0], "args", PLACE, name, *lines)
+    change = precede_with(0, *lines) if is_named else hoist_argument(beside, "args", PLACE, name, *lines)
     yield Edit(script.statement(call), change, "RL164", WHY_STEPS, (needs,) if counted else (), last=True)
 
 
